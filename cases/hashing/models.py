@@ -1,0 +1,57 @@
+import uuid
+
+from django.db import models
+
+from cases.hashing import pdq
+
+
+class MediaHash(models.Model):
+    """The fingerprint of one picture, computed on the reporter's phone. The picture never came here."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="media_hashes")
+    number = models.PositiveSmallIntegerField()              # 1 … 10, as the reporter sees it
+    pdq = models.CharField(max_length=64)                    # 256 bits as lower-case hex
+    quality = models.PositiveSmallIntegerField()             # 0 … 100; below pdq.MIN_QUALITY is refused
+    sha256 = models.CharField(max_length=64)
+    md5 = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    matched_at = models.DateTimeField(null=True)             # compared with all earlier ones
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="hash_number_once"),
+                       models.UniqueConstraint(fields=["case", "sha256"], name="hash_file_once"),
+                       models.CheckConstraint(name="hash_quality", condition=models.Q(quality__gte=pdq.MIN_QUALITY, quality__lte=100))]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.number}"
+
+
+class Match(models.Model):
+    """Two pictures that are the same or nearly so. `a` is the later one."""
+    a = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="matches")
+    b = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="+")
+    distance = models.PositiveSmallIntegerField()            # bits of 256; 0 = the same fingerprint
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["a", "b"], name="match_once")]
+
+    def __str__(self) -> str:
+        return f"{self.a_id} ~ {self.b_id}: {self.distance}"
+
+
+class ListEntry(models.Model):
+    """The published list. No key to a case: the exchange role reads this table and no case."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        WITHDRAWN = "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pdq = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE.value)
+    modified_at = models.DateTimeField(db_index=True)        # never decreases for a row: partners page by it
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"

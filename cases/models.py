@@ -1,0 +1,219 @@
+"""The case file: what every door and engine shares. Sealed fields are ciphertext; the rest is the metadata of SECURITY."""
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.priority import AgeBand, Danger, Harm, Level
+from cases.workflow import Outcome, Status
+
+HARM_NAMES = {
+    Harm.SEXTORTION: _("Blackmail with pictures (sextortion)"),
+    Harm.INTIMATE_IMAGES: _("Intimate pictures shared"),
+    Harm.DEEPFAKE: _("Fake or altered pictures (deepfake)"),
+    Harm.PRIVATE_IMAGES: _("Private pictures that are not nude"),
+    Harm.GROOMING: _("An adult grooming a child"),
+    Harm.CHILD_IMAGERY: _("Sexual pictures of a child"),
+    Harm.OUTING: _("Private life made public"),
+    Harm.HONOUR_THREAT: _("Threats in the name of honour"),
+    Harm.BLASPHEMY_ACCUSATION: _("False accusation of blasphemy"),
+    Harm.IMPERSONATION: _("Fake profile"),
+    Harm.DOXXING: _("Address, phone or papers published"),
+    Harm.STALKING: _("Being followed online"),
+    Harm.BULLYING: _("Bullying or harassment"),
+    Harm.ACCOUNT_TAKEN: _("Account taken over"),
+    Harm.OTHER: _("Something else"),
+}
+AGE_NAMES = {
+    AgeBand.UNDER_13: _("Under 13"),
+    AgeBand.FROM_13_TO_15: _("13 to 15"),
+    AgeBand.FROM_16_TO_17: _("16 or 17"),
+    AgeBand.ADULT: _("18 or older"),
+    AgeBand.UNKNOWN: _("Not told"),
+}
+DANGER_NAMES = {
+    Danger.LIFE: _("Someone may be hurt or killed"),
+    Danger.SELF_HARM: _("Thoughts of suicide or self-harm"),
+    Danger.ABUSE: _("Abuse or contact is going on now"),
+    Danger.TAKEN: _("A child is missing or was taken"),
+    Danger.DEADLINE: _("Money or pictures are demanded by a time"),
+}
+LEVEL_NAMES = {
+    Level.P1: _("Urgent"),
+    Level.P2: _("High"),
+    Level.P3: _("Normal"),
+    Level.P4: _("Low"),
+}
+RULE_NAMES = {
+    "life": _("Danger to life"),
+    "self_harm": _("Risk of self-harm"),
+    "taken": _("A child is missing or was taken"),
+    "child_abuse": _("A child, and the abuse is going on"),
+    "blasphemy": _("False accusation of blasphemy: danger to life"),
+    "honour": _("Threat in the name of honour: danger to life"),
+    "child_imagery": _("Pictures of a person under 18"),
+    "grooming": _("An adult is grooming a child"),
+    "sextortion": _("Live blackmail with pictures"),
+    "deadline": _("A demand with a deadline, or contact that goes on"),
+    "imagery": _("Pictures of an adult online"),
+    "exposure": _("Identity or whereabouts exposed"),
+    "child": _("A person under 18 is affected"),
+    "other": _("No urgent rule fired"),
+}
+
+
+def choices(names: dict) -> list[tuple[str, object]]:
+    """A names table as Django choices, with plain values so that migrations import nothing."""
+    return [(key.value if hasattr(key, "value") else key, name) for key, name in names.items()]
+
+
+class Case(models.Model):
+    """One report and all that follows. `key` seals answers and notes (unit only); `conversation_key` the messages."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    ref = models.CharField(max_length=12, unique=True)              # for staff; shares nothing with the receipt code
+    submission = models.UUIDField(unique=True)                      # the form's own id: sending twice opens one case
+    unit = models.ForeignKey("cases_units.Unit", on_delete=models.PROTECT, related_name="cases")
+    key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")
+    conversation_key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")
+    answers = models.BinaryField()                                  # sealed JSON: the typed answers
+    summary = models.BinaryField()                                  # sealed: the first 120 characters, for queues
+    reporter_public = models.BinaryField(max_length=65)             # so that a worker can write to the reporter
+
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.NEW.value)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    harm = models.CharField(max_length=30, choices=choices(HARM_NAMES))
+    age_band = models.CharField(max_length=10, choices=choices(AGE_NAMES))
+    age_band_then = models.CharField(max_length=10, choices=choices(AGE_NAMES), default=AgeBand.UNKNOWN.value)
+    child = models.BooleanField()                                   # Facts.child, kept so that queues can filter on it
+    dangers = models.JSONField(default=list)                        # Danger values
+    platforms = models.JSONField(default=list)                      # slugs of platforms named
+    language = models.CharField(max_length=5)                       # the reporter reads this
+    wants_woman = models.BooleanField(default=False)
+    conflict = models.CharField(max_length=20, blank=True)          # the body the person works for: not suggested
+    priority = models.PositiveSmallIntegerField(choices=choices(LEVEL_NAMES))
+    priority_rule = models.CharField(max_length=30)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField(null=True)                        # None while the clock stands still
+    clock_started_at = models.DateTimeField()
+    warned_at = models.DateTimeField(null=True)                     # told of this clock's 75 %
+    unread = models.BooleanField(default=True)                      # a message of the reporter nobody has opened
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)                # optimistic locking
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "status", "due_at"], name="case_queue")]
+        constraints = [
+            models.CheckConstraint(name="case_closed_has_outcome",
+                                   condition=models.Q(status="closed", closed_at__isnull=False) & ~models.Q(outcome="")
+                                   | ~models.Q(status="closed") & models.Q(outcome="", closed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class StatusChange(models.Model):
+    """History, appended. What the reporter reads is worded from `said`, `platform` and `next_check` (public_words)."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="history")
+    at = models.DateTimeField()
+    status = models.CharField(max_length=20, choices=Status.choices)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    said = models.CharField(max_length=20, blank=True)              # a code of cases.public_words
+    platform = models.CharField(max_length=30, blank=True)          # slug
+    next_check = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.status}"
+
+
+class Message(models.Model):
+    """Between reporter and staff; sealed under the conversation key."""
+
+    class Author(models.TextChoices):
+        REPORTER = "reporter", _("Reporter")
+        STAFF = "staff", _("Staff")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
+    author = models.CharField(max_length=10, choices=Author.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    body = models.BinaryField()
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)                       # by the other side
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.CheckConstraint(name="message_by_staff_names_member",
+                                              condition=models.Q(author="staff", by__isnull=False)
+                                              | models.Q(author="reporter", by__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.author}"
+
+
+class Consent(models.Model):
+    """An answer to "may we?", dated and appended; the newest for an act counts."""
+
+    class Act(models.TextChoices):
+        SHARE_HASHES = "share_hashes", _("Share fingerprints with platforms")
+        ASK_PLATFORM = "ask_platform", _("Ask a platform in the ministry's name")
+        PASS_POLICE = "pass_police", _("Pass to the police")
+        PASS_PTA = "pass_pta", _("Pass to the telecom authority")
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        ASK_FIRST = "ask_first", _("Ask me first")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
+    act = models.CharField(max_length=20, choices=Act.choices)
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    assent = models.BinaryField(null=True)                          # typed words, sealed under the conversation key
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.act} {self.answer}"
+
+
+class Link(models.Model):
+    """Two cases that belong together, and why."""
+
+    class Because(models.TextChoices):
+        HASH = "hash", _("Same or similar picture")
+        HANDLE = "handle", _("Same account or link")
+
+    a = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    b = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    because = models.CharField(max_length=10, choices=Because.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["a", "b", "because"], name="link_once"),
+                       models.CheckConstraint(name="link_two_cases", condition=models.Q(a__lt=models.F("b")))]
+
+    def __str__(self) -> str:
+        return f"{self.a_id} ~ {self.b_id}"
+
+
+class Trace(models.Model):
+    """A blind-index tag of a handle or URL in a case: equal tags, equal values; the value stays sealed."""
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="traces")
+    kind = models.CharField(max_length=10)
+    tag = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "kind", "tag"], name="trace_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"

@@ -1,0 +1,54 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+
+
+class Preference(models.Model):
+    """How a member wants to be told. Without a row: e-mail for all, SMS for urgent cases if a number is known."""
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    email = models.BooleanField(default=True)
+    sms = models.BooleanField(default=True)
+    digest = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class Address(models.Model):
+    """Where a reporter chose to be told that something waits. Sealed to the worker; deleted on withdrawal, bounce, closing."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="address")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+    hours = models.JSONField(default=list)        # safe hours, local time: [[9, 12], [15, 18]]; empty = any
+    last_sent_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Notification(models.Model):
+    """One message to send to one person; content-free. The outbox job points here."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, null=True, related_name="+")
+    occasion = models.CharField(max_length=20)    # services.Occasion
+    count = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="notification_one_recipient",
+                                              condition=models.Q(member__isnull=False, address__isnull=True)
+                                              | models.Q(member__isnull=True, address__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} {self.pk}"

@@ -1,0 +1,32 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(models.Model):
+    """A team that can read its cases, and nobody else's."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.SlugField(max_length=30, unique=True)     # what routing.py names
+    name = models.CharField(_("name"), max_length=80)       # name_en, name_ur
+    calendar = models.ForeignKey("cases_clock.Calendar", on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Membership(models.Model):
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    on_duty = models.BooleanField(default=False)            # told of urgent cases at once
+    is_woman = models.BooleanField(default=False)           # may be given cases whose reporter asked for a woman
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "member"], name="member_once_per_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.unit_id}"

@@ -1,0 +1,91 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class UnitKey(models.Model):
+    """One version of a unit's key pair. The private half exists only in grants, and sealed to the next version."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    unit = models.ForeignKey("cases_units.Unit", on_delete=models.PROTECT, related_name="keys")
+    version = models.PositiveSmallIntegerField()
+    public = models.BinaryField(max_length=65)
+    sealed_to_next = models.BinaryField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["unit", "-version"]
+        constraints = [models.UniqueConstraint(fields=["unit", "version"], name="unit_key_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} v{self.version}"
+
+
+class StaffKey(models.Model):
+    """A member's key pair; the private half is locked by the vault passphrase (Argon2id)."""
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_key")
+    public = models.BinaryField(max_length=65)
+    salt = models.BinaryField(max_length=16)
+    locked = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class KeyGrant(models.Model):
+    """A unit's private key, sealed to one member."""
+    key = models.ForeignKey(UnitKey, on_delete=models.CASCADE, related_name="grants")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="key_grants")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "member"], name="grant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} to {self.member_id}"
+
+
+class WorkerKey(models.Model):
+    """One weekly version of the worker's public key. The private half is a file that only the worker reads."""
+    version = models.PositiveIntegerField(primary_key=True)
+    public = models.BinaryField(max_length=65)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+
+class DataKey(models.Model):
+    """One random 256-bit key. The sealed record points here; this row knows no record."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    destroyed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class DataKeyWrap(models.Model):
+    """A data key sealed to one recipient: a unit or worker key version, or the reporter."""
+
+    class Recipient(models.TextChoices):
+        UNIT = "unit"
+        REPORTER = "reporter"
+        WORKER = "worker"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.ForeignKey(DataKey, on_delete=models.CASCADE, related_name="wraps")
+    recipient = models.CharField(max_length=10, choices=Recipient.choices)
+    recipient_id = models.CharField(max_length=40)          # unit UUID, case UUID (reporter) or "worker"
+    version = models.PositiveIntegerField(default=1)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "recipient", "recipient_id"], name="wrap_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} to {self.recipient}:{self.recipient_id}"

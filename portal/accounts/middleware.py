@@ -1,0 +1,5 @@
+from portal.middleware import SecurityHeaders
+
+
+class StaffOnly(SecurityHeaders):
+    pass

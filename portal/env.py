@@ -1,0 +1,48 @@
+"""Typed settings from the environment. A value that is set but malformed, or a secret that is missing, stops the start."""
+import os
+from pathlib import Path
+
+
+class SettingMissing(Exception):
+    """A required environment variable is absent or malformed; the message names it, never its value."""
+
+
+def env(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, default)
+    if value is None:
+        raise SettingMissing(f"{name} is required")
+    return value
+
+
+def envbool(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise SettingMissing(f"{name} must be true or false")
+
+
+def envint(name: str, default: int) -> int:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        return int(value)
+    except ValueError as error:
+        raise SettingMissing(f"{name} must be a whole number") from error
+
+
+def envlist(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def envsecret(name: str, default: str | None = None) -> str:
+    """A secret from NAME, or from the file that NAME_FILE points to (Docker and systemd credentials)."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        return Path(path).read_text().strip()
+    return env(name, default)

@@ -1,0 +1,224 @@
+"""All settings, typed, from the environment. Nothing here is secret and nothing names a machine."""
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+
+from portal.env import env, envbool, envint, envlist, envsecret
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(env("MEHFOOZ_DATA", str(ROOT / "var")))
+
+# --- role: what this process serves (docs/threat-model.md, compartments) -------------------------------------------
+ROLES = ("public", "desk", "cms", "exchange", "worker", "all")
+PORTAL_ROLE = env("PORTAL_ROLE", "all")
+if PORTAL_ROLE not in ROLES:
+    sys.exit(f"PORTAL_ROLE must be one of {', '.join(ROLES)}")
+URLCONFS = {role: f"portal.urls.{role}" for role in ROLES if role != "all"} | {"all": "portal.urls.everything"}
+ROOT_URLCONF = URLCONFS[PORTAL_ROLE]
+DEMO = envbool("MEHFOOZ_DEMO", default=False)          # second factor off, banner on, data made up
+EMBEDDED = envbool("MEHFOOZ_EMBEDDED", default=DEMO)   # SQLite, memory:// and a worker inside the web process
+DEBUG = False
+BASE_URL = env("BASE_URL", "http://127.0.0.1:8000")
+ORIGINS = {role: env(f"{role.upper()}_ORIGIN", BASE_URL) for role in ("public", "desk", "cms", "exchange")}
+SECURE = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver" if DEMO else "")
+CSRF_TRUSTED_ORIGINS = sorted({origin for origin in ORIGINS.values() if origin.startswith("https://")})
+
+
+def secret(name: str) -> str:
+    """Required outside the demo; there, made once and kept beside the data."""
+    if not DEMO:
+        return envsecret(name)
+    path = DATA / "secrets.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if name not in known:
+        known[name] = secrets.token_hex(32)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(known))
+    return known[name]
+
+
+SECRET_KEY = secret("SECRET_KEY")
+DRAFT_KEYS = [bytes.fromhex(key) for key in [secret("DRAFT_KEY"), *envlist("DRAFT_KEY_PREVIOUS")]]   # seals form state
+BLIND_INDEX_KEY = bytes.fromhex(secret("BLIND_INDEX_KEY"))       # desk: equality of handles and links
+RECEIPT_SALTS = {1: bytes.fromhex(secret("RECEIPT_SALT"))}       # versioned deployment salt of receipt codes
+AUDIT_SIGNING_KEY = bytes.fromhex(secret("AUDIT_SIGNING_KEY"))   # worker: signs hourly checkpoints
+WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
+
+# --- applications --------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "modeltranslation", "portal", "portal.accounts",
+    "cases.audit", "cases.outbox", "cases.clock", "cases.units", "cases.vault", "cases",
+    "cases.notifications", "cases.hashing", "cases.escalation", "cases.retention",
+    "cases.intake", "cases.triage", "cases.exchange", "cases.statistics",
+    "awareness",                                        # before wagtail.admin: it overrides templates
+    "wagtail.contrib.settings", "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images",
+    "wagtail.search", "wagtail.admin", "wagtail.sites", "wagtail", "modelcluster", "taggit", "crispy_forms",
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
+    "whitenoise.runserver_nostatic", "django.contrib.staticfiles",
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["portal.accounts.hashers.VaultCostArgon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MIDDLEWARE = [
+    "portal.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.PublicPages",                    # no session, no cookie, no cross-site POST on public paths
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.middleware.StaffOnly",             # sign-in is required unless a view says otherwise
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [ROOT / "templates"],
+    "APP_DIRS": True,
+    "OPTIONS": {
+        "context_processors": [
+            "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
+            "django.template.context_processors.i18n", "django.contrib.messages.context_processors.messages",
+            "portal.context.helplines", "portal.context.site",
+        ],
+        "builtins": ["portal.templatetags.portal"],
+    },
+}]
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "portal"
+CRISPY_FAIL_SILENTLY = False
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- data ----------------------------------------------------------------------------------------------------------
+SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA / "mehfooz.sqlite3",
+    "OPTIONS": {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        # FULL: the last acknowledged report survives a power cut. recursive_triggers: INSERT OR REPLACE may not slip
+        # past the audit triggers. secure_delete: deleted rows are overwritten.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
+                        "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON",
+    },
+}
+POSTGRESQL: dict[str, Any] = {
+    "ENGINE": "django.db.backends.postgresql",
+    "NAME": env("DATABASE_NAME", "mehfooz"),
+    "HOST": env("DATABASE_HOST", ""),
+    "PORT": env("DATABASE_PORT", ""),
+    "USER": env("DATABASE_USER", "mehfooz"),
+    "PASSWORD": envsecret("DATABASE_PASSWORD", ""),
+    "CONN_MAX_AGE": envint("DATABASE_CONN_MAX_AGE", 60),
+}
+DATABASES = {"default": SQLITE if env("DATABASE", "sqlite" if EMBEDDED else "postgresql") == "sqlite" else POSTGRESQL}
+REDIS_URL = env("REDIS_URL", "" if EMBEDDED else None)
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL} if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+# --- jobs: the outbox table is the truth, Celery the doorbell (docs/adr) --------------------------------------------
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://" if EMBEDDED else REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False                       # the sweeper rings again
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 64 if EMBEDDED else 1   # 1 throttles memory:// to two messages a poll
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if EMBEDDED else {"visibility_timeout": 3600}
+CELERY_TIMEZONE = "Asia/Karachi"
+OUTBOX_SWEEP_SECONDS = envint("OUTBOX_SWEEP_SECONDS", 5)
+OUTBOX_RING_AGAIN_SECONDS = envint("OUTBOX_RING_AGAIN_SECONDS", 60)
+OUTBOX_LEASE_SECONDS = CELERY_TASK_TIME_LIMIT + 30
+
+# --- what leaves the building ---------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_FILE_PATH = DATA / "mail"
+EMAIL_HOST = env("EMAIL_HOST", "localhost")
+EMAIL_PORT = envint("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = envsecret("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = envbool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@example.org")
+NOTICE_FROM_EMAIL = env("NOTICE_FROM_EMAIL", "takedown@example.org")     # the role address that signs notices
+SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
+SMS_GATEWAY_TOKEN = envsecret("SMS_GATEWAY_TOKEN", "")
+SMS_FILE_PATH = DATA / "sms"
+OFFICE = {"en": env("OFFICE_EN", "Ministry of Human Rights, Government of Pakistan"),
+          "ur": env("OFFICE_UR", "وزارتِ انسانی حقوق، حکومتِ پاکستان")}
+
+# --- languages -------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ur", "اردو")]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Karachi"
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+MODELTRANSLATION_CUSTOM_FIELDS = ("StreamField", "RichTextField")
+
+# --- web -------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA / "media"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler",
+                        "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024               # a report's form with its sealed state is far smaller
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "triage:queue"
+SESSION_COOKIE_NAME = "__Host-staff" if SECURE else "staff"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+VAULT_IDLE_SECONDS = 15 * 60
+VAULT_AT_MOST_SECONDS = 8 * 3600
+
+# --- Wagtail (docs/adr: the CMS) -------------------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = "Mehfooz"
+WAGTAILADMIN_BASE_URL = ORIGINS["cms"]
+WAGTAIL_I18N_ENABLED = False
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", "English"), ("ur", "اردو")]
+WAGTAIL_ENABLE_UPDATE_CHECK = False                     # it would call out from the editor's browser
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_USER_TIME_ZONES = ["Asia/Karachi", "UTC"]
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILIMAGES_IMAGE_MODEL = "awareness.Picture"
+WAGTAILDOCS_DOCUMENT_MODEL = "awareness.Paper"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# --- logs: ids and events, never a body, an address, a query string or an instance -----------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING")},
+}
+

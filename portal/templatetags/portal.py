@@ -1,0 +1,4 @@
+"""Tags every template has."""
+from django import template
+
+register = template.Library()
