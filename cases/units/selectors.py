@@ -1,0 +1,36 @@
+"""Who is in which unit. A unit's people are a rule of access, so they are asked for here and nowhere else."""
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+
+from cases.units.models import Unit
+
+SUPERVISOR = "supervisor"       # cases.permissions.Role.SUPERVISOR, which lives a floor above
+
+
+def units_of(staff: AbstractBaseUser) -> QuerySet[Unit]:
+    """The units whose cases this member may be shown; none for who has left."""
+    if not staff.is_active:
+        return Unit.objects.none()
+    return Unit.objects.filter(memberships__member=staff)
+
+
+def members_of(unit: Unit) -> QuerySet[AbstractBaseUser]:
+    """Everybody in the unit who still works here, by name."""
+    return get_user_model().objects.filter(memberships__unit=unit, is_active=True).order_by("name", "pk")
+
+
+def members_on_duty(unit: Unit) -> QuerySet[AbstractBaseUser]:
+    """Who is told of urgent cases at once. Nobody on duty: everybody in the unit, for an urgent case must reach someone."""
+    on_duty = members_of(unit).filter(pk__in=unit.memberships.filter(on_duty=True).values("member"))
+    return on_duty if on_duty.exists() else members_of(unit)
+
+
+def women_of(unit: Unit) -> QuerySet[AbstractBaseUser]:
+    """Members who may be given a case whose reporter asked for a woman."""
+    return members_of(unit).filter(pk__in=unit.memberships.filter(is_woman=True).values("member"))
+
+
+def supervisors(unit: Unit) -> QuerySet[AbstractBaseUser]:
+    """Who is told when a clock runs out or a wish cannot be met."""
+    return members_of(unit).filter(role=SUPERVISOR)

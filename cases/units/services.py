@@ -1,0 +1,37 @@
+"""Setting up units and their people."""
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from cases.audit.services import actor, record
+from cases.clock.services import default_calendar
+from cases.units.models import Membership, Unit
+
+# The codes are what cases.intake.routing names; the names are the ministry's to change.
+DEFAULT_UNITS: dict[str, tuple[str, str]] = {
+    "adults": ("Online harm unit", "آن لائن نقصان یونٹ"),
+    "children": ("Child protection unit", "تحفظِ اطفال یونٹ"),
+    "integrity": ("Integrity unit", "دیانت داری یونٹ"),       # reports about the ministry, the police or a body itself
+}
+
+
+@transaction.atomic
+def set_up_units() -> dict[str, Unit]:
+    """The three units that routing needs, by code. Running it again changes nothing the ministry has renamed."""
+    calendar = default_calendar()
+    units: dict[str, Unit] = {}
+    for code, (english, urdu) in DEFAULT_UNITS.items():
+        units[code], made = Unit.objects.get_or_create(
+            code=code, defaults={"calendar": calendar, "name_en": english, "name_ur": urdu})
+        if made:
+            record("unit_made", subject=units[code].pk, actor=actor(None), code=code)
+    return units
+
+
+@transaction.atomic
+def join_unit(*, unit: Unit, member: AbstractBaseUser, by: AbstractBaseUser | None,
+              on_duty: bool = False, is_woman: bool = False) -> Membership:
+    """Put a member into a unit, or change how they stand in it. Reading its cases also needs a key grant (cases.vault)."""
+    membership, _ = Membership.objects.update_or_create(
+        unit=unit, member=member, defaults={"on_duty": on_duty, "is_woman": is_woman})
+    record("member_joined", subject=unit.pk, actor=actor(by), member=member.pk, on_duty=on_duty)
+    return membership
