@@ -1,0 +1,195 @@
+"""Making, granting and destroying keys. Nothing here opens a case: it needs public keys only, or a keyring it is handed."""
+import os
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from cases.audit.services import record
+from cases.units.models import Membership, Unit
+from cases.vault import hpke, passphrase as passphrases
+from cases.vault.aead import Stored
+from cases.vault.keyring import Keyring, NotHeld
+from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, StaffKey, UnitKey, WorkerKey
+
+Recipient = DataKeyWrap.Recipient
+WORKER = "worker"
+
+
+class KeyMissing(Exception):
+    """A unit, a member or the worker has no key yet, so nothing can be sealed to it. The message says which."""
+
+
+class NotAMember(Exception):
+    """Unit keys go to members of the unit only."""
+
+
+# --- data keys --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def keep(secret: bytes, *, case: UUID, unit: Unit | None, reporter: bytes | None = None, worker: bool = False) -> DataKey:
+    """Keep `secret` (32 bytes from envelope.new_key) sealed to those who may use it, and to nobody else.
+
+    `reporter` is the 65-byte public key from the receipt; `unit` is None only for what nobody but the worker reads.
+    Raises hpke.KeyRefused for a reporter key that is none, KeyMissing when a recipient has no key.
+    """
+    if unit is None and not worker:
+        raise ValueError("a key that nobody in the house can open")
+    key = DataKey.objects.create()
+    if unit is not None:
+        to_unit = _held_still(unit)
+        _wrap(key, secret, case, Recipient.UNIT, str(unit.pk), to_unit.version, to_unit.public)
+    if reporter is not None:
+        _wrap(key, secret, case, Recipient.REPORTER, str(case), 1, reporter)
+    if worker:
+        to_worker = current_worker_key()
+        _wrap(key, secret, case, Recipient.WORKER, WORKER, to_worker.version, to_worker.public)
+    return key
+
+
+def drop_worker_wrap(key: DataKey) -> None:
+    """The worker's part is done: from now on only the unit opens this key."""
+    key.wraps.filter(recipient=Recipient.WORKER).delete()
+
+
+@transaction.atomic
+def destroy(keys: Iterable[DataKey], *, actor: str) -> None:
+    """Crypto-shredding: the wraps go, the rows stay and say when. What these keys sealed can never be read again."""
+    for key in keys:
+        if DataKey.objects.filter(pk=key.pk, destroyed_at=None).update(destroyed_at=timezone.now()):
+            key.wraps.all().delete()
+            record("key_destroyed", subject=key.pk, actor=actor)
+
+
+def _wrap(key: DataKey, secret: bytes, case: UUID, kind: Recipient, recipient: str, version: int, public: Stored) -> None:
+    info = hpke.context("data-key", scope=case, key=key.pk, kind=kind.value, recipient=recipient, version=version)
+    DataKeyWrap.objects.create(key=key, recipient=kind.value, recipient_id=recipient, version=version,
+                               sealed=hpke.seal(public, secret, info=info))
+
+
+# --- unit keys --------------------------------------------------------------------------------------------------------
+def current_unit_key(unit: Unit) -> UnitKey:
+    """The newest version, to which new records are sealed; KeyMissing if the unit has none."""
+    key = UnitKey.objects.filter(unit=unit).order_by("-version").first()
+    if key is None:
+        raise KeyMissing(f"unit {unit.pk} has no key")
+    return key
+
+
+@transaction.atomic
+def new_unit_key(unit: Unit, *, members: Iterable[AbstractBaseUser], actor: str, keyring: Keyring | None = None) -> UnitKey:
+    """A new pair for the unit, granted to `members`; its private half is kept nowhere else.
+
+    A second and later version needs the `keyring` of a member who holds the one before: that one is sealed to the new
+    one, so that whoever holds the newest opens all. Raises NotHeld, KeyMissing, NotAMember.
+    """
+    before = _held_still(unit) if UnitKey.objects.filter(unit=unit).exists() else None
+    private, public = hpke.new_pair()
+    key = UnitKey.objects.create(unit=unit, version=before.version + 1 if before else 1, public=public)
+    if before:
+        if keyring is None:
+            raise NotHeld
+        old = keyring.private(unit.pk, before.version)
+        before.sealed_to_next = hpke.seal(public, old, info=chain_context(before))
+        before.save(update_fields=["sealed_to_next"])
+    record("unit_key_made", subject=unit.pk, actor=actor, key=key.pk, version=key.version)
+    for member in members:
+        _grant(key, member, private, actor=actor)
+    return key
+
+
+@transaction.atomic
+def grant(key: UnitKey, member: AbstractBaseUser, *, keyring: Keyring, actor: str) -> KeyGrant:
+    """Hand a unit key to a member of the unit, out of the keyring of one who holds it. Raises NotHeld, KeyMissing, NotAMember."""
+    return _grant(key, member, keyring.private(key.unit_id, key.version), actor=actor)
+
+
+@transaction.atomic
+def revoke(unit: Unit, member: AbstractBaseUser, *, actor: str) -> None:
+    """Take a leaver's grants. Follow it with new_unit_key: what the leaver once held must seal nothing new."""
+    if KeyGrant.objects.filter(key__unit=unit, member_id=member.pk).delete()[0]:
+        record("key_revoked", subject=unit.pk, actor=actor, member=member.pk)
+
+
+def grant_context(key: UnitKey, member: UUID) -> bytes:
+    return hpke.context("unit-key", scope=key.unit_id, key=key.pk, kind="member", recipient=str(member), version=key.version)
+
+
+def chain_context(key: UnitKey) -> bytes:
+    """For `sealed_to_next`: version n, read by version n + 1."""
+    return hpke.context("unit-key", scope=key.unit_id, key=key.pk, kind="unit", recipient=str(key.unit_id), version=key.version + 1)
+
+
+def _grant(key: UnitKey, member: AbstractBaseUser, private: bytes, *, actor: str) -> KeyGrant:
+    if not Membership.objects.filter(unit=key.unit_id, member_id=member.pk).exists():
+        raise NotAMember(f"{member.pk} is not of unit {key.unit_id}")
+    staff = StaffKey.objects.filter(member_id=member.pk).first()
+    if staff is None:
+        raise KeyMissing(f"member {member.pk} has no key")
+    sealed = hpke.seal(staff.public, private, info=grant_context(key, member.pk))
+    granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={"sealed": sealed})
+    record("key_granted", subject=key.unit_id, actor=actor, member=member.pk, version=key.version)
+    return granted
+
+
+def _held_still(unit: Unit) -> UnitKey:
+    """The unit's current key, which cannot change before this transaction ends.
+
+    The oldest row is the lock, because a rotation adds a row and so cannot be seen by one who waited for the newest.
+    A key row, not the unit's: a role that may only insert cases needs no right to change units.
+    """
+    UnitKey.objects.select_for_update(no_key=True).filter(unit=unit).order_by("version").first()
+    return current_unit_key(unit)
+
+
+# --- staff and worker keys --------------------------------------------------------------------------------------------
+@transaction.atomic
+def new_staff_key(member: AbstractBaseUser, passphrase: str, *, actor: str | None = None) -> StaffKey:
+    """A first pair, or after a lost passphrase a fresh one: the member's old grants go, a colleague must grant again.
+
+    `actor` is the member unless given.
+    """
+    private, public = hpke.new_pair()
+    salt, locked = passphrases.lock(passphrase, private, member=member.pk, public=public)
+    lost, _ = KeyGrant.objects.filter(member_id=member.pk).delete()
+    key, _ = StaffKey.objects.update_or_create(member_id=member.pk, defaults={
+        "public": public, "salt": salt, "locked": locked, "created_at": timezone.now()})
+    record("staff_key_made", subject=member.pk, actor=actor or str(member.pk), grants_lost=lost)
+    return key
+
+
+@transaction.atomic
+def change_passphrase(member: AbstractBaseUser, passphrase: str, *, private: bytes) -> None:
+    """Lock the same private key, which the member has unlocked, under another passphrase; grants stay."""
+    public = hpke.public_of(private)
+    salt, locked = passphrases.lock(passphrase, private, member=member.pk, public=public)
+    if not StaffKey.objects.filter(member_id=member.pk, public=public).update(salt=salt, locked=locked):
+        raise KeyMissing(f"member {member.pk} has another key")
+    record("passphrase_changed", subject=member.pk, actor=str(member.pk))
+
+
+@transaction.atomic
+def new_worker_key() -> WorkerKey:
+    """The next version. The private half goes to settings.WORKER_KEYS as `<version>.key` (hex, mode 0600), never to the database.
+
+    Run by the worker (and by the demo), because only its machine may hold the file.
+    """
+    private, public = hpke.new_pair()
+    settings.WORKER_KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    newest = WorkerKey.objects.order_by("-version").values_list("version", flat=True).first() or 0
+    version = max([newest, *(int(path.stem) for path in settings.WORKER_KEYS.glob("*.key"))]) + 1     # a file may outlive a rollback
+    with os.fdopen(os.open(settings.WORKER_KEYS / f"{version}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(private.hex())
+    key = WorkerKey.objects.create(version=version, public=public)
+    record("worker_key_made", subject=WORKER, actor="system", version=version)
+    return key
+
+
+def current_worker_key() -> WorkerKey:
+    """The newest version; KeyMissing if the worker has none."""
+    key = WorkerKey.objects.order_by("-version").first()
+    if key is None:
+        raise KeyMissing("the worker has no key")
+    return key
