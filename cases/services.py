@@ -1,0 +1,206 @@
+"""Everything that changes a case file. Each call is one transaction with its audit row inside."""
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cases import priority
+from cases.audit.services import actor, record
+from cases.clock.services import due_at
+from cases.models import Case, Consent, Link, Message, StatusChange
+from cases.permissions import Staff
+from cases.priority import CLOCKS, Facts, Level
+from cases.public_words import Said
+from cases.units.models import Membership, Unit
+from cases.vault.models import DataKey
+from cases.workflow import Outcome, Status, check_transition
+
+REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
+FIRST_CHECK = timedelta(hours=48)                    # the TAKE IT DOWN Act's limit, 47 USC 223a, as our first re-check
+SAID_BY_OUTCOME = {
+    Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
+    Outcome.WITHDRAWN: Said.CLOSED_WITHDRAWN, Outcome.NOT_FOR_US: Said.CLOSED_NOT_FOR_US, Outcome.DUPLICATE: Said.CLOSED_DUPLICATE,
+}
+SAID_BY_STATUS = {Status.NEW: Said.RECEIVED, Status.IN_REVIEW: Said.IN_REVIEW, Status.WAITING_REPORTER: Said.ASKED_YOU}
+
+
+class AlreadyOpen(Exception):
+    """This submission has opened its case before: the form was sent twice."""
+
+
+class Stale(Exception):
+    """Somebody else changed the case since the page was loaded."""
+
+
+class WomanAsked(Exception):
+    """The reporter would rather a woman reads this, and the member is not known as one."""
+
+
+class NotAMember(Exception):
+    """A case is assigned within its unit only."""
+
+
+@dataclass(frozen=True)
+class CaseDraft:
+    """A report ready to rest: metadata in the clear, everything typed already sealed by whoever holds the keys."""
+    id: uuid.UUID
+    submission: uuid.UUID
+    unit: Unit
+    key: DataKey
+    conversation_key: DataKey
+    reporter_public: bytes
+    answers: bytes
+    summary: bytes
+    facts: Facts
+    language: str
+    platforms: Sequence[str] = ()
+    wants_woman: bool = False
+    conflict: str = ""
+
+
+def new_ref(now: datetime) -> str:
+    """Year and six random characters: tells nothing of how many cases there are, and is no part of any secret."""
+    return f"{now:%y}-{''.join(secrets.choice(REF_ALPHABET) for _ in range(6))}"
+
+
+@transaction.atomic
+def open_case(*, draft: CaseDraft) -> Case:
+    """Raises AlreadyOpen for a submission that was sent before. The public role can insert but not look, so we try."""
+    now, rule = timezone.now(), priority.rate(draft.facts)
+    case = Case(
+        id=draft.id, submission=draft.submission, unit=draft.unit, key=draft.key, conversation_key=draft.conversation_key,
+        reporter_public=draft.reporter_public, answers=draft.answers, summary=draft.summary,
+        harm=draft.facts.harm.value, age_band=draft.facts.age_now.value, age_band_then=draft.facts.age_then.value,
+        child=draft.facts.child, dangers=sorted(danger.value for danger in draft.facts.dangers),
+        platforms=list(draft.platforms), language=draft.language, wants_woman=draft.wants_woman, conflict=draft.conflict,
+        priority=rule.level.value, priority_rule=rule.code, opened_at=now, clock_started_at=now,
+        due_at=due_at(draft.unit.calendar, now, CLOCKS[rule.level]),
+    )
+    insert_with_fresh_ref(case)
+    StatusChange.objects.create(case=case, at=now, status=Status.NEW.value, said=Said.RECEIVED.value)
+    record("case_opened", subject=case.pk, actor="reporter", unit=str(draft.unit.pk), rule=rule.code)
+    return case
+
+
+def insert_with_fresh_ref(case: Case) -> None:
+    for _ in range(5):
+        case.ref = new_ref(case.opened_at)
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+            return
+        except IntegrityError as error:
+            if "submission" in str(error):
+                raise AlreadyOpen(case.submission) from error
+            if "ref" not in str(error):
+                raise
+    raise RuntimeError("no free reference in five tries")
+
+
+def lock_case(case: Case, version: int | None = None) -> Case:
+    """The row as it is now, locked. Raises Stale when the caller's page is older."""
+    fresh = Case.objects.select_for_update(of=("self",)).select_related("unit__calendar").get(pk=case.pk)
+    if version is not None and fresh.version != version:
+        raise Stale(fresh.ref)
+    return fresh
+
+
+@transaction.atomic
+def change_status(*, case: Case, to: Status, by: Staff | None, outcome: Outcome | None = None, said: Said | None = None,
+                  platform: str = "", next_check: datetime | None = None, version: int | None = None) -> Case:
+    """Move along TRANSITIONS, restart the clock, append the history. `by=None` is the system."""
+    fresh = lock_case(case, version)
+    check_transition(Status(fresh.status), to, outcome)
+    now = timezone.now()
+    fresh.status, fresh.outcome = to.value, outcome.value if outcome else ""
+    fresh.closed_at = now if to == Status.CLOSED else None
+    fresh.clock_started_at, fresh.warned_at = now, None
+    fresh.due_at = next_due(fresh, to, now, next_check)
+    fresh.version += 1
+    fresh.save()
+    words = said or (SAID_BY_OUTCOME[outcome] if outcome else SAID_BY_STATUS.get(to))
+    StatusChange.objects.create(case=fresh, at=now, status=to.value, outcome=fresh.outcome, said=words.value if words else "",
+                                platform=platform, next_check=next_check, by_id=by.pk if by else None)
+    record("status_changed", subject=fresh.pk, actor=actor(by), to=to.value, outcome=fresh.outcome)
+    return fresh
+
+
+def next_due(case: Case, to: Status, now: datetime, next_check: datetime | None) -> datetime | None:
+    """Our own clock runs while we owe the next step; it stands still while the reporter does, and when closed."""
+    if to in {Status.WAITING_REPORTER, Status.CLOSED}:
+        return None
+    if to == Status.WAITING_OUTSIDE:
+        return next_check or now + FIRST_CHECK
+    return due_at(case.unit.calendar, now, CLOCKS[Level(case.priority)])
+
+
+@transaction.atomic
+def tell_status(*, case: Case, said: Said, platform: str = "", next_check: datetime | None = None) -> StatusChange:
+    """Append words for the reporter without moving the status: a platform has seen our request, say."""
+    fresh = lock_case(case)
+    if next_check and fresh.status == Status.WAITING_OUTSIDE:
+        Case.objects.filter(pk=fresh.pk).update(due_at=next_check, clock_started_at=timezone.now(), warned_at=None)
+    return StatusChange.objects.create(case=fresh, at=timezone.now(), status=fresh.status, outcome=fresh.outcome,
+                                       said=said.value, platform=platform, next_check=next_check)
+
+
+@transaction.atomic
+def assign(*, case: Case, to: Staff | None, by: Staff, despite_wish: bool = False, version: int | None = None) -> Case:
+    """Give the case to a member of its unit (None: to nobody). Raises WomanAsked unless the wish is knowingly set aside."""
+    fresh = lock_case(case, version)
+    if to is not None:
+        membership = Membership.objects.filter(unit=fresh.unit, member_id=to.pk).first()
+        if membership is None:
+            raise NotAMember(str(to.pk))
+        if fresh.wants_woman and not membership.is_woman and not despite_wish:
+            raise WomanAsked(fresh.ref)
+    fresh.assignee_id = to.pk if to else None
+    fresh.version += 1
+    fresh.save(update_fields=["assignee", "version"])
+    record("case_assigned", subject=fresh.pk, actor=actor(by), to=str(to.pk) if to else "", despite_wish=despite_wish)
+    return fresh
+
+
+@transaction.atomic
+def add_message(*, case: Case, message_id: uuid.UUID, author: Message.Author, body: bytes, by: Staff | None = None) -> Message:
+    """Append a sealed message. What the reporter writes makes the case unread and ends our waiting for it."""
+    message = Message.objects.create(id=message_id, case=case, author=author.value, body=body,
+                                     by_id=by.pk if by else None, at=timezone.now())
+    if author == Message.Author.REPORTER:
+        fresh = lock_case(case)
+        Case.objects.filter(pk=fresh.pk).update(unread=True)
+        if fresh.status == Status.WAITING_REPORTER:
+            change_status(case=fresh, to=Status.IN_REVIEW, by=None)
+    record("message_added", subject=case.pk, actor=actor(by) if by else "reporter", message=str(message.pk))
+    return message
+
+
+@transaction.atomic
+def mark_read(*, case: Case, by: Staff | None) -> int:
+    """A page with the other side's messages was opened: `by=None` is the reporter. Returns how many were new."""
+    theirs = Message.Author.REPORTER if by else Message.Author.STAFF
+    if by:
+        Case.objects.filter(pk=case.pk).update(unread=False)
+    return Message.objects.filter(case=case, author=theirs.value, read_at=None).update(read_at=timezone.now())
+
+
+@transaction.atomic
+def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent: bytes | None = None) -> Consent:
+    """Append the reporter's answer; the newest counts."""
+    consent = Consent.objects.create(case=case, act=act.value, answer=answer.value, assent=assent, at=timezone.now())
+    record("consent_given", subject=case.pk, actor="reporter", act=act.value, answer=answer.value)
+    return consent
+
+
+@transaction.atomic
+def link_cases(*, a: Case, b: Case, because: Link.Because) -> Link:
+    """Tie two cases once, whichever way round they come."""
+    first, second = sorted((a, b), key=lambda case: case.pk)
+    link, created = Link.objects.get_or_create(a=first, b=second, because=because.value, defaults={"at": timezone.now()})
+    if created:
+        record("cases_linked", subject=first.pk, actor="system", other=str(second.pk), because=because.value)
+    return link

@@ -1,0 +1,56 @@
+"""What the reporter reads about a status, in plain words. Dates come from the unit's clocks, names from the registry."""
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+
+class Said(StrEnum):
+    """The code kept in StatusChange.said."""
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    ASKED_YOU = "asked_you"
+    ASKED_PLATFORM = "asked_platform"
+    PLATFORM_SAW_IT = "platform_saw_it"
+    PLATFORM_REMOVED = "platform_removed"
+    PLATFORM_REFUSED = "platform_refused"
+    PLATFORM_SILENT = "platform_silent"
+    CLOSED_REMOVED = "closed_removed"
+    CLOSED_NOT_REMOVED = "closed_not_removed"
+    CLOSED_REFERRED = "closed_referred"
+    CLOSED_WITHDRAWN = "closed_withdrawn"
+    CLOSED_NOT_FOR_US = "closed_not_for_us"
+    CLOSED_DUPLICATE = "closed_duplicate"
+
+
+# Functions, so that each sentence is translated when it is read, not when this module loads.
+SENTENCES: dict[Said, Callable[[], str]] = {
+    Said.RECEIVED: lambda: _("We have your report; it has not been read yet."),
+    Said.IN_REVIEW: lambda: _("Your report is being worked on."),
+    Said.ASKED_YOU: lambda: _("We need to ask you something."),
+    Said.ASKED_PLATFORM: lambda: _("We have asked {platform} to remove the content; next check {date}."),
+    Said.PLATFORM_SAW_IT: lambda: _("{platform} has seen our request; next check {date}."),
+    Said.PLATFORM_REMOVED: lambda: _("{platform} says the content has been removed; if you see it again, tell us here."),
+    Said.PLATFORM_REFUSED: lambda: _("{platform} did not remove the content; this is our next step: a caseworker looks at it again by {date}."),
+    Said.PLATFORM_SILENT: lambda: _("{platform} has not answered; this is our next step: a caseworker looks at it again by {date}."),
+    Said.CLOSED_REMOVED: lambda: _("Your report is closed: the content has been removed. If you see it again, write to us here."),
+    Said.CLOSED_NOT_REMOVED: lambda: _("Your report is closed: we could not have the content removed. You can still write to us here."),
+    Said.CLOSED_REFERRED: lambda: _("Your report is closed here and has been passed on, as you agreed."),
+    Said.CLOSED_WITHDRAWN: lambda: _("Your report is closed because you withdrew it."),
+    Said.CLOSED_NOT_FOR_US: lambda: _("Your report is closed: another body can help you better. Read our message below."),
+    Said.CLOSED_DUPLICATE: lambda: _("Your report is closed because another report of yours covers it."),
+}
+
+
+def day(moment: datetime | None) -> str:
+    return date_format(localtime(moment), "j F Y, H:i") if moment else _("soon")
+
+
+def sentence(said: str, *, platform: str = "", next_check: datetime | None = None) -> SafeString:
+    """One sentence as safe HTML; the date is isolated so that it reads correctly inside Urdu."""
+    return format_html(SENTENCES[Said(said)](), platform=platform, date=format_html("<bdi>{}</bdi>", day(next_check)))
