@@ -1,7 +1,9 @@
+from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 
+@login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 once this process serves and its database answers."""
     with connection.cursor() as cursor:

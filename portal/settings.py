@@ -186,7 +186,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024               # a report's form with it
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "triage:queue"
+LOGIN_REDIRECT_URL = "accounts:home"
 SESSION_COOKIE_NAME = "__Host-staff" if SECURE else "staff"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True

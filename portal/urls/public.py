@@ -1,13 +1,15 @@
 """What the public sees. Wagtail comes last: it catches every path."""
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
-from wagtail import urls as wagtail_urls
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path, re_path
+from wagtail.urls import serve_pattern
+from wagtail.views import serve
 
 urlpatterns = [
     path("", include("portal.urls.shared")),
     *i18n_patterns(
         path("figures/", include("cases.statistics.urls")),
         path("", include("cases.intake.urls")),
-        path("", include(wagtail_urls)),
+        re_path(serve_pattern, login_not_required(serve), name="wagtail_serve"),
     ),
 ]
