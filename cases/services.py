@@ -82,7 +82,7 @@ def open_case(*, draft: CaseDraft) -> Case:
     )
     insert_with_fresh_ref(case)
     StatusChange.objects.create(case=case, at=now, status=Status.NEW.value, said=Said.RECEIVED.value)
-    record("case_opened", subject=case.pk, actor="reporter", unit=str(draft.unit.pk), rule=rule.code)
+    record("case_opened", subject=case.pk, actor="reporter", unit=draft.unit.pk, rule=rule.code)
     return case
 
 
@@ -125,7 +125,7 @@ def change_status(*, case: Case, to: Status, by: Staff | None, outcome: Outcome 
     words = said or (SAID_BY_OUTCOME[outcome] if outcome else SAID_BY_STATUS.get(to))
     StatusChange.objects.create(case=fresh, at=now, status=to.value, outcome=fresh.outcome, said=words.value if words else "",
                                 platform=platform, next_check=next_check, by_id=by.pk if by else None)
-    record("status_changed", subject=fresh.pk, actor=actor(by), to=to.value, outcome=fresh.outcome)
+    record("status_changed", subject=fresh.pk, actor=actor(by), to=to.value, outcome=outcome)
     return fresh
 
 
@@ -161,7 +161,7 @@ def assign(*, case: Case, to: Staff | None, by: Staff, despite_wish: bool = Fals
     fresh.assignee_id = to.pk if to else None
     fresh.version += 1
     fresh.save(update_fields=["assignee", "version"])
-    record("case_assigned", subject=fresh.pk, actor=actor(by), to=str(to.pk) if to else "", despite_wish=despite_wish)
+    record("case_assigned", subject=fresh.pk, actor=actor(by), to=to.pk if to else None, despite_wish=despite_wish)
     return fresh
 
 
@@ -175,7 +175,7 @@ def add_message(*, case: Case, message_id: uuid.UUID, author: Message.Author, bo
         Case.objects.filter(pk=fresh.pk).update(unread=True)
         if fresh.status == Status.WAITING_REPORTER:
             change_status(case=fresh, to=Status.IN_REVIEW, by=None)
-    record("message_added", subject=case.pk, actor=actor(by) if by else "reporter", message=str(message.pk))
+    record("message_added", subject=case.pk, actor=actor(by) if by else "reporter", message=message.pk)
     return message
 
 
@@ -202,5 +202,5 @@ def link_cases(*, a: Case, b: Case, because: Link.Because) -> Link:
     first, second = sorted((a, b), key=lambda case: case.pk)
     link, created = Link.objects.get_or_create(a=first, b=second, because=because.value, defaults={"at": timezone.now()})
     if created:
-        record("cases_linked", subject=first.pk, actor="system", other=str(second.pk), because=because.value)
+        record("cases_linked", subject=first.pk, actor="system", other=second.pk, because=because.value)
     return link

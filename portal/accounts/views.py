@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 
 from cases.audit.services import actor, record
 from cases.permissions import Permission
-from cases.vault import parking, unseal
+from cases.vault import parking
 from cases.vault.turnstile import Busy
 from portal.accounts.forms import SignInForm, UnlockForm
 from portal.accounts.models import User
 from portal.accounts.pages import home_of
+from portal.accounts.unlocking import open_vault
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -54,17 +55,6 @@ def with_next(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     if wish := next_address(request):
         response["Location"] += f"?next={wish}"
     return response
-
-
-def open_vault(request: HttpRequest, response: HttpResponse, member: User, passphrase: str) -> bool:
-    """Unlock the member's key into the session; False when the passphrase is not the vault's."""
-    try:
-        private = unseal.unlock_staff(member, passphrase)
-    except unseal.WrongPassphrase:
-        return False
-    parking.park(request, response, private)
-    record("vault_unlocked", subject=member.pk, actor=actor(member))
-    return True
 
 
 @never_cache

@@ -1,0 +1,18 @@
+"""Opening a member's key into the session. Signing in does not need it; reading cases does."""
+from django.http import HttpRequest, HttpResponse
+
+from cases.audit.services import actor, record
+from cases.vault import parking, unseal
+from cases.vault.custody import KeyMissing
+from portal.accounts.models import User
+
+
+def open_vault(request: HttpRequest, response: HttpResponse, member: User, passphrase: str) -> bool:
+    """False when the passphrase is not the vault's, or the member has no key yet. Raises turnstile.Busy."""
+    try:
+        private = unseal.unlock_staff(member, passphrase)
+    except (unseal.WrongPassphrase, KeyMissing):
+        return False
+    parking.park(request, response, private)
+    record("vault_unlocked", subject=member.pk, actor=actor(member))
+    return True
