@@ -164,6 +164,11 @@ OFFICE = {"en": env("OFFICE_EN", "Ministry of Human Rights, Government of Pakist
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ur", "اردو")]
 LOCALE_PATHS = [ROOT / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_PATH = "/desk/"                         # staff only: the public's language is in the path
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = SECURE
+LANGUAGE_COOKIE_SAMESITE = "Strict"
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Karachi"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
@@ -220,5 +225,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING")},
+    # Without Django's own handlers: they would mail the request, body and all, to administrators.
+    "loggers": {"django": {"handlers": [], "level": "WARNING"}, "django.server": {"handlers": [], "level": "WARNING"}},
 }
 

@@ -5,10 +5,14 @@ from django.urls import include, path, re_path
 from wagtail.urls import serve_pattern
 from wagtail.views import serve
 
+from portal import pages
+
 urlpatterns = [
     path("", include("portal.urls.shared")),
+    path("exit", pages.leave, name="exit"),
     *i18n_patterns(
         path("figures/", include("cases.statistics.urls")),
+        path("", include("portal.urls.pages")),
         path("", include("cases.intake.urls")),
         re_path(serve_pattern, login_not_required(serve), name="wagtail_serve"),
     ),
