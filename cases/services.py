@@ -189,9 +189,10 @@ def mark_read(*, case: Case, by: Staff | None) -> int:
 
 
 @transaction.atomic
-def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent: bytes | None = None) -> Consent:
-    """Append the reporter's answer; the newest counts."""
-    consent = Consent.objects.create(case=case, act=act.value, answer=answer.value, assent=assent, at=timezone.now())
+def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent: bytes | None = None,
+                 consent_id: uuid.UUID | None = None) -> Consent:
+    """Append the reporter's answer; the newest counts. `consent_id` is the id that the typed assent was sealed for."""
+    consent = Consent.objects.create(id=consent_id or uuid.uuid4(), case=case, act=act.value, answer=answer.value, assent=assent, at=timezone.now())
     record("consent_given", subject=case.pk, actor="reporter", act=act.value, answer=answer.value)
     return consent
 
