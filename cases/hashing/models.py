@@ -15,13 +15,14 @@ class MediaHash(models.Model):
     sha256 = models.CharField(max_length=64)
     md5 = models.CharField(max_length=32)
     at = models.DateTimeField()
-    matched_at = models.DateTimeField(null=True)             # compared with all earlier ones
+    matched_at = models.DateTimeField(null=True, db_index=True)   # compared with all before it; strictly increases
 
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="hash_number_once"),
                        models.UniqueConstraint(fields=["case", "sha256"], name="hash_file_once"),
-                       models.CheckConstraint(name="hash_quality", condition=models.Q(quality__gte=pdq.MIN_QUALITY, quality__lte=100))]
+                       models.CheckConstraint(name="hash_quality",
+                                              condition=models.Q(quality__gte=pdq.MIN_QUALITY, quality__lte=100))]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.number}"

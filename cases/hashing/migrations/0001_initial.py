@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('md5', models.CharField(max_length=32)),
                 ('at', models.DateTimeField()),
-                ('matched_at', models.DateTimeField(null=True)),
+                ('matched_at', models.DateTimeField(db_index=True, null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='media_hashes', to='cases.case')),
             ],
             options={

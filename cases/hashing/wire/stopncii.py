@@ -1,0 +1,213 @@
+"""StopNCII's exchange format, version 1: what `FetchHashes` answers and what `SubmitFeedback` sends. Pure.
+
+The format is known from the client that platforms run (facebook/ThreatExchange, python-threatexchange, exchanges/clients/
+stopncii/api.py). It asks of a server: records in ascending order of time; `nextSetTimestamp` that never decreases and never
+lies beyond the page's last record; a page token it can hand back. Its times are whole seconds.
+"""
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NoReturn, Self, TypeVar
+from uuid import UUID
+
+PAGE_SIZE = 800                      # what the client asks for, and the most it gets
+MOST_FEEDBACK = 1000                 # records in one submission
+E = TypeVar("E", bound=StrEnum)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HASH = {"ImagePDQ": re.compile(r"[0-9a-f]{64}", re.ASCII), "VideoMD5": re.compile(r"[0-9a-f]{32}", re.ASCII)}
+
+
+class Malformed(ValueError):
+    """The request is not in the format; `code` names the part."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class SignalType(StrEnum):
+    IMAGE_PDQ = "ImagePDQ"
+    VIDEO_MD5 = "VideoMD5"
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """Takes "ImagePDQ" and, as the stock client writes it, "StopNCIISignalType.ImagePDQ"."""
+        return _member(cls, text, "StopNCIISignalType.", "signalType")
+
+
+class CaseStatus(StrEnum):
+    ACTIVE = "Active"
+    WITHDRAWN = "Withdrawn"
+
+
+class FeedbackValue(StrEnum):
+    """What a platform says of a hash. Only BLOCKED and NOT_BLOCKED are verdicts on the picture."""
+    UNKNOWN = "Unknown"
+    NONE = "None"                         # tags only
+    QUALITY_UNKNOWN = "QualityUnknown"
+    PENDING_REVIEW = "PendingReview"      # matched, nobody has looked
+    BLOCKED = "Blocked"                   # looked at, and removed
+    NOT_BLOCKED = "NotBlocked"            # looked at, and left
+    WITHDRAWN = "Withdrawn"
+    DELETED = "Deleted"
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        return _member(cls, text, "StopNCIICSPFeedbackValue.", "feedbackValue")
+
+
+def _refuse(code: str) -> NoReturn:
+    raise Malformed(code)
+
+
+def _member(kind: type[E], text: object, prefix: str, code: str) -> E:
+    value = text.removeprefix(prefix) if isinstance(text, str) else None
+    return next((member for member in kind if member == value), None) or _refuse(code)
+
+
+# --- paging -----------------------------------------------------------------------------------------------------------
+
+def to_seconds(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(seconds=1)
+
+
+def from_seconds(seconds: int) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class PageToken:
+    """The last record of a page: the next page starts after it, whatever was added meanwhile. Opaque to the client."""
+    at: datetime
+    entry: UUID
+
+    def __str__(self) -> str:
+        microseconds = (self.at - EPOCH) // timedelta(microseconds=1)
+        return urlsafe_b64encode(microseconds.to_bytes(8) + self.entry.bytes).decode()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        try:
+            raw = urlsafe_b64decode(text.encode("ascii"))
+            at = EPOCH + timedelta(microseconds=int.from_bytes(raw[:8]))
+            return cls(at, UUID(bytes=raw[8:]))
+        except (ValueError, OverflowError) as error:
+            raise Malformed("nextPageToken") from error
+
+
+@dataclass(frozen=True)
+class FetchRequest:
+    """The query of a FetchHashes call. A token, where given, counts instead of `since`."""
+    since: datetime
+    size: int = PAGE_SIZE
+    after: PageToken | None = None
+
+    @property
+    def mark(self) -> datetime:
+        """How far the client has come: what an empty page answers, so that its checkpoint never goes back."""
+        return self.after.at if self.after else self.since
+
+    @classmethod
+    def parse(cls, query: Mapping[str, str]) -> Self:
+        since = _whole(query.get("startTimestamp", "0"), "startTimestamp")
+        size = _whole(query.get("pageSize", str(PAGE_SIZE)), "pageSize")
+        token = query.get("nextPageToken", "")
+        return cls(from_seconds(since), max(1, min(size, PAGE_SIZE)), PageToken.parse(token) if token else None)
+
+
+def _whole(text: str, code: str) -> int:
+    """A count of seconds or records, ASCII digits only, small enough for a date."""
+    return int(text) if re.fullmatch(r"[0-9]{1,11}", text, re.ASCII) else _refuse(code)
+
+
+# --- FetchHashes ------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Feedback:
+    """One platform's word on one hash."""
+    value: FeedbackValue
+    source: str = ""                                # the platform's name; ours to add
+    tags: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"feedbackValue": self.value.value, "source": self.source, "tags": list(self.tags)}
+
+
+@dataclass(frozen=True)
+class HashRecord:
+    """One hash as a partner sees it. `numbers` are random per partner and entry and say nothing of our cases."""
+    modified_at: datetime
+    value: str
+    status: CaseStatus
+    numbers: tuple[str, ...]
+    signal: SignalType = SignalType.IMAGE_PDQ
+    feedbacks: tuple[Feedback, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "lastModtimestamp": to_seconds(self.modified_at),
+            "signalType": self.signal.value,
+            "hashValue": self.value,
+            "hashStatus": self.status.value,
+            "caseNumbers": dict.fromkeys(self.numbers, self.status.value),
+            "CSPFeedbacks": [feedback.as_json() for feedback in self.feedbacks],
+        }
+
+
+@dataclass(frozen=True)
+class FetchResponse:
+    """A page of records in ascending order of `modified_at`; `next` is set when there are more."""
+    records: tuple[HashRecord, ...]
+    mark: datetime                                  # the request's
+    next: PageToken | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        mark = self.records[-1].modified_at if self.records else self.mark
+        return {
+            "count": len(self.records),
+            "nextPageToken": str(self.next) if self.next else None,
+            "nextSetTimestamp": to_seconds(mark),
+            "hasMoreRecords": self.next is not None,
+            "hashRecords": [record.as_json() for record in self.records],
+        }
+
+
+# --- SubmitFeedback ---------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class HashFeedback:
+    """One line of a SubmitFeedback call. The stock client names no signal type: the length of the hash tells."""
+    value: str
+    feedback: FeedbackValue
+    signal: SignalType
+    tags: tuple[str, ...] = field(default=())
+
+
+def parse_feedback(body: object) -> list[HashFeedback]:
+    """The lines of a SubmitFeedback body (parsed JSON). Raises Malformed; never takes half a body."""
+    lines = body.get("hashFeedbacks") if isinstance(body, dict) else None
+    if not isinstance(lines, list):
+        _refuse("hashFeedbacks")
+    if len(lines) > MOST_FEEDBACK:
+        _refuse("count")
+    return [_feedback(line) for line in lines]
+
+
+def _feedback(line: object) -> HashFeedback:
+    if not isinstance(line, dict):
+        _refuse("hashFeedbacks")
+    value, tags = line.get("hashValue"), line.get("tags", [])
+    if not isinstance(value, str) or not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        _refuse("hashValue" if not isinstance(value, str) else "tags")
+    value = value.lower()
+    signal = SignalType.parse(line["signalType"]) if "signalType" in line else _kind(value)
+    if not HASH[signal].fullmatch(value):
+        _refuse("hashValue")
+    return HashFeedback(value, FeedbackValue.parse(line.get("feedbackValue")), signal, tuple(tags))
+
+
+def _kind(value: str) -> SignalType:
+    return next((signal for signal in SignalType if HASH[signal].fullmatch(value)), None) or _refuse("hashValue")
