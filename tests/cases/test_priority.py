@@ -1,0 +1,49 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.models import DANGER_NAMES, HARM_NAMES, RULE_NAMES
+from cases.priority import CHILD, IMAGE_HARMS, RULES, AgeBand, Danger, Facts, Harm, Level, band, rate
+
+any_facts = st.builds(Facts, harm=st.sampled_from(Harm), age_now=st.sampled_from(AgeBand), age_then=st.sampled_from(AgeBand),
+                      dangers=st.frozensets(st.sampled_from(Danger)))
+
+
+@given(any_facts)
+def test_danger_to_life_is_always_first(facts: Facts) -> None:
+    if facts.dangers & {Danger.LIFE, Danger.SELF_HARM, Danger.TAKEN}:
+        assert rate(facts).level == Level.P1
+
+
+@given(any_facts, st.sampled_from(Danger))
+def test_more_danger_never_lowers_the_priority(facts: Facts, danger: Danger) -> None:
+    worse = Facts(facts.harm, facts.age_now, facts.age_then, facts.dangers | {danger})
+    assert rate(worse).level <= rate(facts).level
+
+
+@given(any_facts)
+def test_pictures_of_a_child_are_never_below_high(facts: Facts) -> None:
+    if facts.harm in IMAGE_HARMS and (facts.age_now in CHILD or facts.age_then in CHILD):
+        assert facts.child
+        assert rate(facts).level <= Level.P2
+
+
+def test_a_false_blasphemy_accusation_is_urgent() -> None:
+    assert rate(Facts(Harm.BLASPHEMY_ACCUSATION)).level == Level.P1
+
+
+def test_an_adults_old_pictures_from_childhood_count_as_a_childs() -> None:
+    assert Facts(Harm.INTIMATE_IMAGES, AgeBand.ADULT, AgeBand.FROM_16_TO_17).child
+    assert not Facts(Harm.DOXXING, AgeBand.ADULT, AgeBand.FROM_16_TO_17).child
+
+
+def test_bands_meet_without_a_gap() -> None:
+    assert [band(age) for age in (0, 12, 13, 15, 16, 17, 18, 99)] == [
+        AgeBand.UNDER_13, AgeBand.UNDER_13, AgeBand.FROM_13_TO_15, AgeBand.FROM_13_TO_15,
+        AgeBand.FROM_16_TO_17, AgeBand.FROM_16_TO_17, AgeBand.ADULT, AgeBand.ADULT]
+    assert band(None) == AgeBand.UNKNOWN
+
+
+def test_everything_has_a_name() -> None:
+    assert set(HARM_NAMES) == set(Harm)
+    assert set(DANGER_NAMES) == set(Danger)
+    assert set(RULE_NAMES) == {rule.code for rule in RULES}
