@@ -137,10 +137,11 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 64 if EMBEDDED else 1   # 1 throttles memory:// to two messages a poll
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if EMBEDDED else {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if EMBEDDED else {
+    "visibility_timeout": 3600, "socket_connect_timeout": 3, "max_retries": 0}      # a request does not wait for the broker
 CELERY_TIMEZONE = "Asia/Karachi"
 OUTBOX_SWEEP_SECONDS = envint("OUTBOX_SWEEP_SECONDS", 5)
-OUTBOX_RING_AGAIN_SECONDS = envint("OUTBOX_RING_AGAIN_SECONDS", 60)
+OUTBOX_RING_AGAIN_SECONDS = envint("OUTBOX_RING_AGAIN_SECONDS", 20)   # P1 must be heard of within 60
 OUTBOX_LEASE_SECONDS = CELERY_TASK_TIME_LIMIT + 30
 
 # --- what leaves the building ---------------------------------------------------------------------------------------

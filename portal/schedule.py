@@ -1,0 +1,28 @@
+"""Every periodic job, in one table. Times are Pakistan's (settings.CELERY_TIMEZONE)."""
+from dataclasses import dataclass
+from typing import Any
+
+from celery.schedules import crontab
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """`task` is an outbox job ("room.job"), asked for at most once a minute however many beats tick.
+
+    `direct=True` names a plain Celery task instead, for what runs every few seconds and heals itself at the next tick.
+    """
+
+    task: str
+    when: crontab | float      # a crontab, or seconds
+    direct: bool = False
+
+
+PERIODIC = [
+    Periodic("outbox.prune", crontab(hour="3", minute="40")),       # finished jobs are no archive
+]
+
+
+def beat() -> dict[str, dict[str, Any]]:
+    """The table in the shape Celery's beat reads."""
+    return {p.task: {"task": p.task, "schedule": p.when, "options": {"expires": 300}} if p.direct
+            else {"task": "outbox.ask", "args": [p.task], "schedule": p.when} for p in PERIODIC}

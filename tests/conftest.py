@@ -1,0 +1,33 @@
+"""Settings for tests. Servers, the worker and the browser are fixtures (tests/fixtures/): pure tests start none of them.
+
+The suite runs on PostgreSQL and Redis. `DATABASE=sqlite pytest -m sqlite` is the second, short pass over the embedded default.
+"""
+import os
+import sys
+
+import django
+import pytest
+from django.conf import settings
+
+from tests.services import SERVICES
+
+if settings.configured:
+    sys.exit("Settings were read before tests/conftest.py could choose them: unset DJANGO_SETTINGS_MODULE.")
+ON_SQLITE = os.environ.get("DATABASE") == "sqlite"
+DATA = SERVICES.directory / "var"
+DATA.mkdir()
+os.environ.update({
+    "DJANGO_SETTINGS_MODULE": "portal.settings", "DJANGO_ALLOW_ASYNC_UNSAFE": "true",      # Playwright keeps an event loop here
+    "MEHFOOZ_DATA": str(DATA), "MEHFOOZ_DEMO": "true", "MEHFOOZ_EMBEDDED": str(ON_SQLITE), "PORTAL_ROLE": "all",
+    "DATABASE": "sqlite" if ON_SQLITE else "postgresql", "DATABASE_HOST": str(SERVICES.directory), "DATABASE_USER": "postgres",
+    "DATABASE_CONN_MAX_AGE": "0", "REDIS_URL": "" if ON_SQLITE else SERVICES.redis_url,
+    "CELERY_BROKER_URL": "memory://" if ON_SQLITE else SERVICES.broker_url,
+})
+django.setup()
+pytest_plugins = ["tests.fixtures.database", "tests.fixtures.jobs", "tests.fixtures.browser"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    other = "postgres" if ON_SQLITE else "sqlite"
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
