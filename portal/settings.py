@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-
 from portal.env import env, envbool, envint, envlist, envsecret
 
 ROOT = Path(__file__).resolve().parent.parent
