@@ -7,5 +7,5 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        for module in ("portal.celery", "portal.worker", "portal.checks"):     # models are loaded by now
+        for module in ("portal.celery", "portal.worker", "portal.checks", "portal.campaigns"):     # models are loaded by now
             import_module(module)

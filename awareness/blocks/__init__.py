@@ -1,0 +1,3 @@
+from awareness.blocks.body import Body
+
+__all__ = ["Body"]
