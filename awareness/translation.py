@@ -22,7 +22,7 @@ class ArticleOptions(TranslationOptions):
 @register(Helpline)
 class HelplineOptions(TranslationOptions):
     fields = ("name", "purpose", "hours", "spoken")
-    required_languages = {code: ("name", "purpose") for code in ALL}
+    required_languages = dict.fromkeys(ALL, ("name", "purpose"))
 
 
 @register(Picture)

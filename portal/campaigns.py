@@ -1,11 +1,11 @@
 """Roles on our side, groups on Wagtail's: whoever is saved is in the group that the role asks for, and in no other."""
 from typing import Any
 
-from awareness.groups import EDITORS, PUBLISHERS
-from cases.permissions import Permission, may
 from django.contrib.auth.models import Group
 from django.db.models.signals import post_save
 
+from awareness.groups import EDITORS, PUBLISHERS
+from cases.permissions import Permission, may
 from portal.accounts.models import User
 
 

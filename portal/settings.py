@@ -188,7 +188,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler",
                         "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024               # a report's form with its sealed state is far smaller
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400 if PORTAL_ROLE == "public" else 4000   # a long article in two languages has that many
 EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "accounts:home"
@@ -216,6 +216,9 @@ WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILIMAGES_IMAGE_MODEL = "awareness.Picture"
 WAGTAILDOCS_DOCUMENT_MODEL = "awareness.Paper"
+WAGTAILDOCS_SERVE_METHOD = "direct"
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt"]  # nothing that runs in a browser
+WAGTAIL_ALLOW_UNICODE_SLUGS = False                     # one short address for both languages, safe in an SMS
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # --- logs: ids and events, never a body, an address, a query string or an instance -----------------------------------

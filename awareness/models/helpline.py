@@ -56,3 +56,8 @@ class Helpline(Bilingual, DraftStateMixin, RevisionMixin, index.Indexed, models.
 
     def __str__(self) -> str:
         return f"{self.name} ({self.phone})"
+
+    @property
+    def tel(self) -> str:
+        """RFC 3966: the address that a telephone dials."""
+        return "tel:" + "".join(character for character in self.phone if character in "+0123456789")

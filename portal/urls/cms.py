@@ -1,5 +1,11 @@
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import include, path, re_path
@@ -7,6 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.urls import serve_pattern
+from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+from cases.permissions import Permission
 
 
 def live(request: HttpRequest, page_path: str) -> HttpResponse:
@@ -14,6 +23,7 @@ def live(request: HttpRequest, page_path: str) -> HttpResponse:
     return redirect(f"{settings.ORIGINS['public']}/{get_language()}/{page_path}")
 
 
+@login_not_required
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Wagtail's own password form stays behind this: one sign-in for staff, with its second factor."""
     return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.GET.get('next', '/cms/')})}")
@@ -24,6 +34,17 @@ def not_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     raise Http404
 
 
+def campaign_staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Before Wagtail looks at rights of its own: nobody else enters, a superuser included. The signed out go on to sign in."""
+    @wraps(view)
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and not request.user.may(Permission.EDIT_CAMPAIGNS):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+    return gate
+
+
+decorate_urlpatterns(wagtailadmin_urls.urlpatterns, campaign_staff_only)
 cms = [
     path("cms/login/", sign_in),
     re_path(r"^cms/(users|groups|password_reset)/(?P<rest>.*)$", not_here),
