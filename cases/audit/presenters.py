@@ -1,0 +1,81 @@
+"""The log in plain words, in the reader's language."""
+from collections.abc import Iterable
+
+from django.contrib.auth import get_user_model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.audit.models import Entry
+
+SENTENCES: dict[str, Promise | str] = {
+    # the case
+    "case_opened": gettext_lazy("A report arrived and a case was opened."),
+    "case_read": gettext_lazy("The case was opened and read."),
+    "queue_read": gettext_lazy("A page of the queue was read, with the summaries on it."),
+    "status_changed": gettext_lazy("The status was changed."),
+    "case_assigned": gettext_lazy("The case was assigned."),
+    "priority_changed": gettext_lazy("The priority was changed."),
+    "message_added": gettext_lazy("A message was written."),
+    "messages_read": gettext_lazy("Messages were read."),
+    "inbox_read": gettext_lazy("The reporter opened the inbox."),
+    "note_added": gettext_lazy("A note was written."),
+    "consent_given": gettext_lazy("The reporter answered a question of consent."),
+    "cases_linked": gettext_lazy("The case was linked with another."),
+    "tags_made": gettext_lazy("Links and account names were made comparable."),
+    # fingerprints and the published list
+    "hashes_stored": gettext_lazy("Fingerprints were stored."),
+    "hashes_matched": gettext_lazy("Fingerprints were compared with earlier ones."),
+    "hashes_published": gettext_lazy("Fingerprints were put on the list that platforms pull."),
+    "hashes_withdrawn": gettext_lazy("Fingerprints were taken off the list."),
+    "list_fetched": gettext_lazy("A platform pulled the list of fingerprints."),
+    # notices
+    "escalation_requested": gettext_lazy("A notice to a platform was requested."),
+    "escalation_sent": gettext_lazy("The notice was sent."),
+    "escalation_failed": gettext_lazy("The notice could not be sent."),
+    "escalation_answered": gettext_lazy("The platform's answer was recorded."),
+    "escalation_read": gettext_lazy("The notice was read."),
+    "notice_read": gettext_lazy("The notice was read."),
+    "feedback_taken": gettext_lazy("A platform reported what became of a fingerprint."),
+    "feedback_applied": gettext_lazy("A platform's report was entered in the case."),
+    # telling people
+    "address_kept": gettext_lazy("The reporter left an address to be told at."),
+    "address_dropped": gettext_lazy("The reporter's address was deleted."),
+    "notification_sent": gettext_lazy("Somebody was told that something waits."),
+    # people and keys
+    "unit_made": gettext_lazy("A unit was set up."),
+    "member_joined": gettext_lazy("A member joined the unit or changed duty."),
+    "unit_key_made": gettext_lazy("The unit got a new key."),
+    "staff_key_made": gettext_lazy("A member got a new key of their own."),
+    "worker_key_made": gettext_lazy("The worker got a new key."),
+    "key_granted": gettext_lazy("A member was given the unit's key."),
+    "key_revoked": gettext_lazy("The unit's key was taken from a member."),
+    "key_destroyed": gettext_lazy("A key was destroyed; what it sealed can never be read again."),
+    "passphrase_changed": gettext_lazy("A member changed the vault passphrase."),
+    "signed_in": gettext_lazy("A member signed in."),
+    "signed_out": gettext_lazy("A member signed out."),
+    "sign_in_failed": gettext_lazy("Signing in failed."),
+    "vault_unlocked": gettext_lazy("A member unlocked the vault."),
+    "vault_locked": gettext_lazy("A member locked the vault."),
+    "unlock_failed": gettext_lazy("Unlocking the vault failed."),
+    # the end of a case
+    "hold_placed": gettext_lazy("A hold was placed: nothing may be deleted."),
+    "hold_lifted": gettext_lazy("The hold was lifted."),
+    "case_disposed": gettext_lazy("The case was deleted and its keys destroyed."),
+}
+ISOLATE = "\u2068{}\u2069"      # FIRST STRONG ISOLATE … POP DIRECTIONAL ISOLATE: a code may not reorder an Urdu sentence
+
+
+def sentence(entry: Entry) -> str:
+    """One plain sentence; an event that has none yet is named by its code, so that nothing is hidden."""
+    known = SENTENCES.get(entry.event)
+    return str(known) if known else _("Recorded: %(event)s.") % {"event": ISOLATE.format(entry.event.replace("_", " "))}
+
+
+def actors(entries: Iterable[Entry]) -> dict[str, str]:
+    """`Entry.actor` → who that is in words, for one page of entries; one query. A member who is gone stays an id."""
+    named = {entry.actor for entry in entries}
+    fixed = {"reporter": _("The reporter"), "system": _("The portal")}
+    words = {one: fixed.get(one) or _("A platform") for one in named if one in fixed or one.startswith("partner:")}
+    people = get_user_model().objects.in_bulk(named - set(words))
+    return {one: one for one in named} | words | {str(key): str(person) for key, person in people.items()}

@@ -16,16 +16,16 @@ CASE = UUID("5f0c1a52-1111-4222-8333-444455556666")
 def test_an_entry_keeps_ids_codes_dates_and_counts_as_plain_json():
     other = uuid4()
     made = record("status_changed", subject=CASE, actor="reporter", to=Status.IN_REVIEW, harm=Harm.DOXXING, level=Level.P1,
-                  count=3, again=False, by=None, day=date(2026, 11, 9), cases=[other, CASE], kinds={"email", "a"})
+                  count=3, again=False, by=None, outcome="", day=date(2026, 11, 9), cases=[other, CASE], kinds={"email", "a"})
     entry = Entry.objects.get(pk=made.pk)
     assert entry.subject == str(CASE)
-    assert entry.details == {"to": "in_review", "harm": "doxxing", "level": 1, "count": 3, "again": False, "by": None,
+    assert entry.details == {"to": "in_review", "harm": "doxxing", "level": 1, "count": 3, "again": False, "by": None, "outcome": "",
                              "day": "2026-11-09", "cases": [str(other), str(CASE)], "kinds": ["a", "email"]}
 
 
 @pytest.mark.parametrize("text", [
     "he said he would send it to my father", "Ayesha", "ayesha@example.com", "https://example.com/p/1", "@ayesha",
-    "03001234567", "+923001234567", "48219930117264550913", "4821 9930 1172 6455 0913", "مجھے دھمکی ملی", "", "x" * 41, "a\n",
+    "03001234567", "+923001234567", "48219930117264550913", "4821 9930 1172 6455 0913", "مجھے دھمکی ملی", " ", "x" * 41, "a\n",
     3001234567, 1.5, b"bytes", {"name": "x"}, [["nested"]], object(),
 ])
 def test_what_could_be_text_an_address_or_a_code_is_refused_and_never_named(text):
