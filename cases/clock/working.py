@@ -2,6 +2,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 SEARCH_DAYS = 3660                      # ten years: a calendar closed for longer never opens
@@ -71,6 +72,6 @@ def _windows(windows: Sequence[Sequence[str]]) -> tuple[tuple[time, time], ...]:
     except ValueError as error:
         raise HoursMalformed("hours are pairs of HH:MM") from error
     moments = [moment for window in parsed for moment in window]
-    if any(a >= b for a, b in zip(moments, moments[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(moments)):
         raise HoursMalformed("windows begin before they end, in order, without overlap")
     return parsed
