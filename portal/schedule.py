@@ -18,6 +18,8 @@ class Periodic:
 
 
 PERIODIC = [
+    Periodic("audit.link", 5.0, direct=True),                       # how long an entry may stand outside the chain
+    Periodic("audit.checkpoint", crontab(minute="0"), direct=True),
     Periodic("outbox.prune", crontab(hour="3", minute="40")),       # finished jobs are no archive
 ]
 
