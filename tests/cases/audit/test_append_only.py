@@ -2,7 +2,7 @@
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from cases.audit import triggers
 from cases.audit.models import AuditLink, Checkpoint, Entry
@@ -64,7 +64,21 @@ def test_a_process_role_can_neither_silence_nor_drop_them(chained):
     for sql in ("SET session_replication_role = replica",
                 "ALTER TABLE cases_audit_entry DISABLE TRIGGER ALL",
                 "DROP TRIGGER cases_audit_entry_append_only ON cases_audit_entry"):
-        with pytest.raises(Exception, match="permission denied|must be owner"), transaction.atomic(), \
+        with pytest.raises(ProgrammingError, match="permission denied|must be owner"), transaction.atomic(), \
                 connection.cursor() as cursor:
             cursor.execute(sql)
     refused("DELETE FROM cases_audit_entry")
+
+
+@pytest.mark.postgres
+def test_a_role_that_may_only_insert_can_record():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE audit_probe")
+        cursor.execute("GRANT INSERT ON cases_audit_entry TO audit_probe")
+        cursor.execute("SET LOCAL ROLE audit_probe")
+    made = record("case_opened", subject=uuid4(), actor="reporter")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Entry.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    assert Entry.objects.get().pk == made.pk
