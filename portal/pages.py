@@ -1,6 +1,4 @@
 """The footer's pages, the way out, and the staff's choice of language."""
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,12 +29,14 @@ def your_report(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def leaving(request: HttpRequest) -> HttpResponse:
-    return page(request, "pages/leaving.html", exit_url=settings.EXIT_URL)
+    return page(request, "pages/leaving.html")
 
 
-def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+def page(request: HttpRequest, template: str) -> HttpResponse:
     """A page that is the same for everybody may rest in the browser for an hour; leaving quickly clears it."""
-    return render(request, template, context, headers={"Cache-Control": "private, max-age=3600"})
+    response = render(request, template)
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
 
 
 @login_not_required
