@@ -1,0 +1,166 @@
+"""Fingerprints of a case: kept, compared with all others, and put on the list that platforms pull."""
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import count
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from cases.audit.services import actor, record
+from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.known import Known
+from cases.hashing.models import ListEntry, Match, MediaHash
+from cases.models import Case, Link
+from cases.outbox.services import enqueue
+from cases.permissions import Staff
+from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
+from cases.services import link_cases
+
+LISTED_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}      # the list is of intimate pictures of adults, and of nothing else
+MATCHING, PUBLISHING = 7_301, 7_302                    # advisory locks of PostgreSQL
+TICK = timedelta(microseconds=1)
+_known = Known()
+
+
+class Refusal(StrEnum):
+    """Why a case's fingerprints may not go on the list."""
+    CHILD = "child"                      # a child is affected or shown
+    CHILD_MATCH = "child_match"          # the same picture was reported in a child's case
+    AGE_UNKNOWN = "age_unknown"
+    NOT_INTIMATE = "not_intimate"        # private, but no matter for this list
+
+
+class PublishRefused(Exception):
+    """Nothing was published; `reason` says why."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def take_turn(lock: int) -> None:
+    """Wait until no other transaction holds the lock; it is ours until this one ends. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+
+
+def stamp_after(last: datetime | None) -> datetime:
+    """Now, but always later than `last`, whatever the machine's clock does."""
+    now = timezone.now()
+    return now if last is None else max(now, last + TICK)
+
+
+@transaction.atomic
+def store(*, case: Case, fingerprints: Sequence[Fingerprint]) -> list[MediaHash]:
+    """Keep what the phone worked out and ask for it to be matched. Once a case: the public role cannot look what is there."""
+    if not fingerprints:
+        return []
+    at = timezone.now()
+    rows = [MediaHash(case=case, number=f.number, pdq=f.pdq, quality=f.quality, sha256=f.sha256, md5=f.md5, at=at)
+            for f in fingerprints]
+    MediaHash.objects.bulk_create(rows)
+    record("fingerprints_stored", subject=case.pk, actor="reporter", count=len(rows))
+    enqueue("hashing.match", case_id=str(case.pk))
+    return rows
+
+
+@transaction.atomic
+def match(*, case_id: UUID) -> list[Match]:
+    """Compare the case's new fingerprints with all matched before and tie the cases together. Returns the new matches.
+
+    Cases take turns, so of two that arrive together the second finds the first. Again on the same case: nothing new.
+    """
+    take_turn(MATCHING)
+    mine = list(MediaHash.objects.filter(case_id=case_id, matched_at=None).select_related("case"))
+    if not mine:
+        return []
+    _known.catch_up()
+    found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a in mine for b, bits in _others(a)]
+    Match.objects.bulk_create(found)
+    MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(_last(MediaHash, "matched_at")))
+    for other in {m.b.case_id: m.b.case for m in found}.values():
+        link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
+    record("fingerprints_matched", subject=case_id, actor="system", count=len(mine), found=len(found))
+    return found
+
+
+def _others(one: MediaHash) -> list[tuple[MediaHash, int]]:
+    """Earlier fingerprints of other cases that are the same picture, and the distance of each."""
+    near = dict(_known.index.nearest(one.pdq))
+    rows = MediaHash.objects.filter(pk__in=near).exclude(case_id=one.case_id).select_related("case")
+    return [(row, near[row.pk]) for row in rows]
+
+
+def refusal(case: Case) -> Refusal | None:
+    """Why this case's fingerprints may not be published, or None. Consent is escalation's to check."""
+    if case.child or {AgeBand(case.age_band), AgeBand(case.age_band_then)} & CHILD:
+        return Refusal.CHILD
+    if case.harm not in LISTED_HARMS:
+        return Refusal.NOT_INTIMATE
+    if case.age_band != AgeBand.ADULT:
+        return Refusal.AGE_UNKNOWN
+    return Refusal.CHILD_MATCH if _matches_a_child(case) else None
+
+
+def _matches_a_child(case: Case) -> bool:
+    def child(side: str) -> models.Q:
+        return models.Q(**{f"{side}__case__child": True}) | models.Q(**{f"{side}__case__age_band__in": CHILD}) \
+            | models.Q(**{f"{side}__case__age_band_then__in": CHILD})
+    return Match.objects.filter(models.Q(a__case=case) & child("b") | models.Q(b__case=case) & child("a")).exists()
+
+
+@transaction.atomic
+def publish(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
+    """Put the case's fingerprints on the list; raises PublishRefused. The same fingerprint of two cases is one entry.
+
+    Entries are stamped one after the other and one transaction at a time, so a partner who pages by time misses none.
+    """
+    match(case_id=case.pk)                   # a picture of a child must be known as such before it could leave
+    if reason := refusal(case):
+        raise PublishRefused(reason)
+    values = dict.fromkeys(MediaHash.objects.filter(case=case).order_by("number").values_list("pdq", flat=True))
+    take_turn(PUBLISHING)
+    known = {entry.pdq: entry for entry in ListEntry.objects.filter(pdq__in=values)}
+    stamps = _stamps()
+    entries = [_activate(known.get(value) or ListEntry(pdq=value, state=ListEntry.State.WITHDRAWN), stamps) for value in values]
+    if entries:
+        record("hashes_published", subject=case.pk, actor=actor(by), entries=[entry.pk for entry in entries])
+    return entries
+
+
+def _activate(entry: ListEntry, stamps: Iterator[datetime]) -> ListEntry:
+    if entry.state != ListEntry.State.ACTIVE:
+        entry.state, entry.modified_at = ListEntry.State.ACTIVE, next(stamps)
+        entry.save()
+    return entry
+
+
+@transaction.atomic
+def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list[ListEntry]:
+    """Take entries off the list; partners see them as withdrawn. Returns those that changed.
+
+    An entry knows no case: the caller leaves out what another standing escalation published too.
+    """
+    take_turn(PUBLISHING)
+    stamps = _stamps()
+    active = list(ListEntry.objects.filter(pk__in=[entry.pk for entry in entries], state=ListEntry.State.ACTIVE))
+    for entry in active:
+        entry.state, entry.modified_at = ListEntry.State.WITHDRAWN, next(stamps)
+        entry.save(update_fields=["state", "modified_at"])
+    if active:
+        record("hashes_withdrawn", subject="hash_list", actor=actor(by), entries=[entry.pk for entry in active])
+    return active
+
+
+def _stamps() -> Iterator[datetime]:
+    """Times for `modified_at`, each later than every one given before. Only while it is our turn to publish."""
+    first = stamp_after(_last(ListEntry, "modified_at"))
+    return (first + n * TICK for n in count())
+
+
+def _last(model: type[models.Model], column: str) -> datetime | None:
+    newest: datetime | None = model._default_manager.aggregate(last=models.Max(column))["last"]
+    return newest
