@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.priority import AgeBand, Danger, Harm, Level
+from cases.priority import AgeBand, Body, Danger, Harm, Level
 from cases.workflow import Outcome, Status
 
 HARM_NAMES = {
@@ -38,6 +38,12 @@ DANGER_NAMES = {
     Danger.ABUSE: _("Abuse or contact is going on now"),
     Danger.TAKEN: _("A child is missing or was taken"),
     Danger.DEADLINE: _("Money or pictures are demanded by a time"),
+}
+BODY_NAMES = {
+    Body.MINISTRY: _("This ministry"),
+    Body.POLICE: _("The police"),
+    Body.CYBERCRIME: _("The cyber crime agency (NCCIA)"),
+    Body.PTA: _("The telecom authority (PTA)"),
 }
 LEVEL_NAMES = {
     Level.P1: _("Urgent"),
@@ -90,7 +96,7 @@ class Case(models.Model):
     platforms = models.JSONField(default=list)                      # slugs of platforms named
     language = models.CharField(max_length=5)                       # the reporter reads this
     wants_woman = models.BooleanField(default=False)
-    conflict = models.CharField(max_length=20, blank=True)          # the body the person works for: not suggested
+    conflict = models.CharField(max_length=20, blank=True)          # Body the accused works for: not suggested
     priority = models.PositiveSmallIntegerField(choices=choices(LEVEL_NAMES))
     priority_rule = models.CharField(max_length=30)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -47,6 +47,14 @@ class Danger(StrEnum):
     DEADLINE = "deadline"        # money or pictures demanded by a time
 
 
+class Body(StrEnum):
+    """Who the accused may work for. Then another unit reads the report, and that body is not suggested."""
+    MINISTRY = "ministry"
+    POLICE = "police"
+    CYBERCRIME = "cybercrime"    # the national cyber crime agency
+    PTA = "pta"                  # the telecom authority
+
+
 class Level(IntEnum):
     P1 = 1
     P2 = 2

@@ -1,0 +1,68 @@
+"""Receipts: what a receipt code finds. The code is stored nowhere.
+
+A `Lock` is made by `make_lock` on the server, or by whoever else holds the code: a browser can make one as well, and
+then this process never sees the code. Either way `issue` keeps it and `find` opens it.
+"""
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from cases.intake.models import Receipt
+from cases.models import Case
+from cases.vault import hpke, turnstile
+from cases.vault import receipt as codes
+from cases.vault.aead import OpenFailed
+
+__all__ = ["Found", "Lock", "NoReceipt", "find", "issue", "make_lock"]
+
+
+class NoReceipt(Exception):
+    """No receipt answers to this code: mistyped, expired, or never given."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The reporter's key pair as the server keeps it: how to find it, its public half, its private half under the code."""
+    locator: bytes = field(repr=False)           # 32 bytes, from codes.derive
+    public: bytes = field(repr=False)            # 65 bytes
+    locked: bytes = field(repr=False)            # codes.lock(unlock, private)
+    salt_version: int = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    receipt: Receipt
+    private: bytes = field(repr=False)           # 32 bytes: opens the conversation key (vault.unseal.key_for_reporter)
+
+
+def make_lock(code: str) -> Lock:
+    """A new pair, locked under `code`. Takes 0.2 s: call it outside a transaction. Raises turnstile.Busy, codes.CodeMalformed."""
+    version = max(settings.RECEIPT_SALTS)
+    derived = turnstile.derive(code, settings.RECEIPT_SALTS[version])
+    private, public = hpke.new_pair()
+    return Lock(derived.locator, public, codes.lock(derived.unlock, private), version)
+
+
+def issue(*, case: Case, lock: Lock) -> Receipt:
+    """Keep a lock for its case, in the transaction that opens it."""
+    return Receipt.objects.create(case=case, locator=codes.locator_digest(lock.locator), locked=lock.locked,
+                                  salt_version=lock.salt_version)
+
+
+def find(typed: str) -> Found:
+    """The receipt and the reporter's private key. Raises NoReceipt, turnstile.Busy, codes.CodeMalformed.
+
+    A wrong code costs what a right one costs: every salt still in use is derived, and nothing is asked before.
+    """
+    derived = [turnstile.derive(typed, salt) for salt in settings.RECEIPT_SALTS.values()]
+    unlocks = {codes.locator_digest(one.locator): one.unlock for one in derived}
+    live = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    receipt = Receipt.objects.filter(live, locator__in=unlocks).select_related("case__unit", "case__conversation_key").first()
+    if receipt is None:
+        raise NoReceipt
+    try:
+        return Found(receipt, codes.unlock_private(unlocks[receipt.locator], receipt.locked))
+    except OpenFailed as error:                  # a damaged row: as good as none to the reader
+        raise NoReceipt from error
