@@ -11,6 +11,7 @@ FRONTS = ("www.", "m.", "mobile.", "mbasic.", "web.", "touch.")       # the same
 OTHER_NAMES = {"twitter.com": "x.com", "fb.com": "facebook.com", "instagr.am": "instagram.com"}
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igsh|igshid|si|s|_t|_r|mibextid|rdid|share_\w+|ref|ref_src|ref_url|feature|"
                       r"is_from_webapp|sender_device|__\w+", re.ASCII)
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.ASCII | re.IGNORECASE)
 PHONE = re.compile(r"(?:\+|0)[\d\s().-]{8,20}", re.ASCII)
 COUNTRY = "92"
 
@@ -21,7 +22,7 @@ def tag(key: bytes, kind: str, value: str) -> str:
 
 
 def normalise_handle(typed: str) -> str:
-    """One spelling of an account name or telephone number, however it was typed: "@Name " → "name", "0300 1234567" → "923001234567"."""
+    """One spelling of an account name or telephone number, however it was typed: "@Name " → "name", "0300 1234567" → "+923001234567"."""
     handle = _plain(typed)
     if PHONE.fullmatch(handle):
         return _phone(handle)
@@ -35,7 +36,7 @@ def normalise_url(typed: str) -> str:
     """
     text = "".join(_plain(typed).split())
     try:
-        parts = urlsplit(text if "://" in text else f"//{text}")
+        parts = urlsplit(text if SCHEME.match(text) else f"//{text}")
         host = _host(parts.hostname or "")
     except ValueError:                          # not a link; equal nonsense still gets equal tags
         return text.casefold()
@@ -46,21 +47,21 @@ def normalise_url(typed: str) -> str:
 def _plain(typed: str) -> str:
     """Compatibility forms folded, invisible characters dropped, every digit ASCII."""
     folded = unicodedata.normalize("NFKC", typed)
-    visible = "".join(char for char in folded if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace())
+    visible = "".join(char for char in folded if unicodedata.category(char) not in {"Cf", "Cc", "Cs"} or char.isspace())
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in visible).strip()
 
 
 def _phone(number: str) -> str:
     digits = re.sub(r"\D", "", number)
     if number.startswith("+"):
-        return digits
+        return f"+{digits}"
     if digits.startswith("00"):
-        return digits[2:]
-    return COUNTRY + digits[1:]                 # 0300… as dialled inside the country
+        return f"+{digits[2:]}"
+    return f"+{COUNTRY}{digits[1:]}"                 # 0300… as dialled inside the country
 
 
 def _host(host: str) -> str:
     host = host.lower().rstrip(".")
-    front = next((front for front in FRONTS if host.startswith(front) and host.count(".") > 1), "")
-    host = host.removeprefix(front)
+    while host.count(".") > 1 and host.startswith(FRONTS):
+        host = host.partition(".")[2]
     return OTHER_NAMES.get(host, host)

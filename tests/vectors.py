@@ -1,0 +1,123 @@
+"""Published test vectors of the vault's formats: `python -m tests.vectors` writes docs/vectors/*.json.
+
+Every byte is made here from the text of docs/envelope.md and RFC 9180 with fixed keys and nonces, without cases.vault, so that
+the product, this script and whoever writes a third implementation check one another.
+"""
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "vectors"
+CURVE = ec.SECP256R1()
+KEM_ID = b"KEM" + (0x10).to_bytes(2, "big")
+SUITE_ID = b"HPKE" + (0x10).to_bytes(2, "big") + (1).to_bytes(2, "big") + (2).to_bytes(2, "big")
+
+
+def fixed(name: str, length: int = 32) -> bytes:
+    """Bytes that look random and are the same for ever."""
+    return hashlib.shake_256(f"mehfooz test vector: {name}".encode()).digest(length)
+
+
+def fixed_uuid(name: str) -> UUID:
+    return UUID(bytes=fixed(name, 16), version=4)
+
+
+# --- HPKE, RFC 9180 -----------------------------------------------------------------------------------------------------
+def point(private: bytes) -> bytes:
+    key = ec.derive_private_key(int.from_bytes(private, "big"), CURVE)
+    return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def extract(suite: bytes, salt: bytes, label: bytes, ikm: bytes) -> bytes:
+    return hmac.new(salt or bytes(32), b"HPKE-v1" + suite + label + ikm, hashlib.sha256).digest()
+
+
+def expand(suite: bytes, prk: bytes, label: bytes, info: bytes, length: int) -> bytes:
+    labeled = length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info       # at most 32 bytes: one block of HKDF
+    return hmac.new(prk, labeled + b"\x01", hashlib.sha256).digest()[:length]
+
+
+def hpke_seal(ephemeral: bytes, public: bytes, info: bytes, plain: bytes, aad: bytes = b"") -> bytes:
+    """enc ‖ ct with the given ephemeral private key: sections 4.1 (Encap), 5.1 (KeySchedule), 5.2 (Seal)."""
+    encapsulated = point(ephemeral)
+    theirs = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, public)
+    shared = ec.derive_private_key(int.from_bytes(ephemeral, "big"), CURVE).exchange(ec.ECDH(), theirs)
+    eae_prk = extract(KEM_ID, b"", b"eae_prk", shared)
+    shared_secret = expand(KEM_ID, eae_prk, b"shared_secret", encapsulated + public, 32)
+    schedule = b"\x00" + extract(SUITE_ID, b"", b"psk_id_hash", b"") + extract(SUITE_ID, b"", b"info_hash", info)
+    secret = extract(SUITE_ID, shared_secret, b"secret", b"")
+    key, nonce = expand(SUITE_ID, secret, b"key", schedule, 32), expand(SUITE_ID, secret, b"base_nonce", schedule, 12)
+    return encapsulated + AESGCM(key).encrypt(nonce, plain, aad)
+
+
+# --- docs/envelope.md ---------------------------------------------------------------------------------------------------
+def framed(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+
+
+def field_vector(name: str, plain: bytes, field: str) -> dict[str, str]:
+    key, nonce, case, record = fixed(f"{name} key"), fixed(f"{name} nonce", 12), fixed_uuid("case"), fixed_uuid(f"{name} record")
+    size = min(size for size in (256, 1024, 4096, 16384, 65536) if size >= len(plain) + 4)
+    padded = len(plain).to_bytes(4, "big") + plain + bytes(size - 4 - len(plain))
+    aad = framed(b"\x01", case.bytes, field.encode(), record.bytes)
+    blob = b"\x01" + nonce + AESGCM(key).encrypt(nonce, padded, aad)
+    return {"name": name, "case": str(case), "field": field, "record": str(record), "key": key.hex(), "plain": plain.hex(),
+            "nonce": nonce.hex(), "aad": aad.hex(), "blob": blob.hex()}
+
+
+def wrap_vector(purpose: str, kind: str, recipient: str, version: int) -> dict[str, str | int]:
+    name = f"{purpose} to {kind}"
+    scope, key, plain = fixed_uuid("case" if purpose == "data-key" else "unit"), fixed_uuid(f"{name} row"), fixed(f"{name} secret")
+    private, ephemeral = fixed(f"{name} private"), fixed(f"{name} ephemeral")
+    info = framed(purpose.encode(), scope.bytes, key.bytes, kind.encode(), recipient.encode(), version.to_bytes(4, "big"))
+    blob = b"\x01" + hpke_seal(ephemeral, point(private), info, plain)
+    return {"purpose": purpose, "scope": str(scope), "key": str(key), "kind": kind, "recipient": recipient, "version": version,
+            "private": private.hex(), "public": point(private).hex(), "ephemeral_private": ephemeral.hex(), "plain": plain.hex(),
+            "info": info.hex(), "blob": blob.hex()}
+
+
+def envelope() -> dict[str, object]:
+    case, unit, member = (str(fixed_uuid(name)) for name in ("case", "unit", "member"))
+    return {
+        "format": "docs/envelope.md; all bytes in hex",
+        "fields": [field_vector("empty", b"", "body"), field_vector("Urdu", "کوئی مجھے دھمکی دے رہا ہے۔".encode(), "answers"),
+                   field_vector("fills 256", b"x" * 252, "summary"), field_vector("spills to 1024", b"x" * 253, "summary")],
+        "wraps": [wrap_vector("data-key", "unit", unit, 3), wrap_vector("data-key", "reporter", case, 1),
+                  wrap_vector("data-key", "worker", "worker", 7), wrap_vector("unit-key", "member", member, 3),
+                  wrap_vector("unit-key", "unit", unit, 4)],
+    }
+
+
+def receipt_vector(name: str, code: str, typed: list[str]) -> dict[str, object]:
+    salt, private, nonce = fixed("receipt salt"), fixed(f"{name} reporter"), fixed(f"{name} lock nonce", 12)
+    both = Argon2id(salt=salt, length=64, iterations=3, lanes=1, memory_cost=65536).derive(code.encode())
+    locked = b"\x01" + nonce + AESGCM(both[32:]).encrypt(nonce, private, framed(b"reporter-private"))
+    return {"name": name, "typed": typed, "code": code, "salt": salt.hex(), "locator": both[:32].hex(), "unlock": both[32:].hex(),
+            "locator_digest": hashlib.sha256(both[:32]).hexdigest(), "private": private.hex(), "public": point(private).hex(),
+            "nonce": nonce.hex(), "locked": locked.hex()}
+
+
+def receipt() -> dict[str, object]:
+    ways = ["12345678901234567890", "1234 5678 9012 3456 7890", "۱۲۳۴-۵۶۷۸-۹۰۱۲-۳۴۵۶-۷۸۹۰", "\u200f١٢٣٤ ٥٦٧٨ ٩٠١٢ ٣٤٥٦ ٧٨٩٠\u200c\n"]
+    return {"format": "docs/envelope.md, receipt; all bytes in hex",
+            "receipts": [receipt_vector("counted", "12345678901234567890", ways),
+                         receipt_vector("leading zeros", "00000000000000000042", ["0000 0000 0000 0000 ۰۰٤2"])]}
+
+
+def as_text(document: dict[str, object]) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+DOCUMENTS = {"envelope.json": envelope, "receipt.json": receipt}
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for file_name, document in DOCUMENTS.items():
+        (FOLDER / file_name).write_text(as_text(document()))
