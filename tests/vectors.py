@@ -74,8 +74,8 @@ def field_vector(name: str, plain: bytes, field: str) -> dict[str, str]:
 
 def wrap_vector(purpose: str, kind: str, recipient: str, version: int) -> dict[str, str | int]:
     name = f"{purpose} to {kind}"
-    scope, key, plain = fixed_uuid("case" if purpose == "data-key" else "unit"), fixed_uuid(f"{name} row"), fixed(f"{name} secret")
-    private, ephemeral = fixed(f"{name} private"), fixed(f"{name} ephemeral")
+    scope, key = fixed_uuid("case" if purpose == "data-key" else "unit"), fixed_uuid(f"{name} row")
+    plain, private, ephemeral = fixed(f"{name} secret"), fixed(f"{name} private"), fixed(f"{name} ephemeral")
     info = framed(purpose.encode(), scope.bytes, key.bytes, kind.encode(), recipient.encode(), version.to_bytes(4, "big"))
     blob = b"\x01" + hpke_seal(ephemeral, point(private), info, plain)
     return {"purpose": purpose, "scope": str(scope), "key": str(key), "kind": kind, "recipient": recipient, "version": version,
@@ -105,7 +105,8 @@ def receipt_vector(name: str, code: str, typed: list[str]) -> dict[str, object]:
 
 
 def receipt() -> dict[str, object]:
-    ways = ["12345678901234567890", "1234 5678 9012 3456 7890", "۱۲۳۴-۵۶۷۸-۹۰۱۲-۳۴۵۶-۷۸۹۰", "\u200f١٢٣٤ ٥٦٧٨ ٩٠١٢ ٣٤٥٦ ٧٨٩٠\u200c\n"]
+    ways = ["12345678901234567890", "1234 5678 9012 3456 7890",
+            "۱۲۳۴-۵۶۷۸-۹۰۱۲-۳۴۵۶-۷۸۹۰", "\u200f١٢٣٤ ٥٦٧٨ ٩٠١٢ ٣٤٥٦ ٧٨٩٠\u200c\n"]
     return {"format": "docs/envelope.md, receipt; all bytes in hex",
             "receipts": [receipt_vector("counted", "12345678901234567890", ways),
                          receipt_vector("leading zeros", "00000000000000000042", ["0000 0000 0000 0000 ۰۰٤2"])]}

@@ -48,11 +48,12 @@ def test_a_moved_ciphertext_does_not_open(elsewhere):
 
 
 def test_the_version_is_bound_and_not_only_written_in_front():
-    key = envelope.new_key()
-    other_version = aead.framed(b"\x02", CASE.bytes, b"answers", RECORD.bytes)
-    blob = aead.seal(key, envelope.pad(b"words"), belongs=other_version)
+    key, place = envelope.new_key(), (CASE.bytes, b"answers", RECORD.bytes)
+    unbound = aead.seal(key, envelope.pad(b"words"), belongs=framed(*place))
     with pytest.raises(OpenFailed):
-        envelope.open_blob(key, blob, **PLACE)
+        envelope.open_blob(key, unbound, **PLACE)
+    bound = aead.seal(key, envelope.pad(b"words"), belongs=framed(b"\x01", *place))
+    assert envelope.open_blob(key, bound, **PLACE) == b"words"
 
 
 def test_another_key_does_not_open():
