@@ -12,6 +12,7 @@ SENTENCES: dict[str, Promise | str] = {
     # the case
     "case_opened": gettext_lazy("A report arrived and a case was opened."),
     "case_read": gettext_lazy("The case was opened and read."),
+    "answers_read": gettext_lazy("What the reporter answered was read."),
     "queue_read": gettext_lazy("A page of the queue was read, with the summaries on it."),
     "status_changed": gettext_lazy("The status was changed."),
     "case_assigned": gettext_lazy("The case was assigned."),
@@ -24,8 +25,8 @@ SENTENCES: dict[str, Promise | str] = {
     "cases_linked": gettext_lazy("The case was linked with another."),
     "tags_made": gettext_lazy("Links and account names were made comparable."),
     # fingerprints and the published list
-    "hashes_stored": gettext_lazy("Fingerprints were stored."),
-    "hashes_matched": gettext_lazy("Fingerprints were compared with earlier ones."),
+    "fingerprints_stored": gettext_lazy("Fingerprints were stored."),
+    "fingerprints_matched": gettext_lazy("Fingerprints were compared with earlier ones."),
     "hashes_published": gettext_lazy("Fingerprints were put on the list that platforms pull."),
     "hashes_withdrawn": gettext_lazy("Fingerprints were taken off the list."),
     "list_fetched": gettext_lazy("A platform pulled the list of fingerprints."),
