@@ -20,6 +20,7 @@ class Periodic:
 PERIODIC = [
     Periodic("audit.link", 5.0, direct=True),                       # how long an entry may stand outside the chain
     Periodic("audit.checkpoint", crontab(minute="0"), direct=True),
+    Periodic("escalation.chase", crontab(minute="*/10")),            # platforms that let their clock run out
     Periodic("outbox.prune", crontab(hour="3", minute="40")),       # finished jobs are no archive
 ]
 

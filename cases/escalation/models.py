@@ -1,4 +1,5 @@
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +15,8 @@ class Platform(models.Model):
     in_take_it_down = models.BooleanField(default=False)
     in_stopncii = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=100)
+
+    objects: ClassVar[models.Manager["Platform"]] = models.Manager()
 
     class Meta:
         ordering = ["order", "slug"]
@@ -33,10 +36,12 @@ class Channel(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.CharField(max_length=300)                       # an e-mail address or the form's URL
     label = models.CharField(max_length=120)                         # label_en, label_ur: what this form is for
-    form_fields = models.JSONField(default=list)                     # [{"name", "label", "limit", "content"}], in the form's order
+    form_fields = models.JSONField(default=list)                     # [{"label", "limit", "content"}], in the form's order
     harms = models.JSONField(default=list)                           # Harm values it is meant for; empty = any
     source = models.CharField(max_length=300)
     last_verified_at = models.DateField()
+
+    objects: ClassVar[models.Manager["Channel"]] = models.Manager()
 
     class Meta:
         ordering = ["platform", "kind", "pk"]

@@ -1,0 +1,156 @@
+"""The canonical notice: the union of what 47 USC 223a (TAKE IT DOWN Act) and Art. 16(2) DSA ask for.
+
+A missing element is a platform's reason to wait, so `missing` is asked before anything leaves. Rendered in the language
+of the escalation; the names of affected people stay out, and so does any quotation of what was said against them.
+"""
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from cases.priority import Harm
+
+DEADLINE = timedelta(hours=48)           # 47 USC 223a(a)(3): "not later than 48 hours"
+MAX_LINKS = 50
+
+
+class Missing(StrEnum):
+    """What a notice lacks, or must not contain."""
+    LOCATION = "location"                # neither a link nor a fingerprint
+    REASONS = "reasons"
+    SIGNATURE = "signature"
+    ACCUSATION = "accusation"            # quotes an accusation that endangers the reporter
+
+
+@dataclass(frozen=True)
+class Notice:
+    reference: str
+    links: tuple[str, ...]               # exact addresses or account names
+    hashes: tuple[str, ...]              # PDQ, 64 hex digits each; never of a child
+    reasons: str                         # what it shows and why it must go, in words
+    policy: str                          # the platform's own clause comes first
+    law: str
+    child: bool                          # shows or concerns a person under 18
+    signature: str                       # who signs for the office
+
+    def as_json(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Notice":
+        fields = json.loads(data)
+        return replace(cls(**fields), links=tuple(fields["links"]), hashes=tuple(fields["hashes"]))
+
+
+# What the content is, per harm: neutral words that quote nothing. Functions, so that they are translated when used.
+REASONS: dict[Harm, Callable[[], str]] = {
+    Harm.SEXTORTION: lambda: _("The account threatens to publish intimate pictures of the affected person in order to extort money or further pictures."),
+    Harm.INTIMATE_IMAGES: lambda: _("The content shows intimate pictures of the affected person and was published without consent."),
+    Harm.DEEPFAKE: lambda: _("The content shows intimate pictures of the affected person that were made or altered by software, and was published without consent."),
+    Harm.PRIVATE_IMAGES: lambda: _("The content shows private pictures of the affected person, published without consent. In the affected person's "
+                                   "society their publication causes serious harm, whether or not they are nude."),
+    Harm.GROOMING: lambda: _("The account approaches a person under 18 with a sexual purpose."),
+    Harm.CHILD_IMAGERY: lambda: _("The content shows or concerns the sexual abuse of a person under 18."),
+    Harm.OUTING: lambda: _("The content makes the private life of the affected person public without consent and puts that person at risk."),
+    Harm.HONOUR_THREAT: lambda: _("The content threatens the affected person with violence."),
+    Harm.BLASPHEMY_ACCUSATION: lambda: _("The content singles out the affected person, spreads a false claim and puts that person's life in danger."),
+    Harm.IMPERSONATION: lambda: _("The account pretends to be the affected person and was made without consent."),
+    Harm.DOXXING: lambda: _("The content publishes the address, telephone number or identity papers of the affected person without consent."),
+    Harm.STALKING: lambda: _("The account follows, watches or contacts the affected person persistently and against that person's will."),
+    Harm.BULLYING: lambda: _("The content harasses and degrades the affected person."),
+    Harm.ACCOUNT_TAKEN: lambda: _("The account of the affected person was taken over by somebody else."),
+    Harm.OTHER: lambda: _("The content harms the affected person and was published without consent."),
+}
+# PECA 2016; the Act's sections come after the platform's own policy. Harms without a clear section cite none.
+LAW: dict[Harm, str] = {
+    Harm.SEXTORTION: "PECA 2016 s. 21, 24", Harm.INTIMATE_IMAGES: "PECA 2016 s. 21", Harm.DEEPFAKE: "PECA 2016 s. 21",
+    Harm.PRIVATE_IMAGES: "PECA 2016 s. 20, 21", Harm.GROOMING: "PECA 2016 s. 22-A", Harm.CHILD_IMAGERY: "PECA 2016 s. 22",
+    Harm.IMPERSONATION: "PECA 2016 s. 16", Harm.STALKING: "PECA 2016 s. 24", Harm.BULLYING: "PECA 2016 s. 24-A",
+    Harm.DOXXING: "PECA 2016 s. 16, 20",
+}
+ACCUSATION = re.compile(r"blasphem|295-?\s?[abc]\b|توہین|گستاخ|ناموس", re.IGNORECASE)
+
+
+def draft(*, reference: str, harm: Harm, child: bool, links: list[str], hashes: list[str], policy: str, signature: str,
+          language: str) -> Notice:
+    """A first version for the caseworker to read and change."""
+    with override(language):
+        reasons = REASONS[harm]()
+    return Notice(reference=reference, links=tuple(links[:MAX_LINKS]), hashes=() if child else tuple(hashes), reasons=reasons,
+                  policy=policy, law=LAW.get(harm, ""), child=child, signature=signature)
+
+
+def missing(notice: Notice, harm: Harm) -> list[Missing]:
+    """Why this notice must not leave yet."""
+    lacks = []
+    if not notice.links and not notice.hashes:
+        lacks.append(Missing.LOCATION)
+    if not notice.reasons.strip():
+        lacks.append(Missing.REASONS)
+    if not notice.signature.strip():
+        lacks.append(Missing.SIGNATURE)
+    if harm == Harm.BLASPHEMY_ACCUSATION and ACCUSATION.search(notice.reasons):
+        lacks.append(Missing.ACCUSATION)
+    return lacks
+
+
+def statements(notice: Notice) -> list[str]:
+    """What the office declares, in the current language: authority, no consent, good faith, what is asked, by when."""
+    said = [
+        _("The affected person has authorised this office to make this request, and the authorisation is on record."),
+        _("We state in good faith that the content was published without the consent of the affected person."),
+        _("We believe in good faith that what this notice says is accurate and complete."),
+    ]
+    if notice.child:
+        said.append(_("The content shows or concerns a person under 18. Please preserve what the law requires and report it to the competent hotline."))
+    asked = _("Please remove the content, and make reasonable efforts to remove identical copies, within 48 hours of receiving this notice, "
+              "and tell us the outcome under our reference.")
+    return [*said, asked]
+
+
+def subject(notice: Notice) -> str:
+    return _("[{reference}] Request to remove content").format(reference=notice.reference)
+
+
+def render(notice: Notice, *, office: str, contact: str, language: str) -> tuple[str, str]:
+    """Subject and plain text, complete in themselves."""
+    with override(language):
+        parts = [
+            _("Our reference: {reference}").format(reference=notice.reference),
+            _("From: {office}").format(office=office) + "\n" + _("Contact: {contact}").format(contact=contact),
+            *section(_("Where the content is"), notice.links),
+            *section(_("Fingerprints of the pictures (PDQ)"), notice.hashes),
+            *section(_("What it is and why it must go"), [notice.reasons]),
+            *section(_("Your rules"), [notice.policy]),
+            *section(_("Law"), [notice.law]),
+            *section(_("What we declare and ask"), statements(notice)),
+            _("Signed electronically for the office:") + "\n" + notice.signature,
+        ]
+        return subject(notice), "\n\n".join(parts) + "\n"
+
+
+def section(title: str, lines: tuple[str, ...] | list[str]) -> list[str]:
+    kept = [line for line in lines if line]
+    return ["\n".join([f"{title}:", *kept])] if kept else []
+
+
+def form_texts(notice: Notice, fields: list[dict[str, object]], *, contact: str, language: str) -> list[dict[str, object]]:
+    """Copy-ready text for each field of a platform's web form: {"label", "text", "limit", "over"}.
+
+    `content` of a field names what goes in: links, reasons, statements, signature, reference, contact, law, policy.
+    """
+    with override(language):
+        content = {
+            "links": "\n".join(notice.links), "reasons": notice.reasons, "statements": "\n".join(statements(notice)),
+            "signature": notice.signature, "reference": notice.reference, "contact": contact, "law": notice.law, "policy": notice.policy,
+        }
+    texts = []
+    for field in fields:
+        text, limit = content[str(field["content"])], field.get("limit")
+        texts.append({"label": field["label"], "text": text, "limit": limit, "over": isinstance(limit, int) and len(text) > limit})
+    return texts

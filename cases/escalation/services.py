@@ -1,0 +1,224 @@
+"""From a caseworker's decision to a platform's answer. Nothing leaves without consent, and nothing without an outbox row."""
+import secrets
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases.audit.services import actor, record
+from cases.clock.services import due_at
+from cases.escalation import notices
+from cases.escalation.channels import email
+from cases.escalation.channels.base import Outgoing, Proof
+from cases.escalation.models import Attempt, Channel, Escalation
+from cases.escalation.notices import Missing, Notice
+from cases.hashing.models import ListEntry
+from cases.hashing.services import publish, withdraw
+from cases.models import Case, Consent
+from cases.outbox.errors import Retry, Stop
+from cases.outbox.models import Job
+from cases.outbox.services import enqueue
+from cases.permissions import Staff
+from cases.priority import CLOCKS, Harm, Level
+from cases.public_words import Said
+from cases.selectors import agrees
+from cases.services import REF_ALPHABET, change_status, tell_status
+from cases.vault import custody, envelope
+from cases.vault.unseal import key_for_worker
+from cases.workflow import Status
+
+SENDERS = {Channel.Kind.EMAIL: email.send}
+State = Escalation.State
+NEXT: dict[State, frozenset[State]] = {
+    State.REQUESTED: frozenset({State.SENT, State.FAILED}),
+    State.SENT: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED, State.NO_ANSWER, State.FAILED}),
+    State.ACKNOWLEDGED: frozenset({State.ACTIONED, State.REFUSED, State.NO_ANSWER}),
+    State.NO_ANSWER: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED}),     # late answers happen
+    State.REFUSED: frozenset({State.ACTIONED}),                                           # and second thoughts
+    State.ACTIONED: frozenset({State.REFUSED}),
+    State.FAILED: frozenset({State.REQUESTED}),
+}
+
+
+class ConsentMissing(Exception):
+    """The reporter has not said yes to this act."""
+
+    def __init__(self, act: Consent.Act) -> None:
+        super().__init__(act.value)
+        self.act = act
+
+
+class Incomplete(Exception):
+    """The notice lacks what the law asks for, or holds what it must not."""
+
+    def __init__(self, lacks: list[Missing]) -> None:
+        super().__init__(", ".join(lacks))
+        self.lacks = lacks
+
+
+class NotNow(Exception):
+    """The case or the escalation is not in a state that allows this."""
+
+
+def new_reference() -> str:
+    """Ours, in every notice: unguessable, and no part of the case's own reference."""
+    return "MZ-" + "".join(secrets.choice(REF_ALPHABET) for _ in range(10))
+
+
+@transaction.atomic
+def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language: str = "en") -> Escalation:
+    """Freeze a notice and ask for its delivery. Raises ConsentMissing, Incomplete, NotNow, hashing's PublishRefused."""
+    check(case, notice)
+    entries = publish(case=case, by=by) if notice.hashes else []
+    secret, escalation_id = envelope.new_key(), uuid.uuid4()
+    by_mail = channel.kind == Channel.Kind.EMAIL
+    escalation = Escalation.objects.create(
+        id=escalation_id, case=case, platform=channel.platform, channel=channel, reference=notice.reference, language=language,
+        notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_mail),
+        notice=envelope.seal(secret, notice.as_json(), case=case.pk, field="notice", record=escalation_id),
+        by_id=by.pk, requested_at=timezone.now(),
+    )
+    escalation.entries.set(entries)
+    record("escalation_requested", subject=case.pk, actor=actor(by), escalation=escalation.pk, platform=channel.platform.slug)
+    if by_mail:
+        enqueue("escalation.deliver", escalation_id=str(escalation.pk))
+    return escalation
+
+
+def check(case: Case, notice: Notice) -> None:
+    """Everything that must hold before a notice may leave."""
+    if case.status not in {Status.IN_REVIEW, Status.WAITING_OUTSIDE}:
+        raise NotNow(case.status)
+    for act, needed in ((Consent.Act.ASK_PLATFORM, True), (Consent.Act.SHARE_HASHES, bool(notice.hashes))):
+        if needed and not agrees(case, act):
+            raise ConsentMissing(act)
+    if lacks := notices.missing(notice, Harm(case.harm)):
+        raise Incomplete(lacks)
+
+
+def deliver(*, escalation_id: uuid.UUID) -> None:
+    """Send a notice that waits. Safe to repeat: the same notice bears the same Message-ID, and a sent one is left alone."""
+    escalation = Escalation.objects.select_related("case__unit", "platform", "channel", "notice_key").get(pk=escalation_id)
+    if escalation.state != State.REQUESTED:
+        return
+    outgoing = Outgoing(open_notice(escalation), escalation.channel.address, escalation.language, key=escalation.pk.hex)
+    attempt = Attempt.objects.create(escalation=escalation, at=timezone.now(), ok=False, error="sending")
+    try:
+        proof = SENDERS[Channel.Kind(escalation.channel.kind)](outgoing)
+    except (Retry, Stop) as error:
+        Attempt.objects.filter(pk=attempt.pk).update(error=f"{type(error).__name__.lower()} {error.code}".strip()[:60])
+        if isinstance(error, Stop):
+            failed(escalation=escalation)
+        raise
+    sent(escalation=escalation, proof=proof, attempt=attempt)
+
+
+def open_notice(escalation: Escalation) -> Notice:
+    key = key_for_worker(escalation.notice_key, case=escalation.case_id)
+    return Notice.from_json(envelope.open_blob(key, escalation.notice, case=escalation.case_id, field="notice", record=escalation.pk))
+
+
+@transaction.atomic
+def sent(*, escalation: Escalation, proof: Proof, attempt: Attempt | None = None, by: Staff | None = None) -> Escalation:
+    """It left: keep the proof, start the platform's clock, tell the reporter. The worker's copy of the key goes."""
+    now = timezone.now()
+    if attempt is None:
+        Attempt.objects.create(escalation=escalation, at=now, ok=True, proof=proof.details)
+    else:
+        Attempt.objects.filter(pk=attempt.pk).update(ok=True, proof=proof.details, error="")
+    fresh = move(escalation, State.SENT, by=by, sent_at=now, next_check_at=now + notices.DEADLINE)
+    custody.drop_worker_wrap(fresh.notice_key)
+    tell(fresh, Status.WAITING_OUTSIDE, Said.ASKED_PLATFORM, fresh.next_check_at, by=by)
+    return fresh
+
+
+@transaction.atomic
+def form_filled(*, escalation: Escalation, their_reference: bytes, by: Staff) -> Escalation:
+    """A caseworker filled in the platform's web form; `their_reference` is what it gave back, sealed under the notice key."""
+    Escalation.objects.filter(pk=escalation.pk).update(their_reference=their_reference)
+    return sent(escalation=escalation, proof=Proof({"typed_by": str(by.pk)}), by=by)
+
+
+@transaction.atomic
+def failed(*, escalation: Escalation) -> Escalation:
+    """It cannot be delivered this way; a person has to look. The worker's copy of the key goes."""
+    fresh = move(escalation, State.FAILED, by=None)
+    custody.drop_worker_wrap(fresh.notice_key)
+    return fresh
+
+
+@transaction.atomic
+def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, partner: uuid.UUID | None = None) -> Escalation:
+    """A platform's answer, typed in by staff or taken from its feedback. Moves the case and tells the reporter."""
+    fresh = move(escalation, outcome, by=by, partner=partner, answered_at=timezone.now())
+    slug = fresh.platform.slug
+    if outcome == State.ACKNOWLEDGED:
+        tell_status(case=fresh.case, said=Said.PLATFORM_SAW_IT, platform=slug, next_check=fresh.next_check_at)
+    elif outcome == State.ACTIONED:
+        waiting = Escalation.objects.filter(case=fresh.case, state__in=[State.SENT, State.ACKNOWLEDGED]).exists()
+        tell(fresh, None if waiting else Status.IN_REVIEW, Said.PLATFORM_REMOVED, None, by=by)
+    else:
+        said = Said.PLATFORM_REFUSED if outcome == State.REFUSED else Said.PLATFORM_SILENT
+        tell(fresh, Status.IN_REVIEW, said, our_next_step(fresh.case), by=by)
+    return fresh
+
+
+def our_next_step(case: Case) -> datetime:
+    """By when a caseworker has to look again: the unit's clock, never a promise from a template."""
+    return due_at(case.unit.calendar, timezone.now(), CLOCKS[Level(case.priority)])
+
+
+def move(escalation: Escalation, to: State, *, by: Staff | None, partner: uuid.UUID | None = None, **fields: datetime) -> Escalation:
+    """Along NEXT only, under the row lock, with its audit row."""
+    fresh = Escalation.objects.select_for_update(of=("self",)).select_related("case__unit__calendar", "platform", "notice_key").get(pk=escalation.pk)
+    if to not in NEXT[State(fresh.state)]:
+        raise NotNow(fresh.state)
+    for name, value in {"state": to.value, **fields}.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=["state", *fields])
+    who = f"partner:{partner}" if partner else actor(by)
+    record("escalation_moved", subject=fresh.case_id, actor=who, escalation=fresh.pk, to=to.value)
+    return fresh
+
+
+def tell(escalation: Escalation, to: Status | None, said: Said, next_check: datetime | None, *, by: Staff | None) -> None:
+    """Say it to the reporter, moving the case when it is where it can be moved from."""
+    case, slug = escalation.case, escalation.platform.slug
+    movable = {Status.IN_REVIEW, Status.WAITING_OUTSIDE} - {to}
+    if to is not None and case.status in movable:
+        change_status(case=case, to=to, by=by, said=said, platform=slug, next_check=next_check)
+    else:
+        tell_status(case=case, said=said, platform=slug, next_check=next_check)
+
+
+@transaction.atomic
+def list_answered(*, entry: ListEntry, platform: str, outcome: State, partner: uuid.UUID) -> int:
+    """A partner's verdict on a fingerprint of the list: moves every escalation to that platform that published it.
+
+    `platform` is a slug. Returns how many moved; a verdict that an escalation has already had moves nothing.
+    """
+    moved = 0
+    for escalation in Escalation.objects.filter(entries=entry, platform__slug=platform):
+        if outcome in NEXT[State(escalation.state)]:
+            answer(escalation=escalation, outcome=outcome, partner=partner)
+            moved += 1
+    return moved
+
+
+@transaction.atomic
+def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
+    """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind."""
+    mine = ListEntry.objects.filter(pk__in=Escalation.objects.filter(case=case).values("entries"))
+    others = Escalation.objects.exclude(case=case).exclude(state=State.FAILED).exclude(entries=None).values("entries")
+    return withdraw(entries=list(mine.exclude(pk__in=others)), by=by)
+
+
+@transaction.atomic
+def chase(now: datetime) -> None:
+    """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker."""
+    for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind=Channel.Kind.EMAIL):
+        if Job.objects.filter(task="escalation.deliver", state=Job.State.FAILED, payload__escalation_id=str(escalation.pk)).exists():
+            failed(escalation=escalation)
+    for escalation in Escalation.objects.filter(state__in=[State.SENT, State.ACKNOWLEDGED], next_check_at__lte=now):
+        answer(escalation=escalation, outcome=State.NO_ANSWER)

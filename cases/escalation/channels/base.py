@@ -1,0 +1,26 @@
+"""What every way of reaching a platform has in common."""
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cases.escalation.notices import Notice
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One notice, ready to leave. `key` makes a repeated delivery recognisable as the same one."""
+    notice: Notice
+    address: str
+    language: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What shows that it left: codes and digests, no content."""
+    details: dict[str, str] = field(default_factory=dict)
+
+
+class Channel(Protocol):
+    def __call__(self, outgoing: Outgoing) -> Proof:
+        """Send, or raise outbox.errors.Retry (try again) or Stop (a person must look)."""
+        ...
