@@ -15,7 +15,7 @@ if settings.configured:
     sys.exit("Settings were read before tests/conftest.py could choose them: unset DJANGO_SETTINGS_MODULE.")
 ON_SQLITE = os.environ.get("DATABASE") == "sqlite"
 DATA = SERVICES.directory / "var"
-DATA.mkdir()
+(DATA / "static").mkdir(parents=True)      # WhiteNoise warns of a missing one, and a warning is an error here
 os.environ.update({
     "DJANGO_SETTINGS_MODULE": "portal.settings", "DJANGO_ALLOW_ASYNC_UNSAFE": "true",      # Playwright keeps an event loop here
     "MEHFOOZ_DATA": str(DATA), "MEHFOOZ_DEMO": "true", "MEHFOOZ_EMBEDDED": str(ON_SQLITE), "PORTAL_ROLE": "all",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import include, path, re_path
 from django.utils.http import urlencode
@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def not_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     """People and groups are kept at the desk: Wagtail's screens could hand out rights that roles do not give."""
-    raise Http404
+    raise PermissionDenied
 
 
 def campaign_staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -52,6 +52,7 @@ cms = [
 ]
 urlpatterns = [
     path("", include("portal.urls.shared")),
+    path("", include("portal.urls.media")),
     path("desk/", include("portal.accounts.urls")),
     *cms,
     *i18n_patterns(re_path("live/" + serve_pattern.removeprefix("^"), live, name="wagtail_serve")),

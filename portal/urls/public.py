@@ -9,6 +9,7 @@ from portal import pages
 
 urlpatterns = [
     path("", include("portal.urls.shared")),
+    path("", include("portal.urls.media")),
     path("exit", pages.leave, name="exit"),
     *i18n_patterns(
         path("figures/", include("cases.statistics.urls")),
