@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
@@ -70,6 +71,15 @@ class PublicPages:
         if must_not_be_kept(request, response):
             add_never_cache_headers(response)
         return response
+
+
+class Languages(LocaleMiddleware):
+    """Staff pages have one address in both languages. Django would look for a missing one under /en/, where the CMS catches all."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.status_code == 404 and request.path.startswith(STAFF):
+            return response
+        return super().process_response(request, response)
 
 
 def foreign(request: HttpRequest) -> bool:
