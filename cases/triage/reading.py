@@ -1,0 +1,208 @@
+"""The one place of this door that opens sealed content, and seals what staff write. Every reading leaves an audit row.
+
+Text that cannot be shown is a state, never an exception: the case must stay workable with what is known in the clear.
+"""
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from cases.audit.services import actor, record_read
+from cases.models import Case, Consent, Message
+from cases.permissions import Staff
+from cases.triage.models import Note
+from cases.vault import blind, envelope, parking, unseal
+from cases.vault.models import DataKey
+from cases.vault.unseal import Keyring, OpenFailed
+
+SHORTEST_HANDLE = 3         # shorter ones, and links without a path, would tie strangers together
+
+
+class State(StrEnum):
+    OPEN = "open"
+    LOCKED = "locked"       # the member's vault is locked
+    NO_KEY = "no_key"       # open, but nobody has granted the member this unit's key
+    BROKEN = "broken"       # does not open: ask the reporter
+
+
+@dataclass(frozen=True)
+class Text:
+    state: State
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The typed answers, version 1 of the sealed JSON. Ages in whole years, None when not told."""
+    relation: str = ""
+    age_now: int | None = None
+    age_then: int | None = None
+    story: str = field(default="", repr=False)
+    links: tuple[str, ...] = field(default=(), repr=False)
+    handles: tuple[str, ...] = field(default=(), repr=False)
+    platform_other: str = field(default="", repr=False)
+    wanted: tuple[str, ...] = ()
+    who_does_it: str = field(default="", repr=False)
+    safe_to_contact: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One case as far as the member may read it now. Texts by the id of their row."""
+    state: State
+    answers: Answers
+    messages: dict[UUID, Text]
+    notes: dict[UUID, Text]
+    assents: dict[UUID, Text]
+
+    @property
+    def broken(self) -> bool:
+        texts = [*self.messages.values(), *self.notes.values(), *self.assents.values()]
+        return self.state == State.BROKEN or any(text.state == State.BROKEN for text in texts)
+
+
+class Locked(Exception):
+    """Nothing can be sealed without the case's key: the vault locked itself, or the key is not held."""
+
+
+def keyring_of(request: HttpRequest) -> Keyring | None:
+    """The member's open unit keys, opened once a request; None while locked."""
+    if not hasattr(request, "keyring"):
+        request.keyring = _open_keyring(request)            # type: ignore[attr-defined]
+    return request.keyring                                  # type: ignore[attr-defined,no-any-return]
+
+
+def _open_keyring(request: HttpRequest) -> Keyring | None:
+    private = parking.fetch(request)
+    try:
+        return unseal.keyring(request.user, private) if private else None       # type: ignore[arg-type]
+    except OpenFailed:                                      # a new pair was made since: this one opens nothing any more
+        return None
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+def summaries(cases: Sequence[Case], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
+    """The first line of each case on a queue page. One audit row lists the cases. Prefetch `key__wraps`."""
+    texts = {case.pk: _summary(case, keyring) for case in cases}
+    read = [pk for pk, text in texts.items() if text.state == State.OPEN]
+    if read:
+        record_read("queue_read", subject="queue", actor=actor(by), cases=read)
+    return texts
+
+
+def _summary(case: Case, keyring: Keyring | None) -> Text:
+    key, state = _key(case, case.key, keyring)
+    return _text(case, key, state, case.summary, "summary", case.pk)
+
+
+def read_case(case: Case, *, keyring: Keyring | None, by: Staff) -> Opened:
+    """Everything sealed of one case. One audit row, unless nothing could be opened."""
+    key, key_state = _key(case, case.key, keyring)
+    talk_key, talk_state = _key(case, case.conversation_key, keyring)
+    answers, state = _answers(case, key, key_state)
+    opened = Opened(
+        state, answers,
+        messages=_texts(case, talk_key, talk_state, "message", Message.objects.filter(case=case).values_list("pk", "body")),
+        notes=_texts(case, key, key_state, "note", Note.objects.filter(case=case).values_list("pk", "body")),
+        assents=_texts(case, talk_key, talk_state, "assent",
+                       Consent.objects.filter(case=case, assent__isnull=False).values_list("pk", "assent")))
+    if key is not None or talk_key is not None:
+        record_read("case_read", subject=case.pk, actor=actor(by), messages=len(opened.messages), notes=len(opened.notes))
+    return opened
+
+
+def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
+    """The typed answers alone; empty when they cannot be opened."""
+    key, state = _key(case, case.key, keyring)
+    answers, state = _answers(case, key, state)
+    if state == State.OPEN:
+        record_read("answers_read", subject=case.pk, actor=actor(by))
+    return answers
+
+
+def _key(case: Case, data_key: DataKey, keyring: Keyring | None) -> tuple[bytes | None, State]:
+    if keyring is None:
+        return None, State.LOCKED
+    if case.unit_id not in keyring.units:
+        return None, State.NO_KEY
+    try:
+        return unseal.key_for_unit(data_key, case=case.pk, keyring=keyring), State.OPEN
+    except OpenFailed:
+        return None, State.BROKEN
+
+
+def _texts(case: Case, key: bytes | None, state: State, name: str, rows: Iterable[tuple[UUID, Any]]) -> dict[UUID, Text]:
+    return {pk: _text(case, key, state, blob, name, pk) for pk, blob in rows}
+
+
+def _text(case: Case, key: bytes | None, state: State, blob: Any, name: str, row: UUID) -> Text:
+    if key is None:
+        return Text(state)
+    try:
+        return Text(State.OPEN, envelope.open_blob(key, blob, case=case.pk, field=name, record=row).decode())
+    except (OpenFailed, UnicodeDecodeError):
+        return Text(State.BROKEN)
+
+
+def _answers(case: Case, key: bytes | None, state: State) -> tuple[Answers, State]:
+    text = _text(case, key, state, case.answers, "answers", case.pk)
+    if text.state != State.OPEN:
+        return Answers(), text.state
+    try:
+        return _parsed(json.loads(text.words)), State.OPEN
+    except (ValueError, TypeError, AttributeError):         # sealed by a browser: it opens, but is not our JSON
+        return Answers(), State.BROKEN
+
+
+def _parsed(typed: dict[str, Any]) -> Answers:
+    def text(name: str) -> str:
+        return str(typed.get(name) or "")
+
+    def texts(name: str) -> tuple[str, ...]:
+        return tuple(str(item) for item in typed.get(name) or () if item)
+
+    def age(name: str) -> int | None:
+        return int(typed[name]) if typed.get(name) is not None else None
+
+    return Answers(relation=text("relation"), age_now=age("age_now"), age_then=age("age_then"), story=text("story"),
+                   links=texts("links"), handles=texts("handles"), platform_other=text("platform_other"), wanted=texts("wanted"),
+                   who_does_it=text("who_does_it"), safe_to_contact=text("safe_to_contact"))
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+def seal_note(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
+    """Id and body of a note that no receipt code opens. Raises Locked."""
+    return _sealed(case, case.key, text, "note", keyring)
+
+
+def seal_message(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
+    """Id and body of a message that unit and reporter can read. Raises Locked."""
+    return _sealed(case, case.conversation_key, text, "message", keyring)
+
+
+def _sealed(case: Case, data_key: DataKey, text: str, name: str, keyring: Keyring | None) -> tuple[UUID, bytes]:
+    key, _state = _key(case, data_key, keyring)
+    if key is None:
+        raise Locked(case.ref)
+    row = uuid.uuid4()
+    return row, envelope.seal(key, text.encode(), case=case.pk, field=name, record=row)
+
+
+# --- equality ---------------------------------------------------------------------------------------------------------
+def tags(answers: Answers) -> dict[tuple[str, str], str]:
+    """(kind, as typed) → blind-index tag, for the links and handles that say enough to tie cases together."""
+    found = {("url", link): blind.normalise_url(link) for link in answers.links}
+    found |= {("handle", handle): blind.normalise_handle(handle) for handle in answers.handles}
+    return {kind: blind.tag(settings.BLIND_INDEX_KEY, kind[0], value) for kind, value in found.items() if telling(kind[0], value)}
+
+
+def telling(kind: str, value: str) -> bool:
+    if kind == "url":
+        return "/" in value or "?" in value
+    return len(value) >= SHORTEST_HANDLE

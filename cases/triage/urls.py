@@ -1,4 +1,15 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from cases.triage.views import acts, case, queue
 
 app_name = "triage"
-urlpatterns: list = []
+urlpatterns = [
+    path("", queue.cases, name="queue"),
+    path("take/", acts.take_many, name="take_many"),
+    path("case/<slug:ref>/", case.case, name="case"),
+    path("case/<slug:ref>/hand/", acts.hand, name="hand"),
+    path("case/<slug:ref>/move/", acts.move, name="move"),
+    path("case/<slug:ref>/write/", acts.write, name="write"),
+    path("case/<slug:ref>/note/", acts.note, name="note"),
+    path("case/<slug:ref>/read/", acts.read, name="read"),
+]

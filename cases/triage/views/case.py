@@ -1,0 +1,73 @@
+"""The case page."""
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from cases.escalation.models import Escalation
+from cases.models import Case
+from cases.permissions import Permission, may
+from cases.triage import reading, selectors
+from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, WriteForm
+from cases.triage.models import Reply
+from cases.triage.timeline import timeline
+from cases.triage.views.access import case_for, member_with
+
+__all__ = ["case", "case_for", "show"]
+
+FORMS: dict[str, type[ActForm]] = {"hand": HandForm, "move": MoveForm, "write": WriteForm, "note": NoteForm}
+
+
+@require_safe
+@never_cache
+def case(request: HttpRequest, ref: str) -> HttpResponse:
+    return show(request, case_for(request, ref))
+
+
+def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = "", **forms: ActForm) -> HttpResponse:
+    """The page of a case. After a refused act `forms` holds what was typed and `trouble` says why: "stale", "locked", "woman"."""
+    member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
+    opened = reading.read_case(case, keyring=keyring, by=member)
+    platforms, tags = selectors.platform_names(), reading.tags(opened.answers)
+    context: dict[str, Any] = {
+        "case": case, "opened": opened, "locked": keyring is None, "trouble": trouble,
+        "platforms": [platforms.get(slug, slug) for slug in case.platforms],
+        "timeline": timeline(case, opened, platforms), "consents": consent_lines(case, opened),
+        "links": named(case, "url", opened.answers.links, tags), "handles": named(case, "handle", opened.answers.handles, tags),
+        "pictures": selectors.pictures(case, member), "linked": selectors.linked(case, member),
+        "escalations": Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts"),
+        "may_escalate": may(member, Permission.ESCALATE),
+        "may_hand": case.assignee_id in {None, member.pk} or may(member, Permission.SUPERVISE), "mine": case.assignee_id == member.pk,
+        "replies": replies(case.language), "since": loaded_at(forms), "now": f"{timezone.now().timestamp():.3f}",
+        "refused": [form for form in forms.values() if form.is_bound and form.errors],
+        **{f"{name}_form": forms.get(name) or form(case) for name, form in FORMS.items()},
+    }
+    return render(request, "triage/case.html", context, status=status)
+
+
+def named(case: Case, kind: str, typed: tuple[str, ...], tags: dict[tuple[str, str], str]) -> list[tuple[str, int]]:
+    """Links or handles as typed, each with the number of other cases that name the same."""
+    also = selectors.also_named(case, {key: tag for key, tag in tags.items() if key[0] == kind})
+    return [(value, also.get(value, 0)) for value in typed]
+
+
+def consent_lines(case: Case, opened: reading.Opened) -> list[tuple[selectors.ConsentLine, reading.Text | None]]:
+    """Each act, its newest answer, and the words typed with it."""
+    return [(line, opened.assents.get(line.newest.pk) if line.newest else None) for line in selectors.consents(case)]
+
+
+def replies(language: str) -> list[tuple[int, str, str]]:
+    """Id and name in the reader's language, text in the reporter's."""
+    return [(reply.pk, str(reply), getattr(reply, f"text_{language}", "") or reply.text) for reply in Reply.objects.order_by("pk")]
+
+
+def loaded_at(forms: dict[str, ActForm]) -> datetime | None:
+    """When the page of a refused form was made: whatever is newer, its author has not seen."""
+    for form in forms.values():
+        if loaded := form.cleaned_data.get("loaded"):
+            return datetime.fromtimestamp(loaded, UTC)
+    return None

@@ -1,0 +1,164 @@
+"""What staff type. Choices come from the case and the member, so nothing can be asked for that may not be done."""
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.escalation.models import Platform
+from cases.models import HARM_NAMES, LEVEL_NAMES, Case, choices
+from cases.permissions import Staff
+from cases.public_words import sentence
+from cases.services import FIRST_CHECK
+from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
+from cases.triage.queue import MINE, NOBODY
+from cases.triage.selectors import colleagues
+from cases.units.selectors import units_of
+from cases.workflow import Status
+
+ANY = ("", _("All"))
+
+
+class QueueFilter(forms.Form):
+    """A plain GET form. A value that is no choice is dropped, so that an old bookmark still shows a queue."""
+    q = forms.CharField(label=_("Reference"), required=False, max_length=12,
+                        widget=forms.TextInput(attrs={"type": "search", "dir": "ltr", "autocomplete": "off", "id": "q"}))
+    unit = forms.ModelChoiceField(label=_("Unit"), required=False, queryset=None, empty_label=ANY[1])
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All open")), *Status.choices])
+    harm = forms.ChoiceField(label=_("Harm"), required=False, choices=[ANY, *choices(HARM_NAMES)])
+    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *choices(LEVEL_NAMES)])
+    assignee = forms.ChoiceField(label=_("Assigned to"), required=False, choices=[ANY, (MINE, _("Me")), (NOBODY, _("Nobody yet"))])
+    child = forms.BooleanField(label=_("Under 18"), required=False)
+    unread = forms.BooleanField(label=_("Unread"), required=False)
+    late = forms.BooleanField(label=_("Late"), required=False)
+
+    def __init__(self, data: Any, *, member: Staff) -> None:
+        super().__init__(data, label_suffix="")
+        units = units_of(member)                            # type: ignore[arg-type]
+        self.fields["unit"].queryset = units                # type: ignore[attr-defined]
+        for name in ("q", "status", "harm", "priority", "assignee"):
+            self.fields[name].widget.attrs.setdefault("id", name)
+
+    @property
+    def ticks(self) -> list[forms.BoundField]:
+        return [self["child"], self["unread"], self["late"]]
+
+    @property
+    def several_units(self) -> bool:
+        return self.fields["unit"].queryset.count() > 1     # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The values that are set and valid."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The same as a query string would hold them; compared with the tabs."""
+        return {name: self.data.get(name, "") for name in self.chosen}
+
+
+class ActForm(forms.Form):
+    """What every form that changes a case carries: the version its page was made from."""
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    loaded = forms.FloatField(widget=forms.HiddenInput, required=False)      # Unix seconds: what came later is shown as new
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        self.case = case
+        now = timezone.now().timestamp()
+        super().__init__(data, label_suffix="", initial={"version": case.version, "loaded": now}, auto_id=f"{type(self).__name__.lower()}_%s")
+
+
+class HandForm(ActForm):
+    """To whom; nobody is a choice."""
+    to = forms.ChoiceField(label=_("Give to"), required=False)
+    despite_wish = forms.BooleanField(label=_("Assign all the same; the supervisor will be told"), required=False)
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(case, data)
+        able = colleagues(case)
+        self.members = {str(member.pk): member for member in (*able.women, *able.others)}
+        women = [(str(member.pk), str(member)) for member in able.women]
+        others = [(str(member.pk), str(member)) for member in able.others]
+        self.fields["to"].choices = [("", _("Nobody")), *([(_("Women, as asked for"), women)] if women else []),     # type: ignore[attr-defined]
+                                     *([(_("Others"), others)] if women else others)]
+        self.initial["to"] = str(case.assignee_id or "")
+
+    @property
+    def member(self) -> Staff | None:
+        return self.members.get(self.cleaned_data["to"])
+
+
+class MoveForm(ActForm):
+    """One radio per thing that the reporter may be told next; the status follows from it."""
+    move = forms.ChoiceField(label=_("What happens next, and what the reporter reads"), widget=forms.RadioSelect)
+    platform = forms.ModelChoiceField(label=_("Platform"), queryset=Platform.objects.all(), to_field_name="slug", required=False,
+                                      empty_label=_("Choose a platform"))
+    next_check = forms.DateTimeField(label=_("Next check"), required=False,
+                                     widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(case, data)
+        self.moves = {move.code: move for move in moves_from(Status(case.status))}
+        self.fields["move"].choices = [(code, move_name(move)) for code, move in self.moves.items()]     # type: ignore[attr-defined]
+        self.initial["next_check"] = timezone.now() + FIRST_CHECK
+        if len(case.platforms) == 1:
+            self.initial["platform"] = case.platforms[0]
+
+    @property
+    def names_platform(self) -> bool:
+        """Does any of the choices need a platform?"""
+        return any(move.said in NAMES_PLATFORM for move in self.moves.values())
+
+    @property
+    def lines(self) -> list[tuple[forms.boundfield.BoundWidget, Any]]:
+        """Each radio with the sentence that the reporter will read."""
+        return [(radio, words(self.moves[radio.data["value"]])) for radio in self["move"]]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        move = self.moves.get(data.get("move", ""))
+        if move and move.said in NAMES_PLATFORM and not data.get("platform"):
+            self.add_error("platform", _("These words name a platform: choose which."))
+        if move and move.said in NAMES_DAY and not self.has_error("next_check"):
+            if not data.get("next_check"):
+                self.add_error("next_check", _("These words promise a day: say when you will look again."))
+            elif data["next_check"] <= timezone.now():
+                self.add_error("next_check", _("This time has passed."))
+        return data
+
+    @property
+    def chosen(self) -> Move:
+        return self.moves[self.cleaned_data["move"]]
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Platform and day, only where the words say them."""
+        said, platform = self.chosen.said, self.cleaned_data.get("platform")
+        return {"platform": platform.slug if platform and said in NAMES_PLATFORM else "",
+                "next_check": self.cleaned_data.get("next_check") if said in NAMES_DAY else None}
+
+
+class WriteForm(ActForm):
+    """To the reporter. 10,000 characters in any script stay within one sealed message."""
+    text = forms.CharField(label=_("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+    ask = forms.BooleanField(label=_("I am asking something: wait for the answer"), required=False)
+
+    @property
+    def can_wait(self) -> bool:
+        return self.case.status == Status.IN_REVIEW
+
+
+class NoteForm(ActForm):
+    """For staff only."""
+    text = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+
+
+def move_name(move: Move) -> str:
+    return f"{move.to.label}: {move.outcome.label}" if move.outcome else str(move.to.label)
+
+
+def words(move: Move) -> str:
+    """The sentence, with blanks where platform and day will stand."""
+    return sentence(move.said, platform=_("(platform)"))

@@ -1,0 +1,92 @@
+"""What staff do with a case. Each call is one transaction; whoever seals (reading.py) hands over ciphertext."""
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases.audit.services import actor, record
+from cases.models import Case, Link, Message, Trace
+from cases.permissions import Permission, Staff, may
+from cases.services import add_message, assign, change_status, link_cases, lock_case, mark_read
+from cases.triage.models import Note, Reply
+from cases.triage.moves import Move
+from cases.triage.replies import REPLIES
+from cases.workflow import Status
+
+Tag = tuple[str, str]           # kind, blind-index tag
+LINK_AT_MOST = 20               # an account that more cases name ties nothing together any more
+
+
+class NotYours(Exception):
+    """The case is another member's; only a supervisor takes it from them."""
+
+
+@transaction.atomic
+def hand(*, case: Case, to: Staff | None, by: Staff, traces: Iterable[Tag] = (), despite_wish: bool = False,
+         version: int | None = None) -> Case:
+    """Give the case to a member of its unit, to oneself, or back to nobody. Taking a new case starts the review.
+
+    Raises NotYours, Stale, NotAMember, WomanAsked (unless the wish is knowingly set aside).
+    """
+    fresh = lock_case(case, version)
+    if fresh.assignee_id not in {None, by.pk} and not may(by, Permission.SUPERVISE):
+        raise NotYours(fresh.ref)
+    fresh = assign(case=fresh, to=to, by=by, despite_wish=despite_wish)
+    keep_traces(case=fresh, traces=traces)
+    if to is not None and to.pk == by.pk and fresh.status == Status.NEW:
+        fresh = change_status(case=fresh, to=Status.IN_REVIEW, by=by)
+    return fresh
+
+
+@transaction.atomic
+def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check: datetime | None = None,
+         traces: Iterable[Tag] = (), version: int | None = None) -> Case:
+    """Along the transition table, in the words that were chosen. Raises Stale, TransitionRefused."""
+    fresh = change_status(case=case, to=choice.to, by=by, outcome=choice.outcome, said=choice.said, platform=platform,
+                          next_check=next_check, version=version)
+    keep_traces(case=fresh, traces=traces)
+    return fresh
+
+
+@transaction.atomic
+def reply(*, case: Case, message_id: UUID, body: bytes, by: Staff, ask: bool = False) -> Message:
+    """Write to the reporter; what they wrote counts as read. `ask`: the case now waits for their answer."""
+    message = add_message(case=case, message_id=message_id, author=Message.Author.STAFF, body=body, by=by)
+    mark_read(case=case, by=by)
+    if ask:
+        change_status(case=case, to=Status.WAITING_REPORTER, by=by)
+    return message
+
+
+@transaction.atomic
+def read(*, case: Case, by: Staff) -> int:
+    """The reporter's messages were read and need no answer. Returns how many were new."""
+    count = mark_read(case=case, by=by)
+    record("messages_marked", subject=case.pk, actor=actor(by), count=count)
+    return count
+
+
+@transaction.atomic
+def add_note(*, case: Case, note_id: UUID, body: bytes, by: Staff) -> Note:
+    note = Note.objects.create(id=note_id, case=case, by_id=by.pk, body=body, at=timezone.now())
+    record("note_added", subject=case.pk, actor=actor(by), note=note.pk)
+    return note
+
+
+def keep_traces(*, case: Case, traces: Iterable[Tag]) -> None:
+    """Remember the tags of a case's links and handles, and tie it to the cases that named the same before."""
+    for kind, tag in traces:
+        Trace.objects.get_or_create(case=case, kind=kind, tag=tag)
+        same = Case.objects.filter(traces__kind=kind, traces__tag=tag).exclude(pk=case.pk).distinct()
+        if len(others := list(same[:LINK_AT_MOST + 1])) <= LINK_AT_MOST:
+            for other in others:
+                link_cases(a=case, b=other, because=Link.Because.HANDLE)
+
+
+@transaction.atomic
+def set_up_replies() -> None:
+    """The ready replies a new installation starts with. Running it again changes nothing the ministry has rewritten."""
+    for name, (name_ur, text, text_ur) in REPLIES.items():
+        Reply.objects.get_or_create(name_en=name, defaults={"name_ur": name_ur, "text_en": text, "text_ur": text_ur})

@@ -1,0 +1,64 @@
+"""How a case's codes are shown on the desk."""
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import BODY_NAMES, DANGER_NAMES, RULE_NAMES, Case
+from cases.priority import Level
+from cases.triage.queue import is_late, percent
+from cases.triage.reading import Text
+
+register = template.Library()
+SHAPES = {Level.P1: "u", Level.P2: "h"}         # the stylesheet's: a diamond, a square; the others a ring
+LANGUAGE_NAMES = {"ur": _("Urdu"), "en": _("English")}
+RELATION_NAMES = {"me": _("The reporter themself"), "my_child": _("The reporter’s child"), "someone_else": _("Someone else")}
+WANTED_NAMES = {"remove": _("Have it removed"), "stop": _("Make the person stop"), "advice": _("Advice"), "record": _("Put it on record")}
+
+
+@register.filter
+def rule_name(case: Case) -> object:
+    return RULE_NAMES.get(case.priority_rule, case.priority_rule)
+
+
+@register.filter
+def danger_name(code: str) -> object:
+    return DANGER_NAMES.get(code, code)
+
+
+@register.filter
+def language_name(code: str) -> object:
+    return LANGUAGE_NAMES.get(code, code)
+
+
+@register.filter
+def relation_name(code: str) -> object:
+    return RELATION_NAMES.get(code, code)
+
+
+@register.filter
+def wanted_name(code: str) -> object:
+    return WANTED_NAMES.get(code, code)
+
+
+@register.filter
+def body_name(code: str) -> object:
+    return BODY_NAMES.get(code, code)
+
+
+@register.inclusion_tag("triage/_priority.html")
+def priority(case: Case) -> dict[str, Any]:
+    return {"case": case, "shape": SHAPES.get(Level(case.priority), "n")}
+
+
+@register.inclusion_tag("triage/_due.html")
+def due(case: Case) -> dict[str, Any]:
+    now = timezone.now()
+    return {"case": case, "late": is_late(case, now), "percent": percent(case, now)}
+
+
+@register.inclusion_tag("triage/_text.html")
+def text(text: Text, language: str = "") -> dict[str, Any]:
+    """A sealed text, or why it cannot be shown."""
+    return {"text": text, "language": language}

@@ -1,0 +1,156 @@
+"""What staff do on a case page: fetch with permission, form, one service call, back to the page. A refused act loses nothing typed.
+
+The blind-index tags of links and handles are written here, with the first act on a case (take, give, move), and not when the
+page is read: a GET writes nothing but its audit row, and whoever takes a case has its answers open.
+"""
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from cases.models import Case
+from cases.permissions import Permission, Staff
+from cases.selectors import cases_for
+from cases.services import Stale, WomanAsked
+from cases.triage import reading, services
+from cases.triage.forms import HandForm, MoveForm, NoteForm, WriteForm
+from cases.triage.queue import PAGE
+from cases.triage.views.access import case_for, member_with
+from cases.triage.views.case import replies, show
+from cases.workflow import TransitionRefused
+
+CONFLICT = 409          # RFC 9110, 15.5.10: the page is older than the case
+Act = Callable[[HttpRequest, Case, Staff], HttpResponse]
+
+
+def act(view: Act) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A POST on one case by a member who may work it."""
+    @require_POST
+    @wraps(view)
+    def wrapped(request: HttpRequest, ref: str) -> HttpResponse:
+        case = case_for(request, ref, Permission.WORK_CASES)
+        return view(request, case, member_with(Permission.WORK_CASES, request))
+    return wrapped
+
+
+def back(case: Case, part: str = "") -> HttpResponse:
+    return redirect(redirect("triage:case", case.ref).headers["Location"] + (f"#{part}" if part else ""))
+
+
+def traces(request: HttpRequest, case: Case, member: Staff) -> list[services.Tag]:
+    """The tags to remember for this case; none while locked, or when it has its tags already."""
+    if case.traces.exists():
+        return []
+    answers = reading.read_answers(case, keyring=reading.keyring_of(request), by=member)
+    return sorted({(kind, tag) for (kind, _typed), tag in reading.tags(answers).items()})
+
+
+@act
+def hand(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+    """Take it, give it to a colleague, or put it back. `me` is the "Take" button."""
+    data = request.POST.copy()
+    if "me" in data:
+        data["to"] = str(member.pk)
+    form = HandForm(case, data)
+    if not form.is_valid():
+        return show(request, case, status=400, hand=form)
+    try:
+        services.hand(case=case, to=form.member, by=member, traces=traces(request, case, member),
+                      despite_wish=form.cleaned_data["despite_wish"], version=form.cleaned_data["version"])
+    except Stale:
+        return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", hand=form)
+    except WomanAsked:
+        return show(request, case, status=CONFLICT, trouble="woman", hand=form)
+    except services.NotYours as error:
+        raise PermissionDenied from error
+    return back(case)
+
+
+@require_POST
+def take_many(request: HttpRequest) -> HttpResponse:
+    """The queue's "Assign to me": what may not be taken without a closer look is left, and named."""
+    member = member_with(Permission.WORK_CASES, request)
+    mine = cases_for(member).select_related("unit__calendar", "key").prefetch_related("key__wraps")
+    chosen = list(mine.filter(ref__in=request.POST.getlist("ref")[:PAGE]))
+    left = [(case.ref,) for case in chosen if not took(request, case, member)]
+    taken = len(chosen) - len(left)
+    messages.success(request, ngettext("%(n)d case is now yours.", "%(n)d cases are now yours.", taken) % {"n": taken})
+    if left:
+        refs = format_html_join(", ", '<bdi dir="ltr">{}</bdi>', left)
+        messages.warning(request, format_html(
+            _("Open these one by one, because a colleague has them or the reporter asked for a woman: {refs}"), refs=refs))
+    return redirect("triage:queue")
+
+
+def took(request: HttpRequest, case: Case, member: Staff) -> bool:
+    if case.assignee_id not in {None, member.pk}:
+        return False                    # also for a supervisor: taking from a colleague is no bulk act
+    try:
+        services.hand(case=case, to=member, by=member, traces=traces(request, case, member), version=case.version)
+    except (WomanAsked, Stale, services.NotYours):
+        return False
+    return True
+
+
+@act
+def move(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+    form = MoveForm(case, request.POST)
+    if not form.is_valid():
+        stale = form.cleaned_data.get("version") != case.version        # its choices were those of another status
+        return show(request, case, status=CONFLICT if stale else 400, trouble="stale" if stale else "", move=form)
+    try:
+        services.move(case=case, choice=form.chosen, by=member, traces=traces(request, case, member),
+                      version=form.cleaned_data["version"], **form.details)
+    except (Stale, TransitionRefused):
+        return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", move=form)
+    return back(case)
+
+
+@act
+def write(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+    """To the reporter. `use` puts a ready reply under what was typed and sends nothing."""
+    if "use" in request.POST:
+        return show(request, case, write=WriteForm(case, with_reply(request, case)))
+    form = WriteForm(case, request.POST)
+    if not form.is_valid():
+        return show(request, case, status=400, write=form)
+    try:
+        message_id, body = reading.seal_message(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
+        services.reply(case=case, message_id=message_id, body=body, by=member, ask=form.cleaned_data["ask"] and form.can_wait)
+    except reading.Locked:
+        return show(request, case, status=CONFLICT, trouble="locked", write=form)
+    except TransitionRefused:           # somebody moved it since: the words still go out with the next press
+        return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", write=form)
+    return back(case, "write")
+
+
+def with_reply(request: HttpRequest, case: Case) -> dict[str, str]:
+    """What was typed, and the ready reply below it."""
+    found = [text for pk, _name, text in replies(case.language) if str(pk) == request.POST["use"]]
+    return {**request.POST.dict(), "text": "\n\n".join(filter(None, [request.POST.get("text", "").strip(), *found]))}
+
+
+@act
+def note(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+    form = NoteForm(case, request.POST)
+    if not form.is_valid():
+        return show(request, case, status=400, note=form)
+    try:
+        note_id, body = reading.seal_note(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
+    except reading.Locked:
+        return show(request, case, status=CONFLICT, trouble="locked", note=form)
+    services.add_note(case=case, note_id=note_id, body=body, by=member)
+    return back(case, "write")
+
+
+@act
+def read(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+    services.read(case=case, by=member)
+    return back(case)

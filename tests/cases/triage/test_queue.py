@@ -1,0 +1,146 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.audit.models import Entry
+from cases.models import Case
+from cases.priority import Danger, Harm
+from cases.triage.queue import PAGE, parse_cursor
+from cases.vault.models import KeyGrant
+from tests.factories.cases import STORY, make_case, make_member, make_unit, reporter_writes, signed_in
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/desk/"
+
+
+def refs(response) -> list[str]:
+    return [row.case.ref for row in response.context["rows"]]
+
+
+def test_a_member_reads_the_summaries_of_their_unit_and_the_log_says_so(client, case, ayesha):
+    response = client.get(QUEUE)
+    assert STORY in response.content.decode()
+    entry = Entry.objects.get(event="queue_read")
+    assert (entry.actor, entry.details) == (str(ayesha.pk), {"cases": [str(case.pk)]})
+
+
+def test_a_colleague_reads_the_same_and_a_stranger_nothing(case, bilal, stranger):
+    assert refs(signed_in(bilal).get(QUEUE)) == [case.ref]
+    assert refs(signed_in(stranger).get(QUEUE)) == []
+    assert Entry.objects.filter(event="queue_read", actor=str(stranger.pk)).count() == 0
+
+
+def test_a_locked_member_sees_what_it_is_about_and_no_word_of_it(ayesha, case):
+    page = signed_in(ayesha, unlocked=False).get(QUEUE).content.decode()
+    assert case.ref in page
+    assert "Intimate pictures shared" in page
+    assert STORY not in page
+    assert reverse("accounts:unlock") in page
+    assert not Entry.objects.filter(event="queue_read").exists()
+
+
+def test_a_member_without_a_grant_sees_sealed_rows(unit, ayesha, case):
+    KeyGrant.objects.filter(member=ayesha).delete()
+    response = signed_in(ayesha).get(QUEUE)
+    assert response.context["rows"][0].summary.state == "no_key"
+
+
+def test_a_summary_that_does_not_open_is_a_state_and_not_an_error(client, case):
+    Case.objects.filter(pk=case.pk).update(summary=b"\x01" + bytes(300))
+    response = client.get(QUEUE)
+    assert response.status_code == 200
+    assert "Could not be opened: ask the reporter" in response.content.decode()
+
+
+def test_roles_without_cases_and_nobody_do_not_enter(unit, case):
+    assert signed_in(make_member("Editor", unit, role="campaign_editor")).get(QUEUE).status_code == 403
+    assert Client().get(QUEUE).status_code == 302
+
+
+def test_what_is_due_first_is_on_top_and_a_clock_that_stands_still_at_the_end(client, unit):
+    later, still, first = (make_case(unit) for _ in range(3))
+    now = timezone.now()
+    for one, due in ((later, now + timedelta(hours=3)), (still, None), (first, now - timedelta(minutes=5))):
+        Case.objects.filter(pk=one.pk).update(due_at=due)
+    response = client.get(QUEUE)
+    assert refs(response) == [first.ref, later.ref, still.ref]
+    assert response.content.decode().count("due late") == 1
+
+
+def test_pages_neither_repeat_nor_skip_when_the_queue_moves(client, unit):
+    due = timezone.now() + timedelta(hours=1)
+    cases = [make_case(unit) for _ in range(PAGE + 3)]
+    Case.objects.update(due_at=due)                                       # all equal: the key decides
+    Case.objects.filter(pk=cases[0].pk).update(due_at=None)
+    first = client.get(QUEUE)
+    Case.objects.filter(ref=refs(first)[0]).update(due_at=due - timedelta(hours=2))
+    second = client.get(QUEUE + first.context["more"])
+    assert len(refs(first)) == PAGE
+    assert sorted(refs(first) + refs(second)) == sorted(case.ref for case in cases)
+    assert refs(second)[-1] == cases[0].ref
+    assert not second.context["more"]
+
+
+@pytest.mark.parametrize("bent", ["x", "~", "~x", "yesterday~2b1a3f5e-0000-4000-8000-000000000000"])
+def test_a_bent_cursor_is_the_first_page(client, case, bent):
+    assert parse_cursor(bent) is None
+    assert refs(client.get(QUEUE, {"after": bent})) == [case.ref]
+
+
+def test_each_filter_keeps_what_it_names(client, unit, ayesha, bilal):
+    child = make_case(unit, harm=Harm.SEXTORTION, age_now=15, dangers=[Danger.LIFE])
+    mine, his, late, written, closed = (make_case(unit, harm=Harm.DOXXING) for _ in range(5))
+    Case.objects.update(unread=False)
+    Case.objects.filter(pk=mine.pk).update(assignee=ayesha)
+    Case.objects.filter(pk=his.pk).update(assignee=bilal, status="in_review")
+    Case.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    Case.objects.filter(pk=closed.pk).update(status="closed", outcome="removed", closed_at=timezone.now(), due_at=None)
+    reporter_writes(written, "Are you there?")
+
+    def found(**params: str) -> set[str]:
+        return set(refs(client.get(QUEUE, params)))
+
+    assert found() == {case.ref for case in (child, mine, his, late, written)}
+    assert found(child="on") == found(harm="sextortion") == found(priority="1") == {child.ref}
+    assert found(assignee="me") == {mine.ref}
+    assert found(assignee="nobody") == {child.ref, late.ref, written.ref}
+    assert found(status="in_review") == {his.ref}
+    assert found(status="closed") == {closed.ref}
+    assert found(late="on") == {late.ref}
+    assert found(unread="on") == {written.ref}
+    assert found(q=mine.ref.lower()) == {mine.ref}
+    assert found(unit=str(make_unit("children").pk), status="no_such") == found()
+
+
+def test_tabs_count_what_they_lead_to(client, unit):
+    make_case(unit, harm=Harm.SEXTORTION, age_now=15)
+    make_case(unit)
+    tabs = client.get(QUEUE, {"child": "on"}).context["tabs"]
+    assert [str(tab.name) for tab in tabs if tab.here] == ["Under 18"]
+    for tab in tabs:
+        assert tab.count == len(refs(client.get(QUEUE + tab.address)))
+
+
+def test_a_page_costs_the_same_however_many_cases_it_shows(unit, ayesha, django_assert_num_queries, client):
+    make_case(unit)
+    with django_assert_num_queries(QUERIES):
+        client.get(QUEUE)
+    for _ in range(6):
+        make_case(unit)
+    with django_assert_num_queries(QUERIES):
+        client.get(QUEUE)
+
+
+def test_urdu_reads_right_to_left_and_marks_the_language_of_each_summary(ayesha, unit):
+    make_case(unit, story="میری تصویر لگا دی گئی ہے", language="ur")
+    make_case(unit, story="They posted it", language="en")
+    page = signed_in(ayesha, language="ur").get(QUEUE).content.decode()
+    assert '<html lang="ur" dir="rtl">' in page
+    assert 'lang="ur">میری تصویر لگا دی گئی ہے' in page
+    assert 'lang="en">They posted it' in page
+
+
+QUERIES = 9          # session, member, units, cases, wraps, grants, chained keys, audit row, counts: none of them per case
