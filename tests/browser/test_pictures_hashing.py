@@ -1,0 +1,258 @@
+"""The picture step in a real browser: what is worked out, what is said, and that nothing but fingerprints ever leaves."""
+import base64
+import hashlib
+import io
+from urllib.parse import parse_qsl
+
+import brotli
+import pytest
+from django.template import engines
+from django.test import RequestFactory
+from django.utils import translation
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from cases.hashing import pdq
+from cases.hashing.fingerprint import Fingerprint, parse_all
+from portal.middleware import HEADERS, POLICY
+from tests.browser.look import look
+from tests.browser.pictures_page import HASH, STATIC, Site, serve
+from tests.cases.hashing.pictures import pictures
+
+PICTURES = [image for _, image in pictures(21)]
+CSP = "; ".join(f"{name} {value}" for name, value in POLICY.items())
+FORM = """{% extends "public_base.html" %}{% block content %}<h1>Pictures</h1><form class="stack" method="post" action="/{{ language }}/">
+{% include "intake/_pictures.html" %}
+<button class="btn">Continue</button> <button class="btn line" name="act" value="back" formnovalidate>Back</button></form>
+{% endblock %}"""
+
+
+def page_in(language: str, **context: object) -> str:
+    request = RequestFactory().get(f"/{language}/")
+    with translation.override(language):
+        return engines["django"].from_string(FORM).render({"language": language, "DEMO": False, "ROLE": "public", **context}, request)
+
+
+@pytest.fixture
+def site():
+    kept = str(Fingerprint(1, "0f" * 32, 77, "ab" * 32, "cd" * 16))
+    pages = {"/en/": page_in("en"), "/ur/": page_in("ur"), "/child/": page_in("ur", child=True),
+             "/again/": page_in("en", fingerprints=[kept]), "/bare/": '<!doctype html><title>bare</title><link rel="icon" href="data:,">'}
+    with serve(pages, {**HEADERS, "Content-Security-Policy": CSP}) as site:
+        yield site
+
+
+@pytest.fixture
+def steps(site: Site, open_page) -> Page:
+    page = open_page(width=360, height=740)
+    page.goto(f"{site.url}/en/")
+    return page
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def file(content: bytes, name: str = "private-name.png", kind: str = "image/png") -> dict:
+    return {"name": name, "mimeType": kind, "buffer": content}
+
+
+def choose(page: Page, *contents: bytes) -> None:
+    page.set_input_files("#pictures", [file(content) for content in contents])
+    expect(page.locator("progress")).to_have_count(0, timeout=30_000)
+
+
+def values(page: Page) -> list[str]:
+    return page.locator("input[name=fingerprint]").evaluate_all("all => all.map(one => one.value)")
+
+
+def expected(content: bytes, number: int = 1) -> Fingerprint:
+    found = pdq.from_image(Image.open(io.BytesIO(content)))
+    return Fingerprint(number, found.hex, found.quality, hashlib.sha256(content).hexdigest(), hashlib.md5(content).hexdigest())  # noqa: S324
+
+
+def test_fingerprints_equal_the_servers_and_are_all_that_is_posted(site, steps):
+    contents = [encoded(PICTURES[0]), encoded(PICTURES[1], "JPEG", quality=85), encoded(PICTURES[2], "WEBP", lossless=True),
+                encoded(PICTURES[4].convert("L"))]
+    choose(steps, *contents)
+    assert parse_all(values(steps)) == [expected(content, n) for n, content in enumerate(contents, 1)]
+    expect(steps.get_by_text("Fingerprint ready", exact=True)).to_have_count(4)
+    expect(steps.get_by_role("button", name="Remove picture 3")).to_be_visible()
+    steps.get_by_role("button", name="Continue").click()
+    steps.wait_for_load_state()
+    (post,) = site.posts
+    assert [name for name, _ in parse_qsl(post.decode())] == ["fingerprint"] * 4
+    assert b"private-name" not in post
+
+
+def test_no_picture_and_no_file_name_is_ever_on_the_page(steps):
+    choose(steps, encoded(PICTURES[0]))
+    assert "private-name" not in steps.content()
+    assert steps.locator("img, canvas, video").count() == 0
+    field = steps.locator("#pictures")
+    assert field.get_attribute("name") is None
+    assert field.evaluate("field => field.files.length") == 0
+
+
+def turned(image: Image.Image, orientation: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return encoded(image, "JPEG", quality=90, exif=exif)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_phones_turned_photo_is_hashed_upright(steps, orientation):
+    content = turned(PICTURES[6].resize((400, 304)), orientation)
+    choose(steps, content)
+    assert parse_all(values(steps)) == [expected(content)]
+
+
+@pytest.mark.parametrize(("content", "bits"), [
+    (encoded(PICTURES[0].convert("CMYK"), "JPEG"), 10),
+    (encoded(PICTURES[0].convert("P"), "PNG"), 0),
+    (encoded(PICTURES[1], "GIF"), 0),
+    (encoded(PICTURES[6], "WEBP", quality=70), 10),
+    (encoded(PICTURES[6], "PNG", icc_profile=b"\0" * 200), 0),
+], ids=["cmyk", "palette", "gif", "lossy webp", "profile"])
+def test_other_kinds_of_files_come_close_enough(steps, content, bits):
+    choose(steps, content)
+    (one,) = parse_all(values(steps))
+    assert pdq.distance(one.pdq, expected(content).pdq) <= bits
+
+
+def test_what_is_see_through_counts_as_white(steps):
+    image = PICTURES[0].copy()
+    image.putalpha(Image.radial_gradient("L").resize(image.size).point(lambda grey: 255 if grey < 120 else 0))
+    content = encoded(image)
+    choose(steps, content)
+    assert parse_all(values(steps)) == [expected(content)]
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    (encoded(Image.new("RGB", (300, 300), (200, 30, 60))), "too little in it"),
+    (encoded(Image.new("RGB", (1, 1))), "too little in it"),
+    (b"%PDF-1.7 nothing", "could not be read as a picture"),
+    (b"", "could not be read as a picture"),
+    (encoded(PICTURES[0])[:2000], "could not be read as a picture"),
+    (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 500, "HEIC"),
+], ids=["flat", "one pixel", "pdf", "empty", "cut off", "heic"])
+def test_a_picture_that_fails_is_explained_and_keeps_the_rest(steps, content, words):
+    choose(steps, encoded(PICTURES[0]), content, encoded(PICTURES[1]))
+    assert [one.number for one in parse_all(values(steps))] == [1, 2]
+    bad = steps.locator(".files .bad")
+    expect(bad).to_contain_text(words)
+    expect(steps.locator(".files strong")).to_have_text(["Picture 1", "Picture", "Picture 2"])
+    bad.get_by_role("button").click()
+    expect(bad).to_have_count(0)
+    assert len(values(steps)) == 2
+
+
+def test_the_last_word_is_spoken(steps):
+    choose(steps, encoded(PICTURES[0]))
+    expect(steps.locator("[data-pictures] [role=status]")).to_have_text("Picture 1: Fingerprint ready")
+
+
+def test_the_same_file_twice_is_counted_once(steps):
+    choose(steps, encoded(PICTURES[0]), encoded(PICTURES[1]), encoded(PICTURES[0]))
+    assert len(values(steps)) == 2
+    expect(steps.locator("[data-pictures] [role=status]")).to_contain_text("already chosen")
+    steps.get_by_role("button", name="Remove picture 1").click()
+    choose(steps, encoded(PICTURES[0]))
+    expect(steps.locator(".files strong")).to_have_text(["Picture 1", "Picture 2"])
+
+
+def test_ten_are_the_most(steps):
+    small = [encoded(image.resize((80, 70))) for image in PICTURES[:14]]
+    choose(steps, *small[:8])
+    choose(steps, *small[8:12])
+    assert len(values(steps)) == 10
+    expect(steps.locator("[data-pictures] [role=status]")).to_contain_text("ten pictures")
+
+
+def test_continue_waits_for_the_last_fingerprint_and_back_does_not(site, steps):
+    large = [encoded(PICTURES[n].resize((2400, 1800)), "JPEG") for n in (0, 1)]
+    steps.set_input_files("#pictures", [file(content) for content in large])
+    steps.get_by_role("button", name="Continue").click()
+    expect(steps.locator("[data-pictures] [role=status]")).to_contain_text("One moment")
+    steps.wait_for_function("() => !document.querySelector('.files li')", timeout=30_000)        # a fresh page: it was sent
+    assert len(parse_all([value for _, value in parse_qsl(site.posts[0].decode())])) == 2
+    steps.set_input_files("#pictures", [file(large[0])])
+    with steps.expect_navigation():
+        steps.get_by_role("button", name="Back").click()
+    assert parse_qsl(site.posts[1].decode()) == [("act", "back")]
+
+
+def test_fingerprints_made_before_are_shown_and_can_be_removed(site, steps):
+    steps.goto(f"{site.url}/again/")
+    assert len(values(steps)) == 1
+    choose(steps, encoded(PICTURES[0]))
+    expect(steps.locator(".files strong")).to_have_text(["Picture 1", "Picture 2"])
+    steps.get_by_role("button", name="Remove picture 1").click()
+    assert parse_all(values(steps)) == [expected(encoded(PICTURES[0]))]
+    expect(steps.locator(".files strong")).to_have_text(["Picture 1"])
+
+
+def test_without_script_nothing_can_be_chosen_and_another_way_is_named(site, open_page):
+    page = open_page(width=360, javascript=False)
+    page.goto(f"{site.url}/ur/")
+    expect(page.locator("#pictures")).to_be_hidden()
+    expect(page.get_by_role("link", name="stopncii.org")).to_be_visible()
+    page.goto(f"{site.url}/child/")
+    assert page.get_by_role("link", name="takeitdown.ncmec.org").get_attribute("href") == "https://takeitdown.ncmec.org/ur/"
+    assert page.locator("a[href*=stopncii]").count() == 0
+
+
+def test_an_old_browser_is_told_the_same(site, open_page):
+    page = open_page()
+    page.add_init_script("delete globalThis.OffscreenCanvas")
+    page.goto(f"{site.url}/en/")
+    expect(page.locator("#pictures")).to_be_hidden()
+    expect(page.get_by_text("This browser cannot make fingerprints")).to_be_visible()
+
+
+def test_a_worker_that_does_not_load_fails_kindly_and_may_be_tried_again(site, steps):
+    site.refused.add("/static/js/hash-worker.mjs")
+    choose(steps, encoded(PICTURES[0]))
+    expect(steps.locator(".files .bad")).to_contain_text("could not be read")
+    site.refused.clear()
+    choose(steps, encoded(PICTURES[0]))
+    assert len(values(steps)) == 1
+    steps.complaints.clear()                                # the browser's own line about the 404
+
+
+def test_it_needs_neither_storage_nor_network_once_loaded(site, open_page):
+    page = open_page()
+    page.add_init_script("for (const store of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])"
+                         "Object.defineProperty(globalThis, store, {get() { throw new Error(store + ' was used'); }})")
+    page.goto(f"{site.url}/en/")
+    choose(page, encoded(PICTURES[1]))
+    page.context.set_offline(True)
+    choose(page, encoded(PICTURES[0]))
+    assert len(values(page)) == 2
+
+
+def test_a_small_phone_hashes_a_reduced_copy_within_ten_bits(site, open_page):
+    page = open_page(bypass_csp=True)
+    page.goto(f"{site.url}/bare/")
+    content = encoded(PICTURES[6].resize((2000, 1500)), "JPEG", quality=90)
+    ask = {"url": f"{site.url}/static/js/hash-worker.mjs", "bytes": base64.b64encode(content).decode()}
+    full, reduced = page.evaluate(HASH, ask), page.evaluate(HASH, {**ask, "side": 1024})
+    assert Fingerprint.parse(full["value"], 1) == expected(content)
+    assert 0 <= pdq.distance(Fingerprint.parse(reduced["value"], 1).pdq, expected(content).pdq) <= 10
+    steps = page.evaluate(HASH, {**ask, "side": 64})
+    assert Fingerprint.parse(steps["value"], 1).pdq != expected(content).pdq
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_the_step_looks_right_with_pictures_on_it(site, open_page, language):
+    page = open_page(width=360, height=740)
+    page.goto(f"{site.url}/{language}/")
+    choose(page, encoded(PICTURES[0]), b"no picture", encoded(PICTURES[1]))
+    assert look(page) == []
+
+
+@pytest.mark.parametrize(("names", "kib"), [(["pictures"], 1.2), (["hash-worker", "pdq", "md5"], 3.5)])
+def test_the_scripts_stay_small(names, kib):
+    assert sum(len(brotli.compress((STATIC / "js" / f"{name}.mjs").read_bytes())) for name in names) <= kib * 1024
