@@ -10,7 +10,6 @@ class Receipt(models.Model):
     locator = models.CharField(max_length=64, unique=True)           # hex of SHA-256(first 32 bytes of Argon2id)
     locked = models.BinaryField()                                    # the reporter's private key under the last 32 bytes
     salt_version = models.PositiveSmallIntegerField(default=1)
-    expires_at = models.DateTimeField(null=True)                     # 180 days after closing
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -3,7 +3,9 @@
 A `Lock` is made by `make_lock` on the server, or by whoever else holds the code: a browser can make one as well, and
 then this process never sees the code. Either way `issue` keeps it and `find` opens it.
 """
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -15,7 +17,9 @@ from cases.vault import hpke, turnstile
 from cases.vault import receipt as codes
 from cases.vault.aead import OpenFailed
 
-__all__ = ["Found", "Lock", "NoReceipt", "find", "issue", "make_lock"]
+__all__ = ["LIFETIME", "Found", "Lock", "NoReceipt", "find", "issue", "live", "make_lock"]
+
+LIFETIME = timedelta(days=180)           # after the case was closed; an open case's receipt never ends
 
 
 class NoReceipt(Exception):
@@ -58,11 +62,16 @@ def find(typed: str) -> Found:
     """
     derived = [turnstile.derive(typed, salt) for salt in settings.RECEIPT_SALTS.values()]
     unlocks = {codes.locator_digest(one.locator): one.unlock for one in derived}
-    live = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    receipt = Receipt.objects.filter(live, locator__in=unlocks).select_related("case__unit", "case__conversation_key").first()
+    receipt = live(unlocks)
     if receipt is None:
         raise NoReceipt
     try:
         return Found(receipt, codes.unlock_private(unlocks[receipt.locator], receipt.locked))
     except OpenFailed as error:                  # a damaged row: as good as none to the reader
         raise NoReceipt from error
+
+
+def live(locators: Collection[str]) -> Receipt | None:
+    """The receipt with one of these locator digests, unless its time is over."""
+    lasts = Q(case__closed_at=None) | Q(case__closed_at__gt=timezone.now() - LIFETIME)
+    return Receipt.objects.filter(lasts, locator__in=locators).select_related("case__unit", "case__conversation_key").first()

@@ -46,32 +46,42 @@ class Draft:
 
 def seal(draft: Draft) -> str:
     """Raises TooLarge."""
-    record = {"at": int(time.time()), "submission": draft.submission.hex, "case": draft.case.hex, "code": draft.code,
-              "answers": draft.answers, "reviewed": draft.reviewed, "unit": draft.unit, "key_version": draft.key_version}
-    plain = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
-    sealed = base64.urlsafe_b64encode(aead.seal(settings.DRAFT_KEYS[0], plain, belongs=BELONGS)).decode()
+    return seal_record({"submission": draft.submission.hex, "case": draft.case.hex, "code": draft.code, "answers": draft.answers,
+                        "reviewed": draft.reviewed, "unit": draft.unit, "key_version": draft.key_version}, belongs=BELONGS)
+
+
+def open_draft(sealed: str) -> Draft:
+    """Raises Lost. A replayed draft opens like the first time: its submission id opens one case only."""
+    record = open_record(sealed, belongs=BELONGS, lifetime=LIFETIME)
+    return Draft(UUID(record["submission"]), UUID(record["case"]), record["code"], record["answers"], record["reviewed"],
+                 record["unit"], record["key_version"])
+
+
+def seal_record(record: dict[str, Any], *, belongs: bytes) -> str:
+    """JSON values as sealed text for a form, dated now; `belongs` names its purpose. Raises TooLarge."""
+    plain = json.dumps({"at": int(time.time()), **record}, ensure_ascii=False, separators=(",", ":")).encode()
+    sealed = base64.urlsafe_b64encode(aead.seal(settings.DRAFT_KEYS[0], plain, belongs=belongs)).decode()
     if len(sealed) > LONGEST:
         raise TooLarge
     return sealed
 
 
-def open_draft(sealed: str) -> Draft:
-    """Raises Lost. A replayed draft opens like the first time: its submission id opens one case only."""
-    record = _opened(sealed)
-    if not -CLOCK_SKEW <= time.time() - record["at"] <= LIFETIME:
+def open_record(sealed: str, *, belongs: bytes, lifetime: int) -> dict[str, Any]:
+    """What seal_record sealed at most `lifetime` seconds ago. Raises Lost."""
+    record = _opened(sealed, belongs)
+    if not -CLOCK_SKEW <= time.time() - record["at"] <= lifetime:
         raise Lost
-    return Draft(UUID(record["submission"]), UUID(record["case"]), record["code"], record["answers"], record["reviewed"],
-                 record["unit"], record["key_version"])
+    return record
 
 
-def _opened(sealed: str) -> dict[str, Any]:
+def _opened(sealed: str, belongs: bytes) -> dict[str, Any]:
     try:
         blob = base64.b64decode(sealed[:LONGEST].encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise Lost from error
     for key in settings.DRAFT_KEYS:
         try:
-            return json.loads(aead.open_blob(key, blob, belongs=BELONGS))
+            return json.loads(aead.open_blob(key, blob, belongs=belongs))
         except aead.OpenFailed:
             continue
     raise Lost

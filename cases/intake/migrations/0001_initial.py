@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ('locator', models.CharField(max_length=64, unique=True)),
                 ('locked', models.BinaryField()),
                 ('salt_version', models.PositiveSmallIntegerField(default=1)),
-                ('expires_at', models.DateTimeField(null=True)),
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='receipt', to='cases.case')),
             ],
         ),

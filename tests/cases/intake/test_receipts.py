@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from cases.intake import receipts
 from cases.intake.models import Receipt
+from cases.models import Case
 from cases.vault import hpke, receipt as codes, turnstile
 from tests.cases.intake.conftest import CODE
 
@@ -36,9 +37,19 @@ def test_a_wrong_and_an_expired_code_answer_alike(case, lock):
     receipts.issue(case=case, lock=lock)
     with pytest.raises(receipts.NoReceipt):
         receipts.find("9" * 20)
-    Receipt.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    closed(case, ago=receipts.LIFETIME + timedelta(minutes=1))
     with pytest.raises(receipts.NoReceipt):
         receipts.find(CODE)
+
+
+def test_a_receipt_lasts_half_a_year_beyond_its_case(case, lock):
+    receipts.issue(case=case, lock=lock)
+    closed(case, ago=receipts.LIFETIME - timedelta(minutes=1))
+    assert receipts.find(CODE).receipt.case == case
+
+
+def closed(case, *, ago: timedelta) -> None:
+    Case.objects.filter(pk=case.pk).update(status="closed", outcome="removed", closed_at=timezone.now() - ago)
 
 
 def test_a_receipt_made_under_an_older_salt_still_opens(case, lock, settings):
