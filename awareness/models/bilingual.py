@@ -111,4 +111,6 @@ class BilingualPage(Bilingual):
             response = super().serve_preview(request, mode_name)
             if hasattr(response, "render"):
                 response.render()                        # inside the override, or the editor's language wins
-            return response
+        response.csp = {"frame-ancestors": "'self'"}     # shown in the editor's frame, which no public page may be
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        return response
