@@ -17,7 +17,7 @@ function leave() {
 }
 
 if (button) {
-  const dots = button.querySelector('i');
+  const dots = button.appendChild(document.createElement('i'));
   let presses = 0, timer, combined = false;
   const draw = () => dots.replaceChildren(...(presses ? [1, 2, 3] : []).map(n => {
     const dot = document.createElement('b');

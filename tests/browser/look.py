@@ -5,6 +5,7 @@ that an Urdu sentence turns round; so there are checks of our own. `look(page)` 
 opens: it returns complaints in words, an empty list when all is well.
 """
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -18,6 +19,7 @@ AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STRUCTURE = Path(__file__).with_name("structure.js").read_text()
 WIDTHS = (320, 360, 1280)
+SHOTS = os.environ.get("SHOTS", "")
 
 
 def look(page: Page, *, widths: tuple[int, ...] = WIDTHS) -> list[str]:
@@ -92,6 +94,12 @@ def forced_colours(page: Page) -> Iterator[None]:
     page.emulate_media(forced_colors="active")
     yield
     page.emulate_media(forced_colors="none")
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture for a person to look at, in the directory that SHOTS names; nothing if it names none."""
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
 class Watch:

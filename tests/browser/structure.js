@@ -61,7 +61,7 @@
     if (/nastaliq/i.test(getComputedStyle(node).fontFamily)) say('Nastaliq in a control', node);
 
   // nothing inline: the policy would refuse it
-  for (const node of all('[style]')) if (node !== root) say('inline style', node);
+  for (const node of all('[style]')) if (node !== root && node.getAttribute('style')) say('inline style', node);
   for (const node of all('script:not([src])')) if (node.type !== 'application/json') say('inline script', node);
   for (const node of document.querySelectorAll('*'))
     for (const name of node.getAttributeNames()) if (name.startsWith('on')) say('inline handler', node);

@@ -67,3 +67,10 @@ def test_the_tag_and_the_filter_render_the_same_fields(source):
     html = render(Example({"secret": "x"}), source)
     assert html.count('class="field') == 4
     assert html.count('name="secret"') == 1
+
+
+def test_djangos_own_messages_are_in_correct_urdu():
+    with translation.override("ur"):
+        form = Example({"what": "x", "harm": "zzz", "agreed": "on", "secret": "s"})
+        assert "ان میں نہیں ہے" in form.errors["harm"][0]
+        assert Example({}).errors["what"] == ["یہ خانہ لازمی ہے۔"]
