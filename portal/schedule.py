@@ -21,6 +21,9 @@ PERIODIC = [
     Periodic("audit.link", 5.0, direct=True),                       # how long an entry may stand outside the chain
     Periodic("audit.checkpoint", crontab(minute="0"), direct=True),
     Periodic("escalation.chase", crontab(minute="*/10")),            # platforms that let their clock run out
+    Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
+    Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
+    Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
     Periodic("outbox.prune", crontab(hour="3", minute="40")),       # finished jobs are no archive
 ]
 

@@ -157,6 +157,9 @@ NOTICE_FROM_EMAIL = env("NOTICE_FROM_EMAIL", "takedown@example.org")     # the r
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
 SMS_GATEWAY_TOKEN = envsecret("SMS_GATEWAY_TOKEN", "")
 SMS_FILE_PATH = DATA / "sms"
+SMS_SENDER = env("SMS_SENDER", "Mehfooz")               # what staff see
+REPORTER_SMS_SENDER = env("REPORTER_SMS_SENDER", "Notice")    # what a reporter's phone shows: gives nothing away
+REPORTER_FROM_EMAIL = env("REPORTER_FROM_EMAIL", "notice@example.org")
 OFFICE = {"en": env("OFFICE_EN", "Ministry of Human Rights, Government of Pakistan"),
           "ur": env("OFFICE_UR", "وزارتِ انسانی حقوق، حکومتِ پاکستان")}
 

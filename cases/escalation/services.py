@@ -16,6 +16,8 @@ from cases.escalation.notices import Missing, Notice
 from cases.hashing.models import ListEntry
 from cases.hashing.services import publish, withdraw
 from cases.models import Case, Consent
+from cases.notifications.models import Occasion
+from cases.notifications.services import tell_assignee, tell_reporter
 from cases.outbox.errors import Retry, Stop
 from cases.outbox.models import Job
 from cases.outbox.services import enqueue
@@ -145,6 +147,7 @@ def failed(*, escalation: Escalation) -> Escalation:
     """It cannot be delivered this way; a person has to look. The worker's copy of the key goes."""
     fresh = move(escalation, State.FAILED, by=None)
     custody.drop_worker_wrap(fresh.notice_key)
+    tell_assignee(case=fresh.case, occasion=Occasion.FAILED)
     return fresh
 
 
@@ -152,9 +155,10 @@ def failed(*, escalation: Escalation) -> Escalation:
 def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, partner: uuid.UUID | None = None) -> Escalation:
     """A platform's answer, typed in by staff or taken from its feedback. Moves the case and tells the reporter."""
     fresh = move(escalation, outcome, by=by, partner=partner, answered_at=timezone.now())
-    slug = fresh.platform.slug
+    if by is None:                       # whoever typed the answer in knows of it
+        tell_assignee(case=fresh.case, occasion=Occasion.SILENCE if outcome == State.NO_ANSWER else Occasion.ANSWER)
     if outcome == State.ACKNOWLEDGED:
-        tell_status(case=fresh.case, said=Said.PLATFORM_SAW_IT, platform=slug, next_check=fresh.next_check_at)
+        tell(fresh, None, Said.PLATFORM_SAW_IT, fresh.next_check_at, by=by)
     elif outcome == State.ACTIONED:
         waiting = Escalation.objects.filter(case=fresh.case, state__in=[State.SENT, State.ACKNOWLEDGED]).exists()
         tell(fresh, None if waiting else Status.IN_REVIEW, Said.PLATFORM_REMOVED, None, by=by)
@@ -190,6 +194,7 @@ def tell(escalation: Escalation, to: Status | None, said: Said, next_check: date
         change_status(case=case, to=to, by=by, said=said, platform=slug, next_check=next_check)
     else:
         tell_status(case=case, said=said, platform=slug, next_check=next_check)
+    tell_reporter(case=case)
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 import uuid
+from enum import StrEnum
 
 from django.conf import settings
 from django.db import models
@@ -10,8 +11,21 @@ class Kind(models.TextChoices):
     SMS = "sms", _("SMS")
 
 
+class Occasion(StrEnum):
+    """Why somebody is told. The words for each are in `wording`."""
+    URGENT = "urgent"            # a new case of priority 1 or 2
+    CLOCK = "clock"              # three quarters of a clock have run
+    MESSAGE = "message"          # the reporter wrote
+    ANSWER = "answer"            # a platform answered
+    SILENCE = "silence"          # a platform let its time run out
+    FAILED = "failed"            # a notice could not be delivered
+    WISH = "wish"                # a woman was asked for, and the case went to somebody else
+    DIGEST = "digest"            # the morning's counts
+    WAITING = "waiting"          # to the reporter: something waits
+
+
 class Preference(models.Model):
-    """How a member wants to be told. Without a row: e-mail for all, SMS for urgent cases if a number is known."""
+    """How a member wants to be told. Without a row: e-mail for all, SMS for what cannot wait if a number is known."""
     member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     email = models.BooleanField(default=True)
     sms = models.BooleanField(default=True)
@@ -40,8 +54,9 @@ class Notification(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     address = models.ForeignKey(Address, on_delete=models.CASCADE, null=True, related_name="+")
-    occasion = models.CharField(max_length=20)    # services.Occasion
-    count = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    occasion = models.CharField(max_length=20)    # an Occasion
+    counts = models.JSONField(default=dict)       # the numbers its sentence names, and nothing else
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 

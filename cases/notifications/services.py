@@ -1,0 +1,201 @@
+"""The postman. Who is told, when and how; never what it is about: counts and a link for staff, a neutral sentence for reporters."""
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases.audit.services import record
+from cases.clock.services import share_used
+from cases.models import Case
+from cases.notifications import wording
+from cases.notifications.addresses import Hours, clean, clean_hours, next_safe
+from cases.notifications.gateways import SEND, Outgoing, Refused
+from cases.notifications.links import desk_link
+from cases.notifications.models import Address, Kind, Notification, Occasion, Preference
+from cases.outbox.services import current_job, enqueue
+from cases.priority import Level
+from cases.units.models import Unit
+from cases.units.selectors import members_of, members_on_duty, supervisors
+from cases.vault import custody, envelope
+from cases.vault.unseal import key_for_worker
+from cases.workflow import Status
+
+URGENT = frozenset({Level.P1, Level.P2})
+CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK})       # told by SMS as well
+WARN_AT = 0.75                                                   # share of a clock
+ONCE_IN = timedelta(days=1)                                      # a reporter's phone is silent in between
+
+
+class Member(Protocol):
+    """Who is told: a member of staff, without naming the accounts app."""
+    pk: UUID
+    phone: str
+
+
+# --- staff ------------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def tell_members(*, occasion: Occasion, members: Iterable[Member], **counts: int) -> list[Notification]:
+    """Tell each of them, in the way each prefers. `counts` are the numbers in the occasion's sentence; `count` is 1 unless given."""
+    people = list(members)
+    wishes = {wish.member_id: wish for wish in Preference.objects.filter(member__in=[person.pk for person in people])}
+    now, numbers = timezone.now(), {"count": 1} | counts
+    rows = [Notification(member_id=person.pk, kind=kind.value, occasion=occasion.value, counts=numbers, created_at=now)
+            for person in people for kind in ways(person, wishes.get(person.pk) or Preference(), occasion)]
+    Notification.objects.bulk_create(rows)
+    for row in rows:
+        enqueue("notifications.send", notification_id=str(row.pk))
+    return rows
+
+
+def ways(member: Member, wish: Preference, occasion: Occasion) -> list[Kind]:
+    by_mail = wish.email and (wish.digest or occasion != Occasion.DIGEST)
+    by_sms = wish.sms and bool(member.phone) and occasion in CANNOT_WAIT
+    return [kind for kind, wanted in ((Kind.EMAIL, by_mail), (Kind.SMS, by_sms)) if wanted]
+
+
+def urgent(*, case: Case) -> None:
+    """Call it in the transaction that opens a case. Who is on duty is the worker's to find out: the public role sees no staff."""
+    if case.priority in URGENT:
+        enqueue("notifications.urgent", case_id=str(case.pk))
+
+
+def tell_urgent(case: Case) -> None:
+    tell_members(occasion=Occasion.URGENT, members=members_on_duty(case.unit))
+
+
+def tell_assignee(*, case: Case, occasion: Occasion) -> None:
+    """Tell whoever works on the case; nobody does: whoever is on duty. Any role may call it, for the worker looks up who that is."""
+    enqueue("notifications.responsible", case_id=str(case.pk), occasion=occasion.value)
+
+
+def tell_responsible(*, case: Case, occasion: Occasion) -> None:
+    """What the worker does of `tell_assignee`."""
+    tell_members(occasion=occasion, members=responsible(case))
+
+
+def responsible(case: Case) -> list[Member]:
+    """The assignee if still in the unit, else the members on duty."""
+    return list(members_of(case.unit).filter(pk=case.assignee_id)) or list(members_on_duty(case.unit))
+
+
+def tell_supervisors(*, unit: Unit, occasion: Occasion) -> None:
+    tell_members(occasion=occasion, members=supervisors(unit))
+
+
+@transaction.atomic
+def warn_of_clocks(now: datetime) -> int:
+    """Tell, once for each clock, that three quarters of it have run. Returns how many clocks."""
+    told: Counter[Member] = Counter()
+    warned = 0
+    for case in Case.objects.filter(warned_at=None).exclude(due_at=None).select_related("unit"):
+        if case.due_at and share_used(case.clock_started_at, case.due_at, now) >= WARN_AT:
+            this_clock = Case.objects.filter(pk=case.pk, warned_at=None, clock_started_at=case.clock_started_at)
+            if this_clock.update(warned_at=now):
+                warned += 1
+                told.update(responsible(case))
+    for member, count in told.items():
+        tell_members(occasion=Occasion.CLOCK, members=[member], count=count)
+    return warned
+
+
+# --- the reporter -----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def keep_address(*, case: Case, kind: Kind, value: str, hours: Hours = ()) -> Address:
+    """Keep where the reporter chose to be told, sealed so that only the worker reads it. Replaces an earlier address.
+
+    `hours` are safe hours in local time, [[9, 12], [15, 18]]; none means any. Raises AddressMalformed, HoursMalformed.
+    """
+    plain, safe = clean(kind, value), clean_hours(hours)
+    drop_address(case=case)
+    secret, address_id = envelope.new_key(), uuid4()
+    address = Address.objects.create(
+        id=address_id, case=case, kind=kind.value, hours=safe, key=custody.keep(secret, case=case.pk, unit=None, worker=True),
+        sealed=envelope.seal(secret, plain.encode(), case=case.pk, field="address", record=address_id))
+    record("address_kept", subject=case.pk, actor="reporter", kind=kind.value)
+    return address
+
+
+@transaction.atomic
+def drop_address(*, case: Case, actor: str = "reporter") -> bool:
+    """Destroy the key and delete the row, with every message that still waits. False if there was none."""
+    address = Address.objects.select_related("key").filter(case=case).first()
+    if address is None:
+        return False
+    address.delete()
+    custody.destroy([address.key], actor=actor)
+    record("address_dropped", subject=case.pk, actor=actor)
+    return True
+
+
+@transaction.atomic
+def drop_addresses_of_closed() -> int:
+    """Closing ends what the reporter agreed to. Returns how many went."""
+    closed = Case.objects.filter(status=Status.CLOSED, address__isnull=False)
+    return sum(drop_address(case=case, actor="system") for case in closed)
+
+
+@transaction.atomic
+def tell_reporter(*, case: Case) -> Notification | None:
+    """Say that something waits: in the next safe hour, at most once a day. None if the reporter left no address.
+
+    A message that still waits is replaced: however much happens meanwhile, one is enough.
+    """
+    address = Address.objects.select_for_update().filter(case=case).first()
+    if address is None:
+        return None
+    Notification.objects.filter(address=address, sent_at=None).delete()
+    now = timezone.now()
+    row = Notification.objects.create(address=address, kind=address.kind, occasion=Occasion.WAITING.value, created_at=now)
+    earliest = max(now, address.last_sent_at + ONCE_IN) if address.last_sent_at else now
+    _send_at(row, next_safe(earliest, address.hours), now)
+    return row
+
+
+def _send_at(row: Notification, moment: datetime, now: datetime) -> None:
+    enqueue("notifications.send", delay=(moment - now).total_seconds(), notification_id=str(row.pk))
+
+
+# --- sending, by the worker -------------------------------------------------------------------------------------------
+def send(*, notification_id: UUID) -> None:
+    """Send what still waits to be sent. Raises Retry, Stop; safe to repeat."""
+    row = Notification.objects.select_related("member", "address__case", "address__key").filter(pk=notification_id, sent_at=None).first()
+    if row is None:                                  # sent, replaced, or its address is gone
+        return
+    if row.address:
+        _to_reporter(row, row.address)
+    else:
+        _to_member(row)
+
+
+def _to_member(row: Notification) -> None:
+    person, kind, occasion = row.member, Kind(row.kind), Occasion(row.occasion)
+    if not person.is_active:
+        return
+    SEND[kind](Outgoing(
+        to=person.phone if kind == Kind.SMS else person.email, key=current_job(), language=person.language,
+        subject=wording.subject(occasion, language=person.language),
+        text=f"{wording.sentence(occasion, row.counts, language=person.language)}\n{desk_link()}"))
+    Notification.objects.filter(pk=row.pk).update(sent_at=timezone.now())
+
+
+def _to_reporter(row: Notification, address: Address) -> None:
+    now = timezone.now()
+    if (moment := next_safe(now, address.hours)) > now:      # the job came late: the hour has passed
+        return _send_at(row, moment, now)
+    language, case = address.case.language, address.case
+    text = wording.sentence(Occasion.WAITING, {}, language=language)
+    key = key_for_worker(address.key, case=case.pk)
+    to = envelope.open_blob(key, address.sealed, case=case.pk, field="address", record=address.pk).decode()
+    Address.objects.filter(pk=address.pk).update(last_sent_at=now)      # before sending: rather a message less than one too many
+    try:
+        SEND[Kind(row.kind)](Outgoing(to=to, subject=text, text=text, language=language, key=current_job(), neutral=True))
+    except Refused:
+        drop_address(case=case, actor="system")
+        return
+    with transaction.atomic():
+        Notification.objects.filter(pk=row.pk).update(sent_at=timezone.now())
+        record("notification_sent", subject=case.pk, actor="system", kind=row.kind)

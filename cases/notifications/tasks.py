@@ -1,0 +1,33 @@
+from uuid import UUID
+
+from django.utils import timezone
+
+from cases.models import Case
+from cases.notifications import services
+from cases.notifications.models import Occasion
+from cases.outbox.services import job
+
+
+@job("notifications.send", atomic=False)
+def send(notification_id: str) -> None:
+    services.send(notification_id=UUID(notification_id))
+
+
+@job("notifications.urgent")
+def urgent(case_id: str) -> None:
+    services.tell_urgent(Case.objects.select_related("unit").get(pk=case_id))
+
+
+@job("notifications.responsible")
+def responsible(case_id: str, occasion: str) -> None:
+    services.tell_responsible(case=Case.objects.select_related("unit").get(pk=case_id), occasion=Occasion(occasion))
+
+
+@job("notifications.clocks")
+def clocks() -> None:
+    services.warn_of_clocks(timezone.now())
+
+
+@job("notifications.forget")
+def forget() -> None:
+    services.drop_addresses_of_closed()

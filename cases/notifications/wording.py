@@ -1,0 +1,33 @@
+"""The words that leave the building. Counts and a link for staff, one neutral sentence for reporters: a phone on a table is
+read by others. Each is translated when it is sent, in the reader's language."""
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from cases.notifications.models import Occasion
+
+Counts = Mapping[str, int]
+SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
+    Occasion.URGENT: lambda n: ngettext("%(count)d urgent report has arrived.", "%(count)d urgent reports have arrived.", n["count"]),
+    Occasion.CLOCK: lambda n: ngettext("The time for %(count)d case is running out.", "The time for %(count)d cases is running out.", n["count"]),
+    Occasion.MESSAGE: lambda n: ngettext("%(count)d new message from a reporter.", "%(count)d new messages from reporters.", n["count"]),
+    Occasion.ANSWER: lambda n: ngettext("%(count)d answer from a platform.", "%(count)d answers from platforms.", n["count"]),
+    Occasion.SILENCE: lambda n: ngettext("%(count)d notice was not answered in time.", "%(count)d notices were not answered in time.", n["count"]),
+    Occasion.FAILED: lambda n: ngettext("%(count)d notice could not be delivered.", "%(count)d notices could not be delivered.", n["count"]),
+    Occasion.WISH: lambda n: ngettext("%(count)d reporter's wish about who reads a case was set aside.",
+                                      "%(count)d reporters' wishes about who reads a case were set aside.", n["count"]),
+    Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread messages %(unread)d."),
+    Occasion.WAITING: lambda n: _("There is a message for you."),
+}
+
+
+def sentence(occasion: Occasion, counts: Counts, *, language: str) -> str:
+    with override(language):
+        return SENTENCES[occasion](counts) % dict(counts)
+
+
+def subject(occasion: Occasion, *, language: str) -> str:
+    """For e-mail. It may show on a locked screen, so it says less than the sentence does."""
+    with override(language):
+        return _("There is a message for you.") if occasion == Occasion.WAITING else _("Something waits at your desk")
