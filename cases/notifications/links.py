@@ -4,5 +4,5 @@ from django.urls import reverse
 
 
 def desk_link() -> str:
-    """Where a member starts after signing in. The desk is another process with another host, so its own URLs are asked."""
-    return settings.ORIGINS["desk"] + reverse(settings.LOGIN_REDIRECT_URL, urlconf=settings.URLCONFS["desk"])
+    """The queue. The desk is another process with another host, so its own URLs are asked."""
+    return settings.ORIGINS["desk"] + reverse("triage:queue", urlconf=settings.URLCONFS["desk"])
