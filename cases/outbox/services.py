@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import Any
 from uuid import UUID, uuid5
@@ -187,8 +187,8 @@ def _settle(claimed: Job, state: Job.State, **fields: Any) -> str:
 
 def _back_off(attempts: int) -> float:
     """Doubling from 15 s to an hour, spread by a quarter so that a platform that was down is not met by all at once."""
-    return min(FIRST_WAIT * 2**(attempts - 1), LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311  not a secret
+    return float(min(FIRST_WAIT * 2**(attempts - 1), LONGEST_WAIT)) * random.uniform(0.75, 1.25)  # noqa: S311  not a secret
 
 
-def _in(seconds: float) -> Any:
+def _in(seconds: float) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)

@@ -1,0 +1,4 @@
+# The same verbs as ./mehfooz.
+.PHONY: run test check bench lock
+run test check bench lock:
+	@./mehfooz $@ $(ARGS)

@@ -1,0 +1,153 @@
+"""`./mehfooz run`: prepare the data directory and serve everything from one process. `python -m portal.serve`.
+
+Whatever a person can put right ends in one line and exit code 1, never in a traceback.
+"""
+import fcntl
+import gc
+import json
+import os
+import socket
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any
+
+import django
+from django.core.management import call_command, get_commands
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+from portal.env import SettingMissing, env, envint
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class CannotStart(Exception):
+    """Something outside is in the way. The message says what, and what to do."""
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with one worker, which holds the embedded Celery worker; the port is already ours."""
+
+    def __init__(self, listener: int, data: Path) -> None:
+        self.listener, self.data = listener, data
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {"bind": f"fd://{self.listener}", "workers": 1, "threads": 8, "worker_class": "gthread", "timeout": 120,
+                    "graceful_timeout": 10, "loglevel": "warning", "accesslog": None, "control_socket_disable": True,
+                    "post_worker_init": self.begin, "worker_exit": self.end, "proc_name": "mehfooz"}
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return get_wsgi_application()
+
+    def begin(self, worker: Any) -> None:
+        worker.embedded = import_module("portal.embedded").Embedded()       # here: it needs the applications loaded
+        print(welcome(self.data), flush=True)
+
+    def end(self, server: Any, worker: Any) -> None:
+        if hasattr(worker, "embedded"):
+            worker.embedded.stop()
+
+
+def main() -> int:
+    os.environ.setdefault("MEHFOOZ_DEMO", "true")
+    os.environ.setdefault("MEHFOOZ_EMBEDDED", "true")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    try:
+        data = Path(env("MEHFOOZ_DATA", str(ROOT / "var"))).absolute()
+        os.environ["MEHFOOZ_DATA"] = str(data)
+        port = envint("PORT", 8000)
+        os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
+        with lock(data), reserve(port) as listener:
+            prepare(data)
+            Server(listener.detach(), data).run()       # Gunicorn closes it
+    except (CannotStart, SettingMissing) as error:
+        print(f"mehfooz: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def lock(data: Path) -> IO[str]:
+    """The data directory, ours as long as the answer stays open (also in the worker, which inherits it)."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        held = (data / "lock").open("w")
+    except OSError as error:
+        raise CannotStart(f"cannot write to {data} ({error.strerror}). Make it writable, or choose another directory: "
+                          "MEHFOOZ_DATA=/a/directory ./mehfooz run") from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        held.close()
+        raise CannotStart(f"already running on {data}. Stop it first, or run beside it: "
+                          "MEHFOOZ_DATA=/another/directory PORT=8001 ./mehfooz run") from error
+    return held
+
+
+def reserve(port: int) -> socket.socket:
+    """The loopback port, bound but not yet answering: until the portal serves, a connection is refused, not left hanging."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise CannotStart(f"port {port} is taken or not allowed. Choose another: PORT=8001 ./mehfooz run") from error
+    return listener
+
+
+def prepare(data: Path) -> None:
+    """Static files, tables and, once, the demonstration's data. A second start finds all of it in place."""
+    say("Preparing (the first start takes a minute) …")
+    collect = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--no-input", "--verbosity=0"]
+    collecting = subprocess.Popen(collect)  # noqa: S603
+    gc.disable()                        # migrating makes thousands of short-lived classes: a third of the time was collecting
+    django.setup()
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        if "demo" in get_commands():
+            call_command("demo")
+    finally:
+        failed = collecting.wait()
+        gc.enable()
+    connections.close_all()             # no connection may cross the fork
+    if failed:
+        raise CannotStart("the static files could not be collected; the lines above say why")
+    remember_address(data)
+
+
+def remember_address(data: Path) -> None:
+    """var/demo.json keeps the address of this start, which may have another port than the last."""
+    facts = demo_facts(data)
+    if facts and facts.get("base_url") != os.environ["BASE_URL"]:
+        (data / "demo.json").write_text(json.dumps(facts | {"base_url": os.environ["BASE_URL"]}, ensure_ascii=False, indent=2))
+
+
+def welcome(data: Path) -> str:
+    base = os.environ["BASE_URL"]
+    lines = ["", "Mehfooz · محفوظ is running.", f"  The public's pages   {base}/ur/   {base}/en/", f"  The caseworkers'     {base}/desk/",
+             f"  The editors'         {base}/cms/"]
+    accounts = demo_facts(data).get("accounts", [])
+    if accounts:
+        lines += ["  To sign in:", *(f"    {each['role']:<14} {each['email']:<30} {each['password']}" for each in accounts)]
+    return "\n".join([*lines, f"  Data, and the mail and SMS that would have gone out: {data}", "  Ctrl-C stops it.", ""])
+
+
+def demo_facts(data: Path) -> dict[str, Any]:
+    path = data / "demo.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
