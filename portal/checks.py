@@ -1,1 +1,77 @@
+"""What a wrong environment would break quietly, said at every start: `manage.py check --deploy` for the second group."""
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
+
+
+def beyond_loopback() -> set[str]:
+    return {host for host in [*settings.ALLOWED_HOSTS, urlsplit(settings.BASE_URL).hostname or ""] if host not in LOOPBACK}
+
+
+@register(Tags.security)
+def demonstration(**_: object) -> list[CheckMessage]:
+    if settings.DEMO and beyond_loopback():
+        return [Error("MEHFOOZ_DEMO is on, but the portal answers beyond this machine.", id="portal.E001",
+                      hint="In the demonstration there is no second factor and passwords are printed. Unset MEHFOOZ_DEMO.")]
+    return []
+
+
+@register(Tags.security)
+def one_role_a_process(**_: object) -> list[CheckMessage]:
+    if not settings.DEMO and settings.PORTAL_ROLE == "all":
+        return [Warning("PORTAL_ROLE is all: one process can read everything, which voids the promise to reporters.",
+                        id="portal.W002", hint="Run one process per role: public, desk, cms, exchange, worker (docs/how-to/deploy.md).")]
+    return []
+
+
+@register(Tags.database)
+def a_database_that_several_processes_share(**_: object) -> list[CheckMessage]:
+    sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    if sqlite and settings.PORTAL_ROLE != "all":
+        return [Error("A single role on SQLite.", id="portal.E003", hint="Roles need PostgreSQL: least grants per role do not exist "
+                                                                       "in SQLite. Set DATABASE=postgresql.")]
+    return []
+
+
+@register
+def a_broker_that_other_processes_reach(**_: object) -> list[CheckMessage]:
+    if settings.CELERY_BROKER_URL.startswith("memory:") and settings.PORTAL_ROLE != "all":
+        return [Error("The broker memory:// ends at this process.", id="portal.E004", hint="Set CELERY_BROKER_URL or REDIS_URL.")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def encrypted_origins(**_: object) -> list[CheckMessage]:
+    plain = sorted(role for role, origin in settings.ORIGINS.items() if not origin.startswith("https://"))
+    if not plain:
+        return []
+    return [Error(f"Not https: {', '.join(plain)}.", id="portal.E005", hint="Set BASE_URL and the *_ORIGIN variables to https:// "
+                                                                          "addresses: without it no browser seals anything.")]
+
+
+@register(Tags.security, deploy=True)
+def separate_hosts(**_: object) -> list[CheckMessage]:
+    public, staff = settings.ORIGINS["public"], (settings.ORIGINS["desk"], settings.ORIGINS["cms"])
+    if public in staff:
+        return [Error("The public pages share a host with staff pages.", id="portal.E006", hint="Give desk and cms hosts of their own: "
+                                                                                          "cookies and scripts respect hosts only.")]
+    return []
+
+
+@register(deploy=True)
+def an_office_with_an_address(**_: object) -> list[CheckMessage]:
+    examples = [name for name in ("DEFAULT_FROM_EMAIL", "NOTICE_FROM_EMAIL") if getattr(settings, name).endswith("@example.org")]
+    if examples:
+        return [Error(f"Still an example address: {', '.join(examples)}.", id="portal.E007", hint="Platforms answer to it; answers "
+                                                                                                "to example.org reach nobody.")]
+    return []
+
+
+@register(deploy=True)
+def texts_that_leave(**_: object) -> list[CheckMessage]:
+    if not settings.SMS_GATEWAY_URL:
+        return [Warning("No SMS gateway: messages are written to files.", id="portal.W008", hint="Set SMS_GATEWAY_URL.")]
+    return []

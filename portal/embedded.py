@@ -12,7 +12,7 @@ from celery.worker import WorkController, state
 from portal.celery import app
 from portal.worker import stop_sweeping
 
-READY_WITHIN, STOPS_WITHIN = 30, 8      # seconds
+READY_WITHIN = 30       # seconds
 
 
 class EmbeddedWorker(WorkController):  # type: ignore[misc]
@@ -41,11 +41,11 @@ class Embedded:
         self.beat.daemon = True
         self.beat.start()
 
-    def stop(self) -> bool:
-        """Let running jobs end; True if they did in time. What did not comes back when its lease lapses."""
+    def stop(self, *, within: float = 10) -> bool:
+        """Let running jobs end; True if they did in time (seconds). What did not comes back when its lease lapses."""
         stop_sweeping()
         self.beat.service.stop(wait=False)
         state.should_stop = 0           # ends the consumer's loop after the jobs in hand
-        self.thread.join(STOPS_WITHIN)
+        self.thread.join(within)
         state.should_stop = None
         return not self.thread.is_alive()

@@ -1,0 +1,44 @@
+"""Each check speaks when it should, and is silent in a sound production environment."""
+import pytest
+
+from portal import checks
+
+SOUND = {
+    "DEMO": False, "PORTAL_ROLE": "public", "BASE_URL": "https://mehfooz.example", "ALLOWED_HOSTS": ["mehfooz.example"],
+    "CELERY_BROKER_URL": "redis://localhost/1", "DEFAULT_FROM_EMAIL": "no-reply@mehfooz.example", "SMS_GATEWAY_URL": "https://sms.example",
+    "NOTICE_FROM_EMAIL": "takedown@mehfooz.example", "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    "ORIGINS": {role: f"https://{role}.mehfooz.example" for role in ("public", "desk", "cms", "exchange")},
+}
+ALL = [checks.demonstration, checks.one_role_a_process, checks.a_database_that_several_processes_share, checks.encrypted_origins,
+       checks.a_broker_that_other_processes_reach, checks.separate_hosts, checks.an_office_with_an_address, checks.texts_that_leave]
+
+
+def said(monkeypatch: pytest.MonkeyPatch, **changed: object) -> list[str]:
+    class Environment:
+        pass
+    for name, value in {**SOUND, **changed}.items():
+        setattr(Environment, name, value)
+    monkeypatch.setattr(checks, "settings", Environment)
+    return [message.id for check in ALL for message in check()]
+
+
+def test_a_sound_environment_is_silent(monkeypatch):
+    assert said(monkeypatch) == []
+
+
+@pytest.mark.parametrize(("changed", "expected"), [
+    ({"DEMO": True}, "portal.E001"),
+    ({"PORTAL_ROLE": "all"}, "portal.W002"),
+    ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "portal.E003"),
+    ({"CELERY_BROKER_URL": "memory://localhost/"}, "portal.E004"),
+    ({"ORIGINS": SOUND["ORIGINS"] | {"desk": "http://desk.mehfooz.example"}}, "portal.E005"),
+    ({"ORIGINS": SOUND["ORIGINS"] | {"desk": SOUND["ORIGINS"]["public"]}}, "portal.E006"),
+    ({"NOTICE_FROM_EMAIL": "takedown@example.org"}, "portal.E007"),
+    ({"SMS_GATEWAY_URL": ""}, "portal.W008"),
+])
+def test_one_fault_one_message(monkeypatch, changed, expected):
+    assert said(monkeypatch, **changed) == [expected]
+
+
+def test_the_demonstration_on_loopback_is_fine(monkeypatch):
+    assert said(monkeypatch, DEMO=True, ALLOWED_HOSTS=["127.0.0.1"], BASE_URL="http://127.0.0.1:8000") == []
