@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.models import Case, Link, Message, Trace
+from cases.notifications.models import Occasion
+from cases.notifications.services import drop_address, tell_reporter, tell_supervisors
 from cases.permissions import Permission, Staff, may
 from cases.services import add_message, assign, change_status, link_cases, lock_case, mark_read
 from cases.triage.models import Note, Reply
 from cases.triage.moves import Move
 from cases.triage.replies import REPLIES
+from cases.units.selectors import women_of
 from cases.workflow import Status
 
 Tag = tuple[str, str]           # kind, blind-index tag
@@ -35,6 +38,8 @@ def hand(*, case: Case, to: Staff | None, by: Staff, traces: Iterable[Tag] = (),
         raise NotYours(fresh.ref)
     fresh = assign(case=fresh, to=to, by=by, despite_wish=despite_wish)
     keep_traces(case=fresh, traces=traces)
+    if to is not None and fresh.wants_woman and not women_of(fresh.unit).filter(pk=to.pk).exists():
+        tell_supervisors(unit=fresh.unit, occasion=Occasion.WISH)
     if to is not None and to.pk == by.pk and fresh.status == Status.NEW:
         fresh = change_status(case=fresh, to=Status.IN_REVIEW, by=by)
     return fresh
@@ -43,10 +48,17 @@ def hand(*, case: Case, to: Staff | None, by: Staff, traces: Iterable[Tag] = (),
 @transaction.atomic
 def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check: datetime | None = None,
          traces: Iterable[Tag] = (), version: int | None = None) -> Case:
-    """Along the transition table, in the words that were chosen. Raises Stale, TransitionRefused."""
+    """Along the transition table, in the words that were chosen. Closing forgets where the reporter could be told.
+
+    Raises Stale, TransitionRefused.
+    """
     fresh = change_status(case=case, to=choice.to, by=by, outcome=choice.outcome, said=choice.said, platform=platform,
                           next_check=next_check, version=version)
     keep_traces(case=fresh, traces=traces)
+    if choice.to == Status.CLOSED:
+        drop_address(case=fresh, actor=actor(by))
+    else:
+        tell_reporter(case=fresh)
     return fresh
 
 
@@ -57,6 +69,7 @@ def reply(*, case: Case, message_id: UUID, body: bytes, by: Staff, ask: bool = F
     mark_read(case=case, by=by)
     if ask:
         change_status(case=case, to=Status.WAITING_REPORTER, by=by)
+    tell_reporter(case=case)
     return message
 
 

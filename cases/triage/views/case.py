@@ -68,6 +68,7 @@ def replies(language: str) -> list[tuple[int, str, str]]:
 def loaded_at(forms: dict[str, ActForm]) -> datetime | None:
     """When the page of a refused form was made: whatever is newer, its author has not seen."""
     for form in forms.values():
+        form.is_valid()                                     # fills cleaned_data, whatever it says
         if loaded := form.cleaned_data.get("loaded"):
             return datetime.fromtimestamp(loaded, UTC)
     return None
