@@ -1,0 +1,56 @@
+from datetime import timedelta
+
+from celery.schedules import crontab
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from cases.models import Case
+from cases.notifications.models import Notification, Preference
+from cases.services import change_status
+from cases.triage.digest import counts, send_digests
+from cases.units.models import Unit
+from cases.workflow import Outcome, Status
+from portal.accounts.models import User
+from portal.schedule import PERIODIC
+from tests.factories.cases import make_case, make_member, reporter_writes
+from tests.fixtures.jobs import RunJobs
+
+
+def test_it_counts_what_the_members_units_have_open(unit: Unit, ayesha: User, stranger: User):
+    waiting, written, closed = make_case(unit), make_case(unit), make_case(unit)
+    make_case(unit)
+    for one in (waiting, written, closed):
+        change_status(case=one, to=Status.IN_REVIEW, by=ayesha)
+        Case.objects.filter(pk=one.pk).update(unread=False)
+    change_status(case=waiting, to=Status.WAITING_OUTSIDE, by=ayesha)
+    change_status(case=closed, to=Status.CLOSED, by=ayesha, outcome=Outcome.REMOVED)
+    reporter_writes(written, "Thank you")
+    now = timezone.now()
+    assert counts(ayesha, now) == {"new": 1, "overdue": 0, "waiting": 1, "unread": 1}
+    assert counts(ayesha, now + timedelta(days=60))["overdue"] == 3
+    assert not any(counts(stranger, now).values())
+
+
+def test_members_get_numbers_and_nothing_else(case: Case, ayesha: User, stranger: User, run_jobs: RunJobs, mailoutbox: list[EmailMessage]):
+    assert send_digests(timezone.now()) == 1            # the stranger's unit has nothing to tell
+    run_jobs()
+    mail, = mailoutbox
+    assert mail.to == [ayesha.email]
+    assert mail.body.startswith("Cases this morning: new 1, overdue 0, waiting on others 0, unread messages 0.\nhttp")
+
+
+def test_who_declined_it_gets_none(case: Case, ayesha: User):
+    Preference.objects.create(member=ayesha, digest=False)
+    send_digests(timezone.now())
+    assert not Notification.objects.filter(member=ayesha).exists()
+
+
+def test_who_may_read_no_cases_is_told_no_numbers(case: Case, unit: Unit):
+    auditor = make_member("Imran Ali", unit, role="auditor")
+    send_digests(timezone.now())
+    assert not Notification.objects.filter(member=auditor).exists()
+
+
+def test_it_is_sent_at_half_past_eight():
+    periodic, = (one for one in PERIODIC if one.task == "triage.digest")
+    assert periodic.when == crontab(hour="8", minute="30")
