@@ -32,6 +32,7 @@ SENTENCES: dict[str, Promise | str] = {
     "list_fetched": gettext_lazy("A platform pulled the list of fingerprints."),
     # notices
     "escalation_requested": gettext_lazy("A notice to a platform was requested."),
+    "escalation_moved": gettext_lazy("A notice moved on: sent, answered or given up."),
     "escalation_sent": gettext_lazy("The notice was sent."),
     "escalation_failed": gettext_lazy("The notice could not be sent."),
     "escalation_answered": gettext_lazy("The platform's answer was recorded."),

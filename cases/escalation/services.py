@@ -39,7 +39,7 @@ NEXT: dict[State, frozenset[State]] = {
     State.NO_ANSWER: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED}),     # late answers happen
     State.REFUSED: frozenset({State.ACTIONED}),                                           # and second thoughts
     State.ACTIONED: frozenset({State.REFUSED}),
-    State.FAILED: frozenset({State.REQUESTED}),
+    State.FAILED: frozenset(),                                    # ask again: a new notice with a new reference
 }
 
 

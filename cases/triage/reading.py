@@ -14,6 +14,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from cases.audit.services import actor, record_read
+from cases.escalation.models import Escalation
+from cases.escalation.notices import Notice
 from cases.models import Case, Consent, Message
 from cases.permissions import Staff
 from cases.triage.models import Note
@@ -175,6 +177,24 @@ def _parsed(typed: dict[str, Any]) -> Answers:
                    who_does_it=text("who_does_it"), safe_to_contact=text("safe_to_contact"))
 
 
+@dataclass(frozen=True)
+class OpenedNotice:
+    """A frozen notice and what the platform's form gave back; None and empty while they cannot be opened."""
+    notice: Notice | None = None
+    their_reference: str = field(default="", repr=False)
+
+
+def read_notice(escalation: Escalation, *, case: Case, keyring: Keyring | None, by: Staff) -> OpenedNotice:
+    key, _state = _key(case, escalation.notice_key, keyring)
+    notice = _text(case, key, State.LOCKED, escalation.notice, "notice", escalation.pk)
+    if notice.state != State.OPEN:
+        return OpenedNotice()
+    record_read("notice_read", subject=case.pk, actor=actor(by), escalation=escalation.pk)
+    theirs = escalation.their_reference
+    given = _text(case, key, State.LOCKED, theirs, "their_reference", escalation.pk).words if theirs else ""
+    return OpenedNotice(Notice.from_json(notice.words.encode()), given)
+
+
 # --- writing ----------------------------------------------------------------------------------------------------------
 def seal_note(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
     """Id and body of a note that no receipt code opens. Raises Locked."""
@@ -184,6 +204,14 @@ def seal_note(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, 
 def seal_message(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
     """Id and body of a message that unit and reporter can read. Raises Locked."""
     return _sealed(case, case.conversation_key, text, "message", keyring)
+
+
+def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Keyring | None) -> bytes:
+    """What a platform's form gave back, for the escalation's own row. Raises Locked."""
+    key, _state = _key(case, escalation.notice_key, keyring)
+    if key is None:
+        raise Locked(case.ref)
+    return envelope.seal(key, text.encode(), case=case.pk, field="their_reference", record=escalation.pk)
 
 
 def _sealed(case: Case, data_key: DataKey, text: str, name: str, keyring: Keyring | None) -> tuple[UUID, bytes]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.triage.views import acts, case, queue
+from cases.triage.views import acts, case, escalate, queue
 
 app_name = "triage"
 urlpatterns = [
@@ -12,4 +12,9 @@ urlpatterns = [
     path("case/<slug:ref>/write/", acts.write, name="write"),
     path("case/<slug:ref>/note/", acts.note, name="note"),
     path("case/<slug:ref>/read/", acts.read, name="read"),
+    path("case/<slug:ref>/escalate/", escalate.escalate, name="escalate"),
+    path("case/<slug:ref>/escalate/<int:channel>/", escalate.compose, name="compose"),
+    path("case/<slug:ref>/notice/<slug:reference>/", escalate.escalation, name="escalation"),
+    path("case/<slug:ref>/notice/<slug:reference>/filled/", escalate.form_filled, name="form_filled"),
+    path("case/<slug:ref>/notice/<slug:reference>/answer/", escalate.answer, name="answer"),
 ]

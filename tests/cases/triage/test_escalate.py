@@ -1,0 +1,159 @@
+"""From the case page to a notice and back, as owner, colleague, stranger, locked member and nobody."""
+import pytest
+from django.core import mail
+from django.test import Client
+
+from cases.audit.models import Entry
+from cases.escalation import registry
+from cases.escalation.models import Channel, Escalation
+from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.models import ListEntry
+from cases.hashing.services import store
+from cases.models import Case, Consent
+from cases.priority import Harm
+from cases.services import change_status
+from cases.units.models import Unit
+from cases.vault import custody
+from cases.workflow import Status
+from portal.accounts.models import User
+from tests.factories.cases import make_case, make_member, reporter_consents, signed_in
+from tests.fixtures.jobs import RunJobs
+
+LINK = "https://tiktok.example/v/1"
+PDQ = "5" * 64
+
+
+@pytest.fixture
+def case(unit: Unit, ayesha: User) -> Case:
+    custody.new_worker_key()
+    registry.seed()
+    return in_review(make_case(unit, platforms=("tiktok",), links=(LINK,)), ayesha)
+
+
+def in_review(case: Case, by: User) -> Case:
+    for act in (Consent.Act.ASK_PLATFORM, Consent.Act.SHARE_HASHES):
+        reporter_consents(case, act)
+    store(case=case, fingerprints=[Fingerprint(1, PDQ, 90, "a" * 64, "b" * 32)])
+    return change_status(case=case, to=Status.IN_REVIEW, by=by)
+
+
+def address(case: Case, kind: str = "email") -> str:
+    channel = Channel.objects.filter(platform__slug="tiktok", kind=kind).first()
+    assert channel
+    return f"/desk/case/{case.ref}/escalate/{channel.pk}/"
+
+
+def typed(client: Client, case: Case, kind: str = "email", **changes: str) -> dict[str, str]:
+    """The form as the page offers it, the fingerprints ticked."""
+    initial = client.get(address(case, kind)).context["form"].initial
+    return {name: str(value) for name, value in initial.items() if value is not False} | changes
+
+
+def test_the_platforms_named_come_first_and_say_when_they_were_verified(client: Client, case: Case) -> None:
+    page = client.get(f"/desk/case/{case.ref}/escalate/")
+    assert page.context["ways"][0].channel.platform.slug == "tiktok"
+    assert b"2026-11-22" in page.content
+
+
+def test_a_notice_is_drafted_previewed_and_sent(client: Client, case: Case, run_jobs: RunJobs) -> None:
+    form = typed(client, case)
+    assert form["links"] == LINK
+    preview = client.post(address(case), form)
+    assert form["reference"] in preview.content.decode()
+    assert not Escalation.objects.exists(), "a preview sends nothing"
+    answer = client.post(address(case), form | {"send": "1"})
+    escalation = Escalation.objects.get()
+    assert answer.headers["Location"] == f"/desk/case/{case.ref}/notice/{escalation.reference}/"
+    run_jobs()
+    assert PDQ in mail.outbox[0].body
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert LINK in page
+    assert "left" in page
+
+
+def test_pressing_send_twice_sends_once(client: Client, case: Case) -> None:
+    form = typed(client, case) | {"send": "1"}
+    assert client.post(address(case), form).headers["Location"] == client.post(address(case), form).headers["Location"]
+    assert Escalation.objects.count() == 1
+
+
+def test_nothing_typed_is_lost_when_a_notice_is_refused(client: Client, case: Case) -> None:
+    reporter_consents(case, Consent.Act.ASK_PLATFORM, Consent.Answer.NO)
+    page = client.post(address(case), typed(client, case, reasons="My own words <b>") | {"send": "1"})
+    assert page.status_code == 409
+    assert "has not agreed that we ask a platform" in page.content.decode()
+    assert "My own words &lt;b&gt;" in page.content.decode()
+    assert not Escalation.objects.exists()
+
+
+def test_an_empty_notice_names_each_fault_beside_its_field(client: Client, case: Case) -> None:
+    page = client.post(address(case), {"reference": "MZ-23456789AB", "links": "", "reasons": "", "signature": "", "send": "1"})
+    assert page.status_code == 400
+    assert set(page.context["form"].errors) == {"reasons", "signature"}
+    page = client.post(address(case), {"reference": "MZ-23456789AB", "links": " ", "reasons": "x", "signature": "y", "send": "1"})
+    assert set(page.context["form"].errors) == {"links"}
+
+
+def test_a_forged_reference_is_refused(client: Client, case: Case) -> None:
+    assert client.post(address(case), typed(client, case, reference=f"{case.ref}") | {"send": "1"}).status_code == 400
+    assert not Escalation.objects.exists()
+
+
+def test_a_childs_fingerprints_cannot_even_be_ticked(client: Client, unit: Unit, ayesha: User, case: Case) -> None:
+    child = in_review(make_case(unit, age_now=16, platforms=("tiktok",), links=(LINK,)), ayesha)
+    page = client.get(address(child))
+    assert "never sent to platforms" in page.content.decode()
+    client.post(address(child), typed(client, child, hashes="on") | {"send": "1"})
+    assert Escalation.objects.get().entries.count() == 0
+    assert not ListEntry.objects.exists()
+
+
+def test_a_quoted_accusation_is_refused_in_words(client: Client, unit: Unit, ayesha: User, case: Case) -> None:
+    accused = in_review(make_case(unit, harm=Harm.BLASPHEMY_ACCUSATION, platforms=("tiktok",), links=(LINK,)), ayesha)
+    page = client.post(address(accused), typed(client, accused, reasons="They say it is blasphemy.") | {"send": "1"})
+    assert "Do not quote the accusation" in page.content.decode()
+
+
+def test_a_web_form_is_copied_out_and_its_reference_typed_back(client: Client, case: Case) -> None:
+    page = client.post(address(case, "webform"), typed(client, case, "webform") | {"send": "1"}, follow=True)
+    assert LINK in page.content.decode()
+    escalation = Escalation.objects.get()
+    assert (escalation.state, len(mail.outbox)) == (Escalation.State.REQUESTED, 0)
+    done = client.post(f"/desk/case/{case.ref}/notice/{escalation.reference}/filled/", {"their_reference": "TT-99-77"}, follow=True)
+    escalation.refresh_from_db()
+    case.refresh_from_db()
+    assert (escalation.state, case.status) == (Escalation.State.SENT, Status.WAITING_OUTSIDE)
+    assert "TT-99-77" in done.content.decode()
+    assert b"TT-99-77" not in bytes(escalation.their_reference or b"")
+
+
+def test_an_answer_is_typed_in_once(client: Client, case: Case, run_jobs: RunJobs) -> None:
+    client.post(address(case), typed(client, case) | {"send": "1"})
+    run_jobs()
+    escalation = Escalation.objects.get()
+    here = f"/desk/case/{case.ref}/notice/{escalation.reference}/answer/"
+    assert client.post(here, {"outcome": "requested"}).status_code == 400
+    assert client.post(here, {"outcome": "actioned"}).status_code == 302
+    assert client.post(here, {"outcome": "actioned"}).status_code == 400
+    case.refresh_from_db()
+    assert case.history.latest("at").said == "platform_removed"
+
+
+def test_a_locked_member_composes_nothing(ayesha: User, case: Case) -> None:
+    page = signed_in(ayesha, unlocked=False).get(address(case)).content.decode()
+    assert LINK not in page
+    assert "/desk/unlock/" in page
+
+
+def test_a_colleague_may_a_stranger_and_nobody_may_not(unit: Unit, case: Case, stranger: User, bilal: User) -> None:
+    assert signed_in(bilal).get(address(case)).status_code == 200
+    assert signed_in(stranger).get(address(case)).status_code == 404
+    assert signed_in(stranger).post(address(case), {"send": "1"}).status_code == 404
+    assert signed_in(make_member("Zara", role="analyst")).get(address(case)).status_code == 403
+    assert Client().get(address(case)).headers["Location"].startswith("/desk/sign-in/")
+
+
+def test_reading_a_notice_leaves_an_audit_row(client: Client, case: Case) -> None:
+    page = client.post(address(case), typed(client, case) | {"send": "1"})
+    client.get(page.headers["Location"])
+    assert Entry.objects.filter(event="notice_read", subject=str(case.pk)).count() == 1
