@@ -42,19 +42,21 @@ class Draft:
     reviewed: bool = False               # the answers were shown once: a change leads back there
     unit: str = ""                       # code, fixed by routing before anything is typed
     key_version: int = 0                 # the unit's key then
+    sent: bool = False                   # the last page may be shown
 
 
 def seal(draft: Draft) -> str:
     """Raises TooLarge."""
     return seal_record({"submission": draft.submission.hex, "case": draft.case.hex, "code": draft.code, "answers": draft.answers,
-                        "reviewed": draft.reviewed, "unit": draft.unit, "key_version": draft.key_version}, belongs=BELONGS)
+                        "reviewed": draft.reviewed, "unit": draft.unit, "key_version": draft.key_version,
+                        "sent": draft.sent}, belongs=BELONGS)
 
 
 def open_draft(sealed: str) -> Draft:
     """Raises Lost. A replayed draft opens like the first time: its submission id opens one case only."""
     record = open_record(sealed, belongs=BELONGS, lifetime=LIFETIME)
     return Draft(UUID(record["submission"]), UUID(record["case"]), record["code"], record["answers"], record["reviewed"],
-                 record["unit"], record["key_version"])
+                 record["unit"], record["key_version"], record["sent"])
 
 
 def seal_record(record: dict[str, Any], *, belongs: bytes) -> str:

@@ -1,4 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from cases.intake import views
 
 app_name = "intake"
-urlpatterns: list = []
+urlpatterns = [
+    path("report/", views.report_page, name="report"),
+]

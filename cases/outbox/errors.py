@@ -1,4 +1,4 @@
-"""What a job may raise. The class says what the outbox should do next (docs/adr/0002-outbox-is-the-truth.md)."""
+"""What a job may raise. The class says what the outbox should do next (docs/adr/0005-outbox-is-the-truth.md)."""
 
 
 class Retry(Exception):

@@ -1,0 +1,38 @@
+// The report's comforts: how many characters are left, and keeping the receipt code. Every page works without this.
+const form = document.getElementById('report');
+
+for (const field of form.querySelectorAll('[data-most]')) {
+  const left = document.createElement('p'), most = +field.dataset.most;
+  left.className = 'hint';
+  left.setAttribute('role', 'status');
+  field.after(left);
+  const count = () => {
+    const n = most - [...field.value].length;
+    left.textContent = n > most / 4 ? '' : (n < 0 ? form.dataset.over : form.dataset.left).replace('{n}', Math.abs(n));
+  };
+  field.addEventListener('input', count);
+  count();
+}
+
+const keep = form.querySelector('[data-keep]');
+if (keep) {
+  const code = [...document.querySelectorAll('#code span')].map(group => group.textContent).join(' ');
+  const kept = () => { if (form.elements.kept) form.elements.kept.checked = true; };
+  keep.hidden = false;
+  const copy = keep.querySelector('[data-copy]');
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(code);
+    copy.querySelector('span').textContent = copy.dataset.copy;
+    kept();
+  });
+  if (!navigator.clipboard) copy.remove();            // plain http, and some in-app browsers
+  keep.querySelector('[data-print]').addEventListener('click', () => { print(); kept(); });
+  const save = keep.querySelector('[data-save]');
+  save.addEventListener('click', () => {
+    const link = Object.assign(document.createElement('a'), {
+      href: URL.createObjectURL(new Blob([code + '\n'], { type: 'text/plain' })), download: save.dataset.save });
+    link.click();
+    URL.revokeObjectURL(link.href);
+    kept();
+  });
+}
