@@ -22,6 +22,7 @@ SENTENCES: dict[str, Promise | str] = {
     "inbox_read": gettext_lazy("The reporter opened the inbox."),
     "note_added": gettext_lazy("A note was written."),
     "consent_given": gettext_lazy("The reporter answered a question of consent."),
+    "report_withdrawn": gettext_lazy("The reporter withdrew the report."),
     "cases_linked": gettext_lazy("The case was linked with another."),
     "tags_made": gettext_lazy("Links and account names were made comparable."),
     # fingerprints and the published list

@@ -1,0 +1,137 @@
+"""The one place of this door that opens sealed content: a reporter's conversation, with the reporter's own key.
+
+What does not open is a state that the page can show, never an error: the status, the history and the answers need no key.
+"""
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cases.audit.services import record
+from cases.escalation.models import Platform
+from cases.intake.visit import Visit
+from cases.models import Case, Consent, Message, StatusChange
+from cases.notifications.models import Address
+from cases.priority import Body
+from cases.public_words import Said, sentence
+from cases.services import mark_read
+from cases.vault import envelope
+from cases.vault.unseal import OpenFailed, key_for_reporter
+from cases.workflow import Status
+
+REMOVED = {Said.PLATFORM_REMOVED, Said.CLOSED_REMOVED}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence of the history."""
+    at: datetime
+    words: SafeString
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message as the reporter sees it. `words` is None when it does not open."""
+    at: datetime
+    mine: bool
+    new: bool
+    words: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    case: Case
+    history: list[Told]                              # newest first, never empty
+    letters: list[Letter] = field(repr=False)        # newest first
+    answers: dict[Consent.Act, Consent | None]       # the newest answer to each act that is offered
+    told_by: str                                     # Kind of the address that was left, or ""
+    sealed_off: bool                                 # the conversation's key does not open: nothing can be read or written
+    was_removed: bool                                # said to be gone once, so it may come back
+
+    @property
+    def closed(self) -> bool:
+        return self.case.status == Status.CLOSED
+
+
+class SealedOff(Exception):
+    """The conversation key does not open with this reporter's key."""
+
+
+@transaction.atomic
+def read(visit: Visit) -> Inbox:
+    """All that the reporter may see. Marks our messages as read and leaves an audit row."""
+    case = visit.receipt.case
+    case.refresh_from_db(fields=["status", "closed_at"])         # the request may just have changed it
+    changes = list(StatusChange.objects.filter(case=case).exclude(said="").order_by("-at"))
+    key = _key(visit)
+    letters = [_letter(case, message, key) for message in Message.objects.filter(case=case).order_by("-at")]
+    mark_read(case=case, by=None)
+    record("inbox_read", subject=case.pk, actor="reporter", messages=len(letters))
+    return Inbox(case=case, history=_history(changes), letters=letters, answers=_answers(case), sealed_off=key is None,
+                 told_by=Address.objects.filter(case=case).values_list("kind", flat=True).first() or "",
+                 was_removed=any(change.said in REMOVED for change in changes))
+
+
+def _history(changes: Iterable[StatusChange]) -> list[Told]:
+    """Newest first, as given; the same words twice in a row are said once, with their first date."""
+    rows = list(changes)
+    names = {platform.slug: str(platform) for platform in Platform.objects.filter(slug__in={row.platform for row in rows})}
+    told: list[Told] = []
+    for row in rows:
+        name = format_html("<bdi>{}</bdi>", names.get(row.platform, row.platform))
+        words = sentence(row.said, platform=name, next_check=row.next_check)
+        if told and told[-1].words == words:
+            told.pop()
+        told.append(Told(row.at, words))
+    return told
+
+
+def _key(visit: Visit) -> bytes | None:
+    case = visit.receipt.case
+    try:
+        return key_for_reporter(case.conversation_key, case=case.pk, private=visit.private)
+    except OpenFailed:
+        return None
+
+
+def _letter(case: Case, message: Message, key: bytes | None) -> Letter:
+    mine = message.author == Message.Author.REPORTER
+    return Letter(message.at, mine, new=not mine and message.read_at is None, words=_words(case, message, key))
+
+
+def _words(case: Case, message: Message, key: bytes | None) -> str | None:
+    if key is None:
+        return None
+    try:
+        return envelope.open_blob(key, message.body, case=case.pk, field="message", record=message.pk).decode()
+    except (OpenFailed, UnicodeDecodeError):
+        return None
+
+
+def _answers(case: Case) -> dict[Consent.Act, Consent | None]:
+    """What was asked, and what may be asked of anyone; never a body that the accused works for."""
+    newest = {Consent.Act(consent.act): consent for consent in Consent.objects.filter(case=case).order_by("at")}
+    offered = {Consent.Act.ASK_PLATFORM: True, Consent.Act.PASS_POLICE: case.conflict not in {Body.POLICE, Body.CYBERCRIME},
+               Consent.Act.PASS_PTA: case.conflict != Body.PTA}
+    return {act: newest.get(act) for act in Consent.Act if act in newest or offered.get(act, False)}
+
+
+def seal(visit: Visit, text: str, *, name: str, row: UUID) -> bytes:
+    """What the reporter typed, for the unit and the reporter. `name` is "message" or "assent". Raises SealedOff."""
+    key = _key(visit)
+    if key is None:
+        raise SealedOff
+    return envelope.seal(key, text.encode(), case=visit.receipt.case.pk, field=name, record=row)
+
+
+def message_id(visit: Visit, text: str) -> UUID:
+    """The same text from the same page is the same message, however often it is sent; another text is another message.
+
+    No trace of the text: `once` is random and known to the page alone.
+    """
+    return uuid.uuid5(visit.once, text)

@@ -5,13 +5,18 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from cases.escalation.models import Channel, Escalation, Platform
+from cases.hashing.models import ListEntry
 from cases.intake import receipts
+from cases.intake.models import Receipt
 from cases.intake.receipts import Lock
 from cases.intake.state import Draft, open_draft
-from cases.models import Case
+from cases.models import Case, Consent
 from cases.priority import Facts, Harm
 from cases.services import CaseDraft, open_case
 from cases.units.models import Unit
@@ -19,6 +24,9 @@ from cases.units.services import set_up_units
 from cases.vault import custody, envelope, hpke
 from cases.vault.keyring import Keyring
 from cases.vault.models import UnitKey
+from cases.vault import receipt as codes
+from tests.cases.intake.reporter import give_receipt
+from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
 
 CODE = "48219037551620846003"
 FINGERPRINT = "{}:88:{}:{}"
@@ -132,3 +140,30 @@ def reporter(units, redis_server) -> type[Reporter]:
 def worker_key(settings, tmp_path, db) -> None:
     settings.WORKER_KEYS = tmp_path / "worker-keys"
     custody.new_worker_key()
+@pytest.fixture(scope="session")
+def derived() -> codes.Derived:
+    """What CODE derives to under the deployment's salt."""
+    return codes.derive(CODE, settings.RECEIPT_SALTS[1])
+
+
+@pytest.fixture
+def receipt(db, derived) -> Receipt:
+    """CODE's receipt, of a case whose conversation its reporter can open."""
+    case = make_case(make_unit())
+    give_receipt(case, derived)
+    return Receipt.objects.select_related("case__unit").get(case=case)
+
+
+@pytest.fixture
+def listed(receipt) -> ListEntry:
+    """A fingerprint of the case that was put on the list with a notice, after a yes."""
+    case = receipt.case
+    reporter_consents(case, Consent.Act.SHARE_HASHES)
+    platform = Platform.objects.create(slug="listed", name_en="Listed", name_ur="Listed")
+    channel = Channel.objects.create(platform=platform, kind="email", address="a@example.com", source="test", last_verified_at=timezone.localdate())
+    entry = ListEntry.objects.create(pdq="ab" * 32, modified_at=timezone.now())
+    escalation = Escalation.objects.create(
+        case=case, platform=platform, channel=channel, reference="MZ-LISTED", notice=b"", requested_at=timezone.now(),
+        notice_key=custody.keep(envelope.new_key(), case=case.pk, unit=case.unit), by=make_member("Sender", case.unit))
+    escalation.entries.set([entry])
+    return entry

@@ -1,0 +1,65 @@
+"""What a reporter does in the inbox. Each call is one transaction; whoever seals (inbox.py) hands over ciphertext.
+
+Everything here is safe to repeat: a reporter's second press, or a page sent again by the browser, changes nothing more.
+"""
+from uuid import UUID
+
+from django.db import transaction
+
+from cases.audit.services import record
+from cases.escalation.services import withdraw_hashes
+from cases.models import Case, Consent, Message
+from cases.notifications.models import Occasion
+from cases.notifications.services import drop_address, tell_assignee
+from cases.public_words import Said
+from cases.selectors import consent as newest_consent
+from cases.services import add_message, change_status, give_consent, lock_case
+from cases.workflow import Outcome, Status
+
+
+@transaction.atomic
+def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool = False) -> None:
+    """Append the reporter's message. `back_online` opens a closed case again."""
+    fresh = lock_case(case)
+    if Message.objects.filter(pk=message_id).exists():
+        return
+    add_message(case=fresh, message_id=message_id, author=Message.Author.REPORTER, body=body)
+    if back_online and fresh.status == Status.CLOSED:
+        change_status(case=fresh, to=Status.IN_REVIEW, by=None)
+    tell_assignee(case=fresh, occasion=Occasion.MESSAGE)
+
+
+@transaction.atomic
+def change_answer(*, case: Case, act: Consent.Act, answer: Consent.Answer, consent_id: UUID, assent: bytes | None = None) -> None:
+    """Append the new answer; anything but a yes takes the fingerprints off the list at once."""
+    fresh = lock_case(case)
+    before = newest_consent(fresh, act)
+    if before is not None and before.answer == answer:
+        return
+    give_consent(case=fresh, act=act, answer=answer, assent=assent, consent_id=consent_id)
+    if act == Consent.Act.SHARE_HASHES and answer != Consent.Answer.YES:
+        withdraw_hashes(case=fresh)
+
+
+@transaction.atomic
+def stop_telling(*, case: Case) -> None:
+    """Delete the address; the reporter comes and looks."""
+    drop_address(case=case)
+
+
+@transaction.atomic
+def withdraw_report(*, case: Case) -> None:
+    """Every answer becomes a no, nothing more is done, nobody is told any more. A closed case stays as it was closed."""
+    fresh = lock_case(case)
+    if fresh.status == Status.CLOSED:
+        return
+    for act in Consent.Act:
+        before = newest_consent(fresh, act)
+        if before is not None and before.answer != Consent.Answer.NO:
+            give_consent(case=fresh, act=act, answer=Consent.Answer.NO)
+    withdraw_hashes(case=fresh)
+    drop_address(case=fresh)
+    if fresh.status == Status.NEW:                  # the table knows no way from new to closed; the reporter reads nothing untrue
+        fresh = change_status(case=fresh, to=Status.IN_REVIEW, by=None, said=Said.RECEIVED)
+    change_status(case=fresh, to=Status.CLOSED, by=None, outcome=Outcome.WITHDRAWN)
+    record("report_withdrawn", subject=fresh.pk, actor="reporter")

@@ -1,0 +1,156 @@
+"""The reporter's inbox: the code, then one page for everything. A POST answers 200 with the page; no cookie, no session."""
+import uuid
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from cases.intake import inbox, inbox_services, receipts, throttle, visit
+from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, unsent
+from cases.intake.posting import posted
+from cases.intake.state import Lost
+from cases.intake.visit import Visit
+from cases.models import Consent
+from cases.vault.turnstile import Busy
+
+Action = Callable[[HttpRequest, Visit, MultiValueDict, str], HttpResponse]
+
+
+@login_not_required
+@csrf_exempt                    # no cookie, so no authority to borrow; PublicPages refuses posts from other sites
+@require_http_methods(["GET", "HEAD", "POST"])
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return code_page(request, CodeForm(), MultiValueDict())
+    fields = posted(request)
+    if "visit" not in fields:
+        return open_with_code(request, fields)
+    try:
+        visiting = visit.resume(fields["visit"])
+    except Lost:
+        return code_page(request, CodeForm(), fields, notice="expired")
+    act, _colon, what = fields.get("act", "").partition(":")
+    return ACTIONS.get(act, look_again)(request, visiting, fields, what)
+
+
+def open_with_code(request: HttpRequest, fields: MultiValueDict) -> HttpResponse:
+    """A wrong code costs what a right one costs: receipts.find always derives, and looks up afterwards."""
+    if fields.get("act") == "language":
+        return code_page(request, CodeForm(initial={"code": fields.get("code", "")}), fields)
+    form = CodeForm(fields)
+    if not form.is_valid():
+        return code_page(request, form, fields)
+    if throttle.exceeded(throttle.WRONG_CODES, request):
+        return code_page(request, form, fields, notice="crowd", status=429)
+    try:
+        found = receipts.find(form.cleaned_data["code"])
+    except Busy:
+        return code_page(request, form, fields, notice="busy", status=503)
+    except receipts.NoReceipt:
+        throttle.count(throttle.WRONG_CODES, request)
+        form.add_error("code", _("We find no report with this code. Look at each group of four digits once more."))
+        return code_page(request, form, fields)
+    return page(request, Visit(found.receipt, found.private), fields)
+
+
+def code_page(request: HttpRequest, form: CodeForm, fields: MultiValueDict, *, notice: str = "", status: int = 200) -> HttpResponse:
+    context = {"form": form, "notice": notice, "unsent": unsent(fields),
+               "wrote": bool(fields.get(MESSAGE) or fields.get(ASSENT))}
+    return render(request, "intake/inbox_code.html", context, status=status)
+
+
+# --- what the buttons do ----------------------------------------------------------------------------------------------
+def look_again(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
+    return page(request, visiting, fields)
+
+
+def write(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
+    form = MessageForm(fields)
+    if not form.is_valid():
+        return page(request, visiting, fields, acted=form)
+    return post(request, visiting, fields, form.cleaned_data[MESSAGE])
+
+
+def back_online(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
+    """Said with one press; what was typed goes with it."""
+    form = MessageForm(fields, needed=False)
+    if not form.is_valid():
+        return page(request, visiting, fields, acted=form)
+    text = "\n\n".join(filter(None, [_("It is online again."), form.cleaned_data[MESSAGE]]))
+    return post(request, visiting, fields, text, back_online=True)
+
+
+def post(request: HttpRequest, visiting: Visit, fields: MultiValueDict, text: str, *, back_online: bool = False) -> HttpResponse:
+    row = inbox.message_id(visiting, text)
+    try:
+        body = inbox.seal(visiting, text, name="message", row=row)
+    except inbox.SealedOff:
+        return page(request, visiting, fields)
+    inbox_services.write_back(case=visiting.receipt.case, message_id=row, body=body, back_online=back_online)
+    fields[MESSAGE] = ""
+    return page(request, visiting, fields, notice="sent")
+
+
+def answer(request: HttpRequest, visiting: Visit, fields: MultiValueDict, what: str) -> HttpResponse:
+    if what not in Consent.Act.values:
+        return page(request, visiting, fields)
+    form = AnswerForm(fields, act=Consent.Act(what))
+    if not form.is_valid():
+        return page(request, visiting, fields, acted=form)
+    row = uuid.uuid4()
+    try:
+        assent = inbox.seal(visiting, form.assent, name="assent", row=row) if form.assent else None
+    except inbox.SealedOff:
+        return page(request, visiting, fields)
+    inbox_services.change_answer(case=visiting.receipt.case, act=form.act, answer=form.answer, consent_id=row, assent=assent)
+    for name in form.fields:
+        fields[name] = ""
+    return page(request, visiting, fields, notice="answered")
+
+
+def stop_telling(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
+    inbox_services.stop_telling(case=visiting.receipt.case)
+    return page(request, visiting, fields, notice="not_told")
+
+
+def withdraw(request: HttpRequest, visiting: Visit, fields: MultiValueDict, what: str) -> HttpResponse:
+    """Asks first; "withdraw:yes" is the answer."""
+    if what != "yes":
+        return render(request, "intake/inbox_withdraw.html", {"visit": visit.seal(visiting), "unsent": unsent(fields)})
+    inbox_services.withdraw_report(case=visiting.receipt.case)
+    typed = MultiValueDict({MESSAGE: fields.getlist(MESSAGE)})         # the answers on that page are no longer the answers
+    return page(request, visiting, typed, notice="withdrawn")
+
+
+def language(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
+    """The same page again, which is the question when that was asked."""
+    return withdraw(request, visiting, fields, "") if fields.get("asking") else page(request, visiting, fields)
+
+
+ACTIONS: dict[str, Action] = {"write": write, "back_online": back_online, "answer": answer, "stop_telling": stop_telling,
+                              "withdraw": withdraw, "language": language}
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+def page(request: HttpRequest, visiting: Visit, fields: MultiValueDict, *, acted: MessageForm | AnswerForm | None = None,
+         notice: str = "") -> HttpResponse:
+    """Everything, read anew. `acted` is a form with mistakes; the others show what was typed in them."""
+    opened = inbox.read(visiting)
+    message = acted if isinstance(acted, MessageForm) else MessageForm(initial=unsent(fields))
+    context = {
+        "inbox": opened, "visit": visit.seal(visiting), "notice": notice, "form": acted, "message": message,
+        "newest": opened.history[0], "answers": [(given, answer_form(act, given, fields, acted)) for act, given in opened.answers.items()],
+        "ends": opened.case.closed_at + receipts.LIFETIME if opened.case.closed_at else None,
+    }
+    return render(request, "intake/inbox.html", context)
+
+
+def answer_form(act: Consent.Act, given: Consent | None, fields: MultiValueDict, acted: object) -> AnswerForm:
+    if isinstance(acted, AnswerForm) and acted.act == act:
+        return acted
+    return AnswerForm(act=act, initial=({act.value: given.answer} if given else {}) | unsent(fields))
