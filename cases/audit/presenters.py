@@ -19,6 +19,7 @@ SENTENCES: dict[str, Promise | str] = {
     "priority_changed": gettext_lazy("The priority was changed."),
     "message_added": gettext_lazy("A message was written."),
     "messages_read": gettext_lazy("Messages were read."),
+    "messages_marked": gettext_lazy("The reporter's messages were marked as read."),
     "inbox_read": gettext_lazy("The reporter opened the inbox."),
     "note_added": gettext_lazy("A note was written."),
     "consent_given": gettext_lazy("The reporter answered a question of consent."),

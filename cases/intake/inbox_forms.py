@@ -1,5 +1,6 @@
 """The inbox's questions. All lie in one HTML form, so whichever button is pressed, nothing typed elsewhere is lost."""
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.intake.fields import PRIVATE, Words
-from cases.intake.forms import consent_field
+from cases.intake.forms import ConsentForm, consent_field
 from cases.models import Consent
 from cases.vault.receipt import CodeMalformed, normalise
 
@@ -53,7 +54,7 @@ class AnswerForm(forms.Form):
         self.act = act
         self.fields[act.value] = consent_field(act)
         if act == Consent.Act.ASK_PLATFORM:
-            self.fields[ASSENT] = Words(label=_("If yes: type “I agree”"), most=200)
+            self.fields[ASSENT] = deepcopy(ConsentForm.base_fields[ASSENT])
 
     def clean(self) -> None:
         told = self.cleaned_data
