@@ -51,6 +51,18 @@ class Services:
         self._start("postgresql", binaries / "postgres", "-D", data, "-k", self.directory, *options)
         self._wait("postgresql", lambda: self._answers(binaries / "pg_isready", "-q", "-h", self.directory))
 
+    def dump(self, database: str, path: Path) -> None:
+        """Write `database` as SQL; whole or not at all, since another pytest may be reading."""
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        with unfinished.open("wb") as output:
+            subprocess.run([_postgresql_binaries() / "pg_dump", "-h", self.directory, "-U", "postgres", database], check=True, stdout=output)
+        unfinished.rename(path)
+
+    def restore(self, path: Path, database: str) -> None:
+        psql = [str(_postgresql_binaries() / "psql"), "-h", str(self.directory), "-U", "postgres", "-qX", "-v", "ON_ERROR_STOP=1"]
+        subprocess.run([*psql, "-d", "postgres", "-c", f'CREATE DATABASE "{database}"'], check=True)
+        subprocess.run([*psql, "-d", database, "-f", str(path)], check=True, stdout=subprocess.DEVNULL)
+
     def redis(self) -> None:
         """Start Redis unless it runs; it keeps nothing on disk."""
         if "redis" in self.servers:
