@@ -1,49 +1,40 @@
 // PDQ, the 256-bit hash of what a picture shows; the same steps and rounding as cases/hashing/pdq.py, which explains them.
+// Rows come in strips and go through both blurs at once, so that a large picture is never held as numbers.
 const SCALE = Math.fround(Math.sqrt(2 / 64));
 const DCT = Float32Array.from({ length: 16 * 64 },
   (_, k) => SCALE * Math.cos(Math.PI / 2 / 64 * ((k >> 6) + 1) * (2 * (k & 63) + 1)));
 
-// Brightness of RGBA bytes, written to `luma` from `at` on.
-export function brightness(rgba, luma, at) {
-  for (let i = 0; i < rgba.length; i += 4) luma[at++] = rgba[i] * .299 + rgba[i + 1] * .587 + rgba[i + 2] * .114;
-}
-
-// Mean over a window of rows around each row. Sums live in a Float32Array: they must round as the reference's do.
-function blurDown(from, to, width, height, window) {
-  const sum = new Float32Array(width), ahead = (window + 2 >> 1) - 1;
-  for (let y = -ahead; y < height; y++) {
-    const last = (y + ahead) * width, first = last - window * width, row = y * width;
-    const n = Math.min(y + ahead, height - 1) - Math.max(y + ahead - window, -1);
-    if (last < from.length) for (let x = 0; x < width; x++) sum[x] += from[last + x];
-    if (first >= 0) for (let x = 0; x < width; x++) sum[x] -= from[first + x];
-    if (y >= 0) for (let x = 0; x < width; x++) to[row + x] = sum[x] / n;
-  }
-}
-
-// The same along each row.
-function blurAcross(from, to, width, window) {
+// Mean over a window along one row.
+function blurAcross(from, to, window) {
   const ahead = (window + 2 >> 1) - 1, round = Math.fround;
-  for (let row = 0; row < from.length; row += width) {
-    for (let x = -ahead, n = 0, sum = 0; x < width; x++) {
-      const last = x + ahead, first = last - window;
-      if (last < width) sum = round(sum + from[row + last]), n++;
-      if (first >= 0) sum = round(sum - from[row + first]), n--;
-      if (x >= 0) to[row + x] = sum / n;
-    }
+  for (let x = -ahead, n = 0, sum = 0; x < to.length; x++) {
+    const last = x + ahead, first = last - window;
+    if (last < to.length) sum = round(sum + from[last]), n++;
+    if (first >= 0) sum = round(sum - from[first]), n--;
+    if (x >= 0) to[x] = sum / n;
   }
 }
 
-function sample(luma, width, height) {
-  if (width === 64 && height === 64) return luma;
-  const other = new Float32Array(luma.length), out = new Float32Array(4096);
-  for (let pass = 0; pass < 2; pass++) {
-    blurAcross(luma, other, width, width + 127 >> 7);
-    blurDown(other, luma, width, height, height + 127 >> 7);
-  }
-  for (let k = 0; k < 4096; k++) {
-    out[k] = luma[Math.floor(((k >> 6) + .5) * height / 64) * width + Math.floor(((k & 63) + .5) * width / 64)];
-  }
-  return out;
+// Takes rows from the top; gives each, blurred across and down, to next(row, y). Sums live in a Float32Array: they must
+// round as the reference's do.
+function blur(width, height, next) {
+  const window = height + 127 >> 7, ahead = (window + 2 >> 1) - 1, held = new Float32Array(width * window);
+  const row = new Float32Array(width), sum = new Float32Array(width), mean = new Float32Array(width);
+  let last = 0;
+  const down = more => {
+    const slot = last % window * width, first = last - window, n = Math.min(last, height - 1) - Math.max(first, -1);
+    if (more) for (let x = 0; x < width; x++) sum[x] += row[x];
+    if (first >= 0) for (let x = 0; x < width; x++) sum[x] -= held[slot + x];
+    if (more) held.set(row, slot);
+    if (last++ < ahead) return;
+    for (let x = 0; x < width; x++) mean[x] = sum[x] / n;
+    next(mean, last - 1 - ahead);
+  };
+  return from => {
+    blurAcross(from, row, width + 127 >> 7);
+    down(true);
+    if (last === height) for (let i = 0; i < ahead; i++) down(false);
+  };
 }
 
 // rows × 64 of `a` times 16 × 64 of `b`, transposed: sums of 64 products, term by term.
@@ -57,10 +48,29 @@ function product(a, b, rows, columns, at) {
   return out;
 }
 
-// {hash: 64 hex digits, quality: 0 … 100} of width × height brightness values, which are used up.
-export function pdq(luma, width, height) {
-  if (width < 5 || height < 5) return { hash: '0'.repeat(64), quality: 0 };
-  const s = sample(luma, width, height), round = Math.fround;
+// add(rgba) takes whole rows as they come; end() gives {hash: 64 hex digits, quality: 0 … 100}.
+export function pdq(width, height) {
+  const luma = new Float32Array(width), samples = new Float32Array(4096);
+  let kept = 0, rows = 0;
+  const keep = (row, y) => {
+    for (; kept < 64 && Math.floor((kept + .5) * height / 64) === y; kept++) {
+      for (let j = 0; j < 64; j++) samples[kept * 64 + j] = row[Math.floor((j + .5) * width / 64)];
+    }
+  };
+  const take = width === 64 && height === 64 ? row => keep(row, rows) : blur(width, height, blur(width, height, keep));
+  return {
+    add(rgba) {
+      for (let i = 0; i < rgba.length; rows++) {
+        for (let x = 0; x < width; x++, i += 4) luma[x] = rgba[i] * .299 + rgba[i + 1] * .587 + rgba[i + 2] * .114;
+        take(luma);
+      }
+    },
+    end: () => width < 5 || height < 5 ? { hash: '0'.repeat(64), quality: 0 } : finish(samples),
+  };
+}
+
+function finish(s) {
+  const round = Math.fround;
   let steps = 0, hash = '';
   const step = (a, b) => { steps += Math.abs(Math.trunc(round(round(round(a - b) * 100) / 255))); };
   for (let k = 0; k < 4096; k++) {

@@ -233,7 +233,7 @@ def test_it_needs_neither_storage_nor_network_once_loaded(site, open_page):
     assert len(values(page)) == 2
 
 
-def test_a_small_phone_hashes_a_reduced_copy_within_ten_bits(site, open_page):
+def test_a_reduced_copy_comes_within_ten_bits_and_full_size_is_exact(site, open_page):
     page = open_page(bypass_csp=True)
     page.goto(f"{site.url}/bare/")
     content = encoded(PICTURES[6].resize((2000, 1500)), "JPEG", quality=90)

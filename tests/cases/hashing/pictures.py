@@ -2,13 +2,14 @@
 
 `pictures()` yields (name, RGB picture) in many sizes, odd ones and long ones too; the same on every machine.
 """
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 SIZES = [(640, 480), (481, 643), (1200, 400), (333, 999), (64, 64), (1024, 1024), (127, 129), (800, 601), (1500, 1125), (97, 71)]
+LARGE = [(1600, 1200), (1201, 1607), (2400, 800), (1100, 2000), (1536, 1536), (2048, 1152), (1333, 1777)]
 Field = NDArray[np.float64]
 
 
@@ -50,7 +51,7 @@ def shapes(rng: np.random.Generator, width: int, height: int) -> Image.Image:
 
 
 def fractal(rng: np.random.Generator, width: int, height: int) -> Image.Image:
-    x, y = np.meshgrid(np.linspace(-1.6, 1.6, width), np.linspace(-1.2, 1.2, height))
+    x, y = np.meshgrid(np.linspace(-1.1, 1.6, width), np.linspace(-0.7, 1.2, height))       # off centre: not symmetric
     z, c, depth = x + 1j * y, complex(rng.uniform(-0.8, 0.3), rng.uniform(0.55, 0.75)), np.zeros((height, width))
     for _ in range(40):
         inside = np.abs(z) < 2
@@ -82,13 +83,15 @@ def photo(rng: np.random.Generator, width: int, height: int) -> Image.Image:
     return image(grey, np.clip(grey * 0.9 + 0.05, 0, 1), np.clip(grey ** 1.2, 0, 1))
 
 
-MAKERS: tuple[Callable[[np.random.Generator, int, int], Image.Image], ...] = (
-    plasma, noise, gradients, shapes, fractal, text, photo)
+Maker = Callable[[np.random.Generator, int, int], Image.Image]
+MAKERS: tuple[Maker, ...] = (plasma, noise, gradients, shapes, fractal, text, photo)
+CAMERA: tuple[Maker, ...] = (photo, plasma)                # what is large enough to be reduced: a photograph
 
 
-def pictures(count: int = 84, seed: int = 2026) -> Iterator[tuple[str, Image.Image]]:
+def pictures(count: int = 84, seed: int = 2026, sizes: Sequence[tuple[int, int]] = SIZES,
+             makers: Sequence[Maker] = MAKERS) -> Iterator[tuple[str, Image.Image]]:
     """The same `count` pictures on every machine, makers and sizes mixed."""
     rng = np.random.default_rng(seed)
     for i in range(count):
-        make, (width, height) = MAKERS[i % len(MAKERS)], SIZES[(i + i // 10) % len(SIZES)]
+        make, (width, height) = makers[i % len(makers)], sizes[(i + i // len(sizes)) % len(sizes)]
         yield f"{i:02} {make.__name__} {width}x{height}", make(rng, width, height)

@@ -52,6 +52,13 @@ def test_small_and_narrow_pictures_agree(size):
     assert pdq.compute(np.asarray(image)) == yardstick(image)
 
 
+@pytest.mark.parametrize("turn", [Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.ROTATE_180])
+def test_symmetric_pictures_agree_though_half_their_bits_hang_on_rounding(turn):
+    for _, image in PICTURES[:14]:
+        mirrored = Image.blend(image, image.transpose(turn), 0.5)
+        assert pdq.compute(np.asarray(mirrored)) == yardstick(mirrored)
+
+
 def test_a_picture_too_small_to_hash_has_no_quality():
     assert pdq.compute(np.zeros((4, 400, 3), np.uint8)) == pdq.Pdq("0" * 64, 0)
 
@@ -69,7 +76,7 @@ def saved(image: Image.Image, kind: str, **options) -> Image.Image:
 def test_a_recompressed_copy_matches():
     for name, image in PICTURES:
         copy = pdq.from_image(saved(image, "JPEG", quality=80))
-        assert pdq.distance(copy.hex, pdq.from_image(image).hex) <= pdq.MATCH_DISTANCE or "fractal" in name, name
+        assert pdq.distance(copy.hex, pdq.from_image(image).hex) <= pdq.MATCH_DISTANCE, name
 
 
 def test_strangers_do_not_match():
