@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.escalation.models import Platform
 from cases.hashing.fingerprint import FingerprintRefused, parse_all
@@ -17,7 +18,8 @@ from cases.notifications.models import Kind
 from cases.priority import IMAGE_HARMS, AgeBand, Body, Danger, Facts, Harm, band
 from cases.vault.receipt import GROUP
 
-RELATIONS = [("me", _("Me")), ("my_child", _("My child")), ("someone_else", _("Someone else"))]
+RELATIONS = [("me", pgettext_lazy("done to", "Me")), ("my_child", pgettext_lazy("done to", "My child")),
+             ("someone_else", pgettext_lazy("done to", "Someone else"))]
 DANGERS = [
     (Danger.LIFE.value, _("Someone may be hurt or killed")),
     (Danger.SELF_HARM.value, _("I, or the person, think of suicide or of hurting ourselves")),

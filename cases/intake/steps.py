@@ -29,7 +29,7 @@ class Step:
 
 
 STEPS = (
-    Step("who", _("You and the danger"), WhoForm),
+    Step("who", _("Safety first"), WhoForm),
     Step("what", _("What is happening"), WhatForm),
     Step("pictures", _("The pictures stay with you"), PicturesForm, lambda known: known.asks_pictures),
     Step("story", _("Where it is and what happened"), StoryForm),

@@ -1,0 +1,190 @@
+"""The whole report in a real browser, in Urdu on a phone: without JavaScript, and with it and a picture."""
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli
+import pytest
+from django.db import connection
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from cases.escalation import registry
+from cases.hashing.models import MediaHash
+from cases.intake import receipts
+from cases.models import Case
+from cases.units.services import set_up_units
+from cases.vault import custody
+from tests.fixtures.browser import OpenPage
+
+STORY = "وہ میری تصویریں سب کو بھیجنے کی دھمکی دے رہا ہے"
+TYPED = [STORY, "example.com/post/77", "@badboy77", "میرا پرانا دوست", "مجھے منظور ہے", "03001234567", "3001234567"]
+
+
+@pytest.fixture
+def ready(live: str, tmp_path: Path, settings) -> str:
+    """A portal that can seal: units and worker have keys, and the platforms are known."""
+    settings.WORKER_KEYS = tmp_path / "worker-keys"
+    custody.new_worker_key()
+    for unit in set_up_units().values():
+        custody.new_unit_key(unit, members=[], actor="system")
+    registry.seed()
+    return live
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A picture made here, busy enough to have a fingerprint."""
+    noise = random.Random(7)
+    small = Image.new("RGB", (12, 12))
+    small.putdata([(noise.randrange(256), noise.randrange(256), noise.randrange(256)) for _ in range(144)])
+    path = tmp_path / "holiday-at-the-lake.png"
+    small.resize((480, 480), Image.Resampling.BICUBIC).save(path)
+    return path
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def tick(page: Page, name: str) -> None:
+    page.get_by_label(name, exact=True).check()
+
+
+def heading(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def fits(page: Page) -> None:
+    """No sideways scroll, and Urdu runs from the right."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+
+
+def fill_in(page: Page, url: str, shot: "Shots", picture: Path | None = None) -> str:
+    """From the first page to the last; returns the receipt code."""
+    page.goto(f"{url}/ur/report/")
+    shot(page, "1-who")
+    tick(page, "وہ کسی وقت تک پیسے یا تصاویر مانگ رہے ہیں")
+    tick(page, "میرے ساتھ")
+    page.get_by_label("اس شخص کی عمر اب کتنی ہے؟").fill("۲۴")
+    press(page, "آگے بڑھیں")
+    heading(page, "کیا ہو رہا ہے")
+    expect(page.get_by_text("آپ نے خطرے کا بتایا ہے")).to_be_visible()
+    shot(page, "2-what")
+    tick(page, "کوئی تصاویر یا ویڈیو پھیلانے کی دھمکی دے رہا ہے")
+    press(page, "آگے بڑھیں")
+    heading(page, "تصویریں آپ ہی کے پاس رہیں گی")
+    if picture:
+        page.locator("input[type=file]").set_input_files(picture)
+        expect(page.get_by_text("فنگر پرنٹ تیار ہے").first).to_be_visible()
+    shot(page, "3-pictures")
+    press(page, "آگے بڑھیں")
+    heading(page, "کہاں ہے اور کیا ہوا")
+    tick(page, "انسٹاگرام")
+    page.get_by_label("اس کے لنک").fill("https://example.com/post/77")
+    page.get_by_label("اکاؤنٹ یا نمبر جو یہ کر رہے ہیں").fill("@badboy77")
+    page.get_by_label("کیا ہوا؟").fill(STORY)
+    page.get_by_label("کیا آپ جانتے ہیں کہ یہ کون کر رہا ہے؟").fill("میرا پرانا دوست")
+    shot(page, "4-story")
+    press(page, "آگے بڑھیں")
+    heading(page, "ہمیں کیا کرنے کی اجازت ہے")
+    ask = page.get_by_role("group", name="کیا ہم وزارت کے نام سے پلیٹ فارم کو اسے ہٹانے کا کہہ سکتے ہیں؟")
+    ask.get_by_label("ہاں", exact=True).check()
+    press(page, "آگے بڑھیں")
+    expect(page.locator("#error-summary")).to_be_visible()           # the words of consent are missing
+    shot(page, "5-consent-error")
+    page.get_by_label("اگر ہاں: لکھیں «مجھے منظور ہے»").fill("مجھے منظور ہے")
+    tick(page, "ایس ایم ایس سے")
+    page.get_by_label("موبائل نمبر یا ای میل پتہ").fill("۰۳۰۰۱۲۳۴۵۶۷")
+    press(page, "آگے بڑھیں")
+    heading(page, "اپنے جواب دیکھ لیں")
+    expect(page.get_by_text(STORY)).to_be_visible()
+    shot(page, "6-check")
+    press(page, "سب ٹھیک ہے: میرا رسید نمبر دکھائیں")
+    heading(page, "بھیجنے سے پہلے: آپ کا رسید نمبر")
+    groups = page.locator("#code span").all_inner_texts()
+    assert [len(group) for group in groups] == [4] * 5
+    shot(page, "7-receipt")
+    assert not Case.objects.exists()
+    page.get_by_label("نمبر کے آخری چار ہندسے لکھیں").fill(groups[-1])
+    press(page, "بھیجیں")
+    heading(page, "آپ کی رپورٹ ہمیں مل گئی")
+    assert page.locator("#code span").all_inner_texts() == groups
+    shot(page, "8-done")
+    return "".join(groups)
+
+
+class Shots:
+    """A look at each page: it fits the phone; with SHOTS=directory it is also kept for a person to see."""
+
+    def __init__(self, directory: str, name: str) -> None:
+        self.directory, self.name = directory, name
+
+    def __call__(self, page: Page, step: str) -> None:
+        fits(page)
+        if self.directory:
+            page.screenshot(path=f"{self.directory}/{self.name}-{step}.png", full_page=True)
+
+
+def rows() -> Iterator[str]:
+    """Every cell of every table, as a thief of the database file reads it."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                yield from (bytes(cell).decode("utf-8", "ignore") if isinstance(cell, bytes | memoryview) else str(cell) for cell in row)
+
+
+def nothing_in_the_clear(code: str) -> None:
+    stored = "\n".join(rows())
+    for secret in [*TYPED, code, " ".join(code[at:at + 4] for at in range(0, 20, 4)), "holiday-at-the-lake"]:
+        assert secret not in stored
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["plain", "script"])
+def test_a_report_in_urdu_on_a_phone(ready: str, open_page: OpenPage, picture: Path, javascript: bool):
+    posted: list[bytes] = []
+    page = open_page(width=360, height=740, javascript=javascript)
+    page.on("request", lambda request: posted.append(request.post_data_buffer or b""))
+    code = fill_in(page, ready, Shots(os.environ.get("SHOTS", ""), "script" if javascript else "plain"), picture if javascript else None)
+    case = Case.objects.get()
+    assert (case.unit.code, case.platforms, case.language) == ("adults", ["instagram"], "ur")
+    assert MediaHash.objects.count() == (1 if javascript else 0)
+    assert receipts.find(code).receipt.case == case
+    nothing_in_the_clear(code)
+    assert not page.context.cookies()
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    raw = picture.read_bytes()
+    assert not any(raw[100:160] in body or b"holiday" in body for body in posted)
+
+
+def test_back_and_the_other_language_without_javascript(ready: str, open_page: OpenPage):
+    page = open_page(width=360, height=740, javascript=False)
+    page.goto(f"{ready}/ur/report/")
+    tick(page, "میرے ساتھ")
+    page.get_by_label("اس شخص کی عمر اب کتنی ہے؟").fill("24")
+    press(page, "English")
+    expect(page.get_by_label("How old is that person now?")).to_have_value("24")
+    page.get_by_label("How old is that person now?").press("Enter")               # Enter presses Continue, not English or Back
+    heading(page, "What is happening")
+    tick(page, "Money fraud, a fake shop, a loan app")
+    press(page, "Continue")
+    heading(page, "Somebody else can help you with this")
+    press(page, "Back")
+    press(page, "Back")
+    expect(page.get_by_label("How old is that person now?")).to_have_value("24")
+    assert not Case.objects.exists()
+
+
+def test_the_first_load_of_each_step_is_light(ready: str, open_page: OpenPage):
+    """15 KB of brotli, everything counted, on the heaviest step of an empty draft."""
+    page = open_page(width=360, height=740)
+    weights: dict[str, int] = {}
+    page.on("requestfinished", lambda request: weights.__setitem__(request.url, request.sizes()["responseBodySize"]))
+    page.goto(f"{ready}/ur/report/", wait_until="networkidle")
+    assert len([url for url in weights if url.startswith(ready)]) == len(weights)
+    assets = sum(size for url, size in weights.items() if "/static/" in url)
+    pages = len(brotli.compress(page.content().encode()))
+    assert (assets + pages) / 1024 <= 15, weights
