@@ -263,9 +263,8 @@ class ConsentForm(StepForm):
                                       widget=forms.CheckboxSelectMultiple, help_text=_("Leave empty if it is always safe."))
     safe_to_contact = Words(label=_("Anything we must take care of when we write to you?"), most=300,
                             help_text=_("For example: my brother reads my messages."))
-    summary = {"assent": _("Your words of consent"), "contact": _("Tell you by"), "address": _("Number or e-mail"),
-               "hours": _("Safe hours"), "safe_to_contact": _("Take care"),
-               **{act.value: label for act, (label, _hint, _default) in CONSENTS.items()}}
+    summary = {**{act.value: label for act, (label, _hint, _default) in CONSENTS.items()}, "assent": _("Your words of consent"),
+               "contact": _("Tell you by"), "address": _("Number or e-mail"), "hours": _("Safe hours"), "safe_to_contact": _("Take care")}
 
     MALFORMED: ClassVar[dict[Kind, Any]] = {Kind.SMS: _("Write a mobile number such as 0300 1234567."),
                                             Kind.EMAIL: _("Write an e-mail address such as name@example.com.")}
