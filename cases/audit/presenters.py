@@ -31,6 +31,8 @@ SENTENCES: dict[str, Promise | str] = {
     "fingerprints_matched": gettext_lazy("Fingerprints were compared with earlier ones."),
     "hashes_published": gettext_lazy("Fingerprints were put on the list that platforms pull."),
     "hashes_withdrawn": gettext_lazy("Fingerprints were taken off the list."),
+    "partner_added": gettext_lazy("A platform was given keys to pull the list of fingerprints."),
+    "partner_retired": gettext_lazy("A platform's keys to the list of fingerprints were withdrawn."),
     "list_fetched": gettext_lazy("A platform pulled the list of fingerprints."),
     # notices
     "escalation_requested": gettext_lazy("A notice to a platform was requested."),

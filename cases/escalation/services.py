@@ -33,13 +33,13 @@ from cases.workflow import Status
 SENDERS = {Channel.Kind.EMAIL: email.send}
 State = Escalation.State
 NEXT: dict[State, frozenset[State]] = {
-    State.REQUESTED: frozenset({State.SENT, State.FAILED}),
+    State.REQUESTED: frozenset({State.SENT, State.FAILED, State.ACTIONED}),     # removed by the hash list before the notice left
     State.SENT: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED, State.NO_ANSWER, State.FAILED}),
     State.ACKNOWLEDGED: frozenset({State.ACTIONED, State.REFUSED, State.NO_ANSWER}),
     State.NO_ANSWER: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED}),     # late answers happen
     State.REFUSED: frozenset({State.ACTIONED}),                                           # and second thoughts
     State.ACTIONED: frozenset({State.REFUSED}),
-    State.FAILED: frozenset(),                                    # ask again: a new notice with a new reference
+    State.FAILED: frozenset({State.ACTIONED}),                    # to ask again takes a new notice with a new reference
 }
 
 
@@ -155,6 +155,7 @@ def failed(*, escalation: Escalation) -> Escalation:
 def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, partner: uuid.UUID | None = None) -> Escalation:
     """A platform's answer, typed in by staff or taken from its feedback. Moves the case and tells the reporter."""
     fresh = move(escalation, outcome, by=by, partner=partner, answered_at=timezone.now())
+    custody.drop_worker_wrap(fresh.notice_key)           # what is answered is sent no more
     if by is None:                       # whoever typed the answer in knows of it
         tell_assignee(case=fresh.case, occasion=Occasion.SILENCE if outcome == State.NO_ANSWER else Occasion.ANSWER)
     if outcome == State.ACKNOWLEDGED:

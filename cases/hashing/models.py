@@ -52,6 +52,7 @@ class ListEntry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pdq = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE.value)
+    published_at = models.DateTimeField()                    # first put on the list: who stopped pulling before never had it
     modified_at = models.DateTimeField(db_index=True)        # never decreases for a row: partners page by it
 
     def __str__(self) -> str:

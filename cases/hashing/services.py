@@ -134,6 +134,7 @@ def publish(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
 def _activate(entry: ListEntry, stamps: Iterator[datetime]) -> ListEntry:
     if entry.state != ListEntry.State.ACTIVE:
         entry.state, entry.modified_at = ListEntry.State.ACTIVE, next(stamps)
+        entry.published_at = entry.published_at or entry.modified_at
         entry.save()
     return entry
 

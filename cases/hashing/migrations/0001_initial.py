@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('pdq', models.CharField(max_length=64, unique=True)),
                 ('state', models.CharField(choices=[('active', 'Active'), ('withdrawn', 'Withdrawn')], default='active', max_length=10)),
+                ('published_at', models.DateTimeField()),
                 ('modified_at', models.DateTimeField(db_index=True)),
             ],
         ),

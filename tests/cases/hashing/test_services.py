@@ -236,7 +236,7 @@ def test_withdrawn_entries_stay_as_tombstones_and_come_back_later(make_case):
 
 def test_modified_at_strictly_increases_though_the_clock_goes_back(make_case):
     future = timezone.now() + timedelta(hours=1)
-    ListEntry.objects.create(pdq=new_pdq(), modified_at=future)
+    ListEntry.objects.create(pdq=new_pdq(), published_at=future, modified_at=future)
     case = make_case()
     keep(case, new_pdq(), new_pdq())
     first, second = services.publish(case=case)
