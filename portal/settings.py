@@ -127,7 +127,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 # --- jobs: the outbox table is the truth, Celery the doorbell (docs/adr) --------------------------------------------
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://" if EMBEDDED else REDIS_URL)
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://localhost/" if EMBEDDED else REDIS_URL)   # a host, or kombu warns
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
