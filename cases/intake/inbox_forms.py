@@ -53,6 +53,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.act = act
         self.fields[act.value] = consent_field(act)
+        self.fields[act.value].initial = None           # what was never asked has no answer yet
         if act == Consent.Act.ASK_PLATFORM:
             self.fields[ASSENT] = deepcopy(ConsentForm.base_fields[ASSENT])
 

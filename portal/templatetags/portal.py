@@ -1,4 +1,5 @@
 """Tags every template has (`builtins` in the settings), so none of them needs a {% load %}."""
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,13 +10,16 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from portal import icons
 
 register = template.Library()
+# Groups of digits, or letters, digits and signs without a space that end in none of the sentence's own punctuation.
+LATIN_RUN = re.compile(r"\+?[0-9][0-9-]*(?: [0-9][0-9-]*)+|[A-Za-z0-9#@+](?:[!-~]*[A-Za-z0-9/=_])?")
+TURNS = re.compile(r"[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|/")
 MONTHS = (gettext_lazy("January"), gettext_lazy("February"), gettext_lazy("March"), gettext_lazy("April"),
           gettext_lazy("May"), gettext_lazy("June"), gettext_lazy("July"), gettext_lazy("August"),
           gettext_lazy("September"), gettext_lazy("October"), gettext_lazy("November"), gettext_lazy("December"))
@@ -25,6 +29,17 @@ MONTHS = (gettext_lazy("January"), gettext_lazy("February"), gettext_lazy("March
 def ltr(value: object) -> SafeString:
     """A reference, code, hash, number or link: in an Urdu sentence "26-10917" would otherwise read "10917-26"."""
     return format_html('<bdi dir="ltr">{}</bdi>', value)
+
+
+@register.filter
+def isolate(text: str) -> SafeString:
+    """What somebody typed, escaped, with each link, reference and telephone number kept from being turned round (see `ltr`)."""
+    parts, at = [], 0
+    for found in LATIN_RUN.finditer(text):
+        if TURNS.search(found[0]):
+            parts += [text[at:found.start()], ltr(found[0])]
+            at = found.end()
+    return format_html_join("", "{}", ((part,) for part in [*parts, text[at:]]))
 
 
 @register.simple_tag

@@ -8,6 +8,8 @@ from django.test import RequestFactory
 from django.urls import NoReverseMatch
 from django.utils import timezone, translation
 
+from portal.templatetags.portal import isolate
+
 NOON = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)          # 12:05 in Karachi
 
 
@@ -89,3 +91,20 @@ def test_portal_url_knows_only_the_names_of_that_role():
         rendered('{% portal_url "desk" "privacy" %}')
     assert rendered('{% nav_link "no:such" "Words" %}') == ""
     assert settings.PORTAL_ROLE == "all"
+
+
+@pytest.mark.parametrize(("typed", "shown"), [
+    ("حوالہ 26-10917 دیکھیں", 'حوالہ <bdi dir="ltr">26-10917</bdi> دیکھیں'),
+    ("فون: 0300 1234567۔", 'فون: <bdi dir="ltr">0300 1234567</bdi>۔'),
+    ("(https://example.com/a?b=1).", '(<bdi dir="ltr">https://example.com/a?b=1</bdi>).'),
+    ("plain words, 3 of them", "plain words, 3 of them"),
+    ("<b>7-8</b>", '&lt;<bdi dir="ltr">b&gt;7-8&lt;/b</bdi>&gt;'),
+    ('"><script>', "&quot;&gt;&lt;script&gt;"),
+    ("", ""),
+])
+def test_what_was_typed_is_escaped_and_not_turned_round(typed, shown):
+    assert isolate(typed) == shown
+
+
+def test_a_long_run_of_signs_takes_no_time():
+    assert len(isolate("a" + "!" * 8000 + "-1 " * 2000)) > 14000
