@@ -92,11 +92,15 @@ def check(case: Case, notice: Notice) -> None:
     """Everything that must hold before a notice may leave."""
     if case.status not in {Status.IN_REVIEW, Status.WAITING_OUTSIDE}:
         raise NotNow(case.status)
+    check_consent(case, notice)
+    if lacks := notices.missing(notice, Harm(case.harm)):
+        raise Incomplete(lacks)
+
+
+def check_consent(case: Case, notice: Notice) -> None:
     for act, needed in ((Consent.Act.ASK_PLATFORM, True), (Consent.Act.SHARE_HASHES, bool(notice.hashes))):
         if needed and not agrees(case, act):
             raise ConsentMissing(act)
-    if lacks := notices.missing(notice, Harm(case.harm)):
-        raise Incomplete(lacks)
 
 
 def deliver(*, escalation_id: uuid.UUID) -> None:
@@ -104,7 +108,13 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
     escalation = Escalation.objects.select_related("case__unit", "platform", "channel", "notice_key").get(pk=escalation_id)
     if escalation.state != State.REQUESTED:
         return
-    outgoing = Outgoing(open_notice(escalation), escalation.channel.address, escalation.language, key=escalation.pk.hex)
+    notice = open_notice(escalation)
+    try:
+        check_consent(escalation.case, notice)
+    except ConsentMissing:                          # taken back while the notice waited: a caseworker sees it as not sent
+        failed(escalation=escalation)
+        return
+    outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex)
     attempt = Attempt.objects.create(escalation=escalation, at=timezone.now(), ok=False, error="sending")
     try:
         proof = SENDERS[Channel.Kind(escalation.channel.kind)](outgoing)

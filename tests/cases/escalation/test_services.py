@@ -123,6 +123,16 @@ def test_a_yes_taken_back_counts(case: Case, ayesha: User) -> None:
         ask(case, ayesha)
 
 
+def test_a_yes_taken_back_stops_a_notice_that_still_waits(case: Case, ayesha: User, run_jobs: RunJobs) -> None:
+    escalation = ask(case, ayesha)
+    reporter_consents(case, Consent.Act.ASK_PLATFORM, Consent.Answer.NO)
+    run_jobs()
+    escalation.refresh_from_db()
+    assert escalation.state == State.FAILED
+    assert escalation.channel.address not in {to for message in mail.outbox for to in message.to}      # only staff are told
+    assert not DataKeyWrap.objects.filter(key=escalation.notice_key, recipient="worker").exists()
+
+
 def test_fingerprints_of_an_adult_go_on_the_list_with_the_notice(case: Case, ayesha: User) -> None:
     escalation = ask(case, ayesha, hashes=(PDQ,))
     assert [entry.pdq for entry in escalation.entries.all()] == [PDQ]
