@@ -1,0 +1,108 @@
+"""What has happened to a case since it came in, step by step, through the same services that staff use."""
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cases import services
+from cases.escalation import notices
+from cases.escalation import services as escalation
+from cases.escalation.models import Channel, Escalation
+from cases.hashing.models import MediaHash
+from cases.hashing.services import refusal
+from cases.models import Case, Message
+from cases.priority import Harm
+from cases.public_words import Said
+from cases.vault import envelope
+from cases.workflow import Outcome, Status
+from portal.accounts.models import User
+from portal.demonstration.reports import LINK, Report
+
+QUESTION = {"ur": "کیا آپ ہمیں اس پروفائل کا لنک لکھ سکتے ہیں؟ تصویر نہ بھیجیں، صرف لنک۔", "en": "Can you write us the link of that profile? Please send no picture, only the link."}
+GREETING = {"ur": "ہم نے آپ کی رپورٹ پڑھ لی ہے۔ جرم وہ کر رہا ہے جو یہ کر رہا ہے، آپ نہیں۔", "en": "We have read your report. The one who does this commits the crime, not you."}
+
+
+@dataclass
+class Told:
+    """A case and the keys that sealed it, while the demonstration still has them."""
+    case: Case
+    report: Report
+    by: User
+    key: bytes
+    conversation: bytes
+
+    def move(self, to: Status, outcome: Outcome | None = None, said: Said | None = None) -> None:
+        self.case = services.change_status(case=self.case, to=to, by=self.by, outcome=outcome, said=said)
+
+    def write(self, author: Message.Author, text: str) -> None:
+        row = uuid.uuid4()
+        body = envelope.seal(self.conversation, text.encode(), case=self.case.pk, field="message", record=row)
+        services.add_message(case=self.case, message_id=row, author=author, body=body, by=self.by if author == Message.Author.STAFF else None)
+
+
+def review(told: Told) -> None:
+    services.assign(case=told.case, to=told.by, by=told.by)
+    told.move(Status.IN_REVIEW)
+    told.write(Message.Author.STAFF, GREETING[told.report.language])
+
+
+def ask(told: Told) -> None:
+    review(told)
+    told.write(Message.Author.STAFF, QUESTION[told.report.language])
+    told.move(Status.WAITING_REPORTER)
+
+
+def wait_outside(told: Told) -> None:
+    review(told)
+    told.move(Status.WAITING_OUTSIDE, said=Said.IN_REVIEW)
+
+
+def escalate(told: Told, kind: Channel.Kind | None = None) -> Escalation:
+    """A notice to the first platform named, sent as its channel is."""
+    review(told)
+    channels = Channel.objects.filter(platform__slug=told.report.platforms[0])
+    channel = (channels.filter(kind=kind) if kind else channels).select_related("platform").first()
+    if channel is None:
+        raise LookupError(f"no channel to {told.report.platforms[0]}")
+    hashes = [] if refusal(told.case) else list(MediaHash.objects.filter(case=told.case).values_list("pdq", flat=True))
+    notice = notices.draft(reference=escalation.new_reference(), harm=Harm(told.case.harm), child=told.case.child,
+                           links=[LINK.format(platform=told.report.platforms[0], n=told.case.ref.lower())], hashes=hashes,
+                           policy=channel.platform.policy_en, signature=f"{told.by}, Ministry of Human Rights", language="en")
+    row = escalation.request(case=told.case, channel=channel, notice=notice, by=told.by)
+    if channel.kind == Channel.Kind.EMAIL:
+        escalation.deliver(escalation_id=row.pk)
+    else:
+        escalation.form_filled(escalation=row, their_reference=b"", by=told.by)
+    told.case.refresh_from_db()
+    return row
+
+
+def answered(outcome: Escalation.State, closed: Outcome | None = None) -> Callable[[Told], None]:
+    def walk(told: Told) -> None:
+        row = escalate(told)
+        escalation.answer(escalation=row, outcome=outcome, by=told.by)
+        told.case.refresh_from_db()
+        if closed:
+            told.move(Status.CLOSED, closed)
+    return walk
+
+
+def close(outcome: Outcome) -> Callable[[Told], None]:
+    def walk(told: Told) -> None:
+        review(told)
+        told.move(Status.CLOSED, outcome)
+    return walk
+
+
+def stay(told: Told) -> None:
+    """Nobody has looked yet."""
+
+
+PATHS: dict[str, Callable[[Told], object]] = {
+    "new": stay, "in_review": review, "waiting_reporter": ask, "waiting_outside": wait_outside,
+    "escalated": escalate, "escalated_form": lambda told: escalate(told, Channel.Kind.WEBFORM),
+    "escalated_refused": answered(Escalation.State.REFUSED),
+    "closed_removed": answered(Escalation.State.ACTIONED, Outcome.REMOVED),
+    "closed_not_removed": answered(Escalation.State.REFUSED, Outcome.NOT_REMOVED),
+    "closed_not_for_us": close(Outcome.NOT_FOR_US), "referred": close(Outcome.REFERRED),
+    "withdrawn": close(Outcome.WITHDRAWN), "duplicate": close(Outcome.DUPLICATE),
+}

@@ -1,0 +1,59 @@
+"""Staff of a ministry that does not exist: every role, three units, one password that is made at the first start."""
+from dataclasses import dataclass
+
+from cases.permissions import Role
+from cases.units.models import Unit
+from cases.units.services import join_unit
+from cases.vault import custody
+from cases.vault.models import UnitKey
+from portal.accounts.models import User
+
+DOMAIN = "mehfooz.example"       # reserved: no mail can arrive there
+
+
+@dataclass(frozen=True)
+class Person:
+    account: str
+    name: str
+    role: Role
+    units: tuple[str, ...] = ()
+    is_woman: bool = False
+    on_duty: bool = False
+    language: str = "ur"
+
+    @property
+    def email(self) -> str:
+        return f"{self.account}@{DOMAIN}"
+
+
+ALL_UNITS = ("adults", "children", "integrity")
+PEOPLE = (
+    Person("ayesha", "Ayesha K.", Role.CASEWORKER, ("adults", "children"), is_woman=True, on_duty=True),
+    Person("bilal", "Bilal R.", Role.CASEWORKER, ("adults",), on_duty=True, language="en"),
+    Person("sana", "Sana M.", Role.CASEWORKER, ("children",), is_woman=True),
+    Person("nadia", "Nadia S.", Role.SUPERVISOR, ALL_UNITS, is_woman=True, language="en"),
+    Person("imran", "Imran Q.", Role.CASEWORKER, ("integrity",), on_duty=True),
+    Person("helpline", "Helpline 1099", Role.INTAKE_OPERATOR),
+    Person("editor", "Hina A.", Role.CAMPAIGN_EDITOR, is_woman=True),
+    Person("publisher", "Omar F.", Role.CAMPAIGN_PUBLISHER),
+    Person("analyst", "Zara T.", Role.ANALYST, is_woman=True, language="en"),
+    Person("auditor", "Kamran J.", Role.AUDITOR, language="en"),
+    Person("admin", "Rabia N.", Role.ADMINISTRATOR, is_woman=True, language="en"),
+)
+
+
+def hire(person: Person, password: str, units: dict[str, Unit]) -> User:
+    """An account whose vault opens with its password, in its units, with their keys."""
+    user = User.objects.create_user(person.email, password, name=person.name, role=person.role.value, language=person.language)
+    if person.units:
+        custody.new_staff_key(user, password)
+        for code in person.units:
+            join_unit(unit=units[code], member=user, by=None, on_duty=person.on_duty, is_woman=person.is_woman)
+    return user
+
+
+def give_unit_keys(units: dict[str, Unit], staff: dict[str, User]) -> None:
+    for code, unit in units.items():
+        if not UnitKey.objects.filter(unit=unit).exists():
+            members = [staff[person.account] for person in PEOPLE if code in person.units]
+            custody.new_unit_key(unit, members=members, actor="system")

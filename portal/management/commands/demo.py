@@ -1,0 +1,47 @@
+import json
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from awareness.models import HomePage
+from cases.escalation import registry
+from cases.escalation.models import Platform
+from cases.exchange.services import add_partner
+from cases.models import Case
+from cases.triage.services import set_up_replies
+from cases.units.services import set_up_units
+from cases.vault import custody
+from portal.accounts.models import User
+from portal.demonstration.cases import tell_all
+from portal.demonstration.people import PEOPLE, give_unit_keys, hire
+
+PARTNER = "tiktok"
+
+
+class Command(BaseCommand):
+    help = "Fill an empty demonstration with people, platforms, advice and forty made-up cases; note the sign-ins in demo.json."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Made-up cases belong in a demonstration only: set MEHFOOZ_DEMO=true.")
+        if Case.objects.exists():
+            return
+        password = secrets.token_urlsafe(9)
+        custody.new_worker_key()
+        units = set_up_units()
+        staff = {person.account: User.objects.filter(email=person.email).first() or hire(person, password, units) for person in PEOPLE}
+        give_unit_keys(units, staff)
+        registry.seed()
+        set_up_replies()
+        Platform.objects.filter(slug=PARTNER).update(takes_hashes=True)
+        _partner, keys = add_partner(name="TikTok (demonstration)", platform=PARTNER)
+        tell_all(staff)
+        if not HomePage.objects.exists():
+            call_command("seed_awareness", verbosity=0)
+        accounts = [{"role": person.role.value, "email": person.email, "password": password} for person in PEOPLE]
+        settings.DATA.mkdir(parents=True, exist_ok=True)
+        facts = {"accounts": accounts, "partner": {"fetch_key": keys.fetch, "subscription_key": keys.subscription}}
+        (settings.DATA / "demo.json").write_text(json.dumps(facts, ensure_ascii=False, indent=2))

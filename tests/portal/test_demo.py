@@ -1,0 +1,62 @@
+"""The demonstration: believable, whole, sealed, and made once."""
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+
+from cases.escalation.models import Escalation
+from cases.hashing.models import ListEntry
+from cases.models import Case
+from cases.priority import Harm
+from cases.units.models import Unit
+from cases.vault import unseal
+from cases.workflow import Outcome, Status
+from portal.accounts.models import User
+from portal.demonstration.people import PEOPLE
+from portal.demonstration.reports import REPORTS
+
+
+@pytest.fixture
+def facts(db: None, tmp_path: Path, settings) -> dict:  # type: ignore[no-untyped-def]
+    settings.DATA, settings.WORKER_KEYS, settings.DEMO = tmp_path, tmp_path / "keys", True
+    call_command("demo")
+    return json.loads((tmp_path / "demo.json").read_text())
+
+
+def test_forty_cases_over_everything(facts: dict) -> None:
+    assert Case.objects.count() == len(REPORTS) == 40
+    assert set(Case.objects.values_list("status", flat=True)) == set(Status)
+    assert set(Case.objects.values_list("outcome", flat=True)) - {""} == set(Outcome)
+    assert set(Case.objects.values_list("harm", flat=True)) == set(Harm)
+    assert set(Case.objects.values_list("unit", flat=True)) == set(Unit.objects.values_list("pk", flat=True))
+    assert set(Case.objects.values_list("language", flat=True)) == {"en", "ur"}
+    escalated = Escalation.objects.filter(case__child=False, state=Escalation.State.SENT, platform__slug="tiktok", entries__isnull=False)
+    assert escalated.exists(), "an adult's case whose hashes the partner can pull"
+    assert not Escalation.objects.filter(case__child=True, entries__isnull=False).exists()
+    call_command("demo")
+    assert Case.objects.count() == 40, "a second start adds nothing"
+
+
+def test_every_account_signs_in_and_opens_its_units(facts: dict) -> None:
+    assert {account["role"] for account in facts["accounts"]} == {person.role.value for person in PEOPLE}
+    ayesha = facts["accounts"][0]
+    member = authenticate(None, username=ayesha["email"], password=ayesha["password"])
+    assert isinstance(member, User)
+    ring = unseal.keyring(member, unseal.unlock_staff(member, ayesha["password"]))
+    assert len(ring.units) == 2
+
+
+def test_nothing_that_was_told_lies_in_the_clear(facts: dict) -> None:
+    stored = b"".join(bytes(blob) for row in Case.objects.values_list("answers", "summary") for blob in row)
+    assert not any(report.story[:20].encode() in stored for report in REPORTS)
+    assert ListEntry.objects.exists()
+
+
+def test_a_real_installation_is_never_filled_with_made_up_cases(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DEMO", False)
+    with pytest.raises(CommandError):
+        call_command("demo")
+    assert not Case.objects.exists()
