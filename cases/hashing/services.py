@@ -84,7 +84,19 @@ def match(*, case_id: UUID) -> list[Match]:
     for other in {m.b.case_id: m.b.case for m in found}.values():
         link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
     record("fingerprints_matched", subject=case_id, actor="system", count=len(mine), found=len(found))
+    _take_children_off_the_list(found)
     return found
+
+
+def _take_children_off_the_list(found: Sequence[Match]) -> None:
+    """A picture that an adult's case published turns out to show a child: it leaves the list at once, without a person."""
+    pairs = [match for match in found if _of_a_child(match.a.case) or _of_a_child(match.b.case)]
+    values = {side.pdq for match in pairs for side in (match.a, match.b)}
+    withdraw(entries=ListEntry.objects.filter(pdq__in=values))
+
+
+def _of_a_child(case: Case) -> bool:
+    return case.child or bool({AgeBand(case.age_band), AgeBand(case.age_band_then)} & CHILD)
 
 
 def _others(one: MediaHash) -> list[tuple[MediaHash, int]]:
@@ -96,7 +108,7 @@ def _others(one: MediaHash) -> list[tuple[MediaHash, int]]:
 
 def refusal(case: Case) -> Refusal | None:
     """Why this case's fingerprints may not be published, or None. Consent is escalation's to check."""
-    if case.child or {AgeBand(case.age_band), AgeBand(case.age_band_then)} & CHILD:
+    if _of_a_child(case):
         return Refusal.CHILD
     if case.harm not in LISTED_HARMS:
         return Refusal.NOT_INTIMATE

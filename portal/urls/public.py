@@ -12,7 +12,6 @@ urlpatterns = [
     path("", include("portal.urls.media")),
     path("exit", pages.leave, name="exit"),
     *i18n_patterns(
-        path("figures/", include("cases.statistics.urls")),
         path("", include("portal.urls.pages")),
         path("", include("cases.intake.urls")),
         re_path(serve_pattern, login_not_required(serve), name="wagtail_serve"),
