@@ -122,7 +122,7 @@ POSTGRESQL: dict[str, Any] = {
 DATABASES = {"default": SQLITE if env("DATABASE", "sqlite" if EMBEDDED else "postgresql") == "sqlite" else POSTGRESQL}
 REDIS_URL = env("REDIS_URL", "" if EMBEDDED else None)
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL} if REDIS_URL
+    "default": {"BACKEND": "portal.cache.ForgivingRedisCache", "LOCATION": REDIS_URL} if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 

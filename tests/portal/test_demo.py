@@ -20,7 +20,7 @@ from portal.demonstration.reports import REPORTS
 
 
 @pytest.fixture
-def facts(db: None, tmp_path: Path, settings) -> dict:  # type: ignore[no-untyped-def]
+def facts(db: None, redis_server: None, tmp_path: Path, settings) -> dict:  # type: ignore[no-untyped-def]
     settings.DATA, settings.WORKER_KEYS, settings.DEMO = tmp_path, tmp_path / "keys", True
     call_command("demo")
     return json.loads((tmp_path / "demo.json").read_text())

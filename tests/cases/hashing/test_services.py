@@ -276,12 +276,12 @@ def test_a_childs_report_takes_the_same_picture_off_the_list(make_case):
     """An adult's case published it first; later a child reports the same picture."""
     pdq = new_pdq()
     adult, other = make_case(), make_case()
-    store(case=adult, fingerprints=[fingerprint(pdq=pdq)])
-    store(case=other, fingerprints=[fingerprint()])
-    publish(case=adult)
-    publish(case=other)
+    services.store(case=adult, fingerprints=[fingerprint(pdq=pdq)])
+    services.store(case=other, fingerprints=[fingerprint()])
+    services.publish(case=adult)
+    services.publish(case=other)
     child = make_case(child=True, age_band=AgeBand.FROM_13_TO_15.value)
-    store(case=child, fingerprints=[fingerprint(pdq=near(pdq, 10))])
-    match(case_id=child.pk)
+    services.store(case=child, fingerprints=[fingerprint(pdq=near(pdq, 10))])
+    services.match(case_id=child.pk)
     assert ListEntry.objects.get(pdq=pdq).state == ListEntry.State.WITHDRAWN
     assert ListEntry.objects.filter(state=ListEntry.State.ACTIVE).count() == 1
