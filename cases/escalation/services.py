@@ -173,7 +173,7 @@ def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, p
     elif outcome == State.ACTIONED:
         waiting = Escalation.objects.filter(case=fresh.case, state__in=[State.SENT, State.ACKNOWLEDGED]).exists()
         tell(fresh, None if waiting else Status.IN_REVIEW, Said.PLATFORM_REMOVED, None, by=by)
-    else:
+    elif fresh.case.status != Status.CLOSED:             # of a closed case nobody promises a next step
         said = Said.PLATFORM_REFUSED if outcome == State.REFUSED else Said.PLATFORM_SILENT
         tell(fresh, Status.IN_REVIEW, said, our_next_step(fresh.case), by=by)
     return fresh

@@ -270,3 +270,14 @@ def test_a_partners_verdict_moves_only_its_own_platforms_escalation(case: Case, 
     assert services.list_answered(entry=entry, platform="telegram", outcome=State.ACTIONED, partner=ayesha.pk) == 0
     assert services.list_answered(entry=entry, platform="tiktok", outcome=State.ACTIONED, partner=ayesha.pk) == 1
     assert services.list_answered(entry=entry, platform="tiktok", outcome=State.ACTIONED, partner=ayesha.pk) == 0
+
+
+def test_a_closed_case_is_promised_no_next_step(case: Case, ayesha: User, run_jobs: RunJobs) -> None:
+    escalation = ask(case, ayesha)
+    run_jobs()
+    case = change_status(case=case, to=Status.CLOSED, by=ayesha, outcome=Outcome.WITHDRAWN)
+    told = case.history.count()
+    services.chase(timezone.now() + timedelta(hours=49))
+    escalation.refresh_from_db()
+    case.refresh_from_db()
+    assert (escalation.state, case.status, case.history.count()) == (State.NO_ANSWER, Status.CLOSED, told)
