@@ -74,7 +74,8 @@ class Services:
 
     def empty_redis(self) -> None:
         """FLUSHALL: also what a Redis restarted without its data looks like."""
-        subprocess.run(["redis-cli", "-s", str(self.directory / "redis.sock"), "flushall"], check=True, stdout=subprocess.DEVNULL)
+        client = shutil.which("redis-cli") or "redis-cli"
+        subprocess.run([client, "-s", str(self.directory / "redis.sock"), "flushall"], check=True, stdout=subprocess.DEVNULL)
 
     def stop(self) -> None:
         for server in self.servers.values():

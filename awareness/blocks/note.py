@@ -1,6 +1,5 @@
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import ChoiceBlock, StructBlock
-from wagtail.blocks import TextBlock as PlainTextBlock
+from wagtail.blocks import ChoiceBlock, StructBlock, TextBlock as PlainTextBlock
 
 KINDS = [("note", _("Note")), ("warning", _("Warning"))]
 

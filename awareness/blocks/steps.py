@@ -1,6 +1,5 @@
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock, ListBlock, StructBlock
-from wagtail.blocks import TextBlock as PlainTextBlock
+from wagtail.blocks import CharBlock, ListBlock, StructBlock, TextBlock as PlainTextBlock
 
 
 class StepBlock(StructBlock):

@@ -3,8 +3,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.audit.models import Entry
 

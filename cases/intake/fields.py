@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 OLDEST = 120
 PRIVATE = {"autocomplete": "off", "spellcheck": "false"}      # nothing is kept by the browser or sent to a spelling service

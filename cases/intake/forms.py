@@ -4,13 +4,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from cases.escalation.models import Platform
 from cases.hashing.fingerprint import FingerprintRefused, parse_all
-from cases.intake.elsewhere import NAMES as ELSEWHERE_NAMES
-from cases.intake.elsewhere import Elsewhere
+from cases.intake.elsewhere import NAMES as ELSEWHERE_NAMES, Elsewhere
 from cases.intake.fields import PRIVATE, Age, Lines, Links, Words, ascii_digits, spans, visible
 from cases.models import Consent
 from cases.notifications.addresses import AddressMalformed, clean

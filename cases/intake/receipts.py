@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from cases.intake.models import Receipt
 from cases.models import Case
-from cases.vault import hpke, turnstile
-from cases.vault import receipt as codes
+from cases.vault import hpke, receipt as codes, turnstile
 from cases.vault.aead import OpenFailed
 
 __all__ = ["LIFETIME", "Found", "Lock", "NoReceipt", "find", "issue", "live", "make_lock"]

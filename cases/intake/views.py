@@ -5,8 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -14,8 +13,22 @@ from cases.intake import elsewhere, receipts, services, throttle
 from cases.intake.forms import ReceiptForm, StepForm, WhatForm
 from cases.intake.posting import posted
 from cases.intake.state import Draft, Lost, TooLarge, open_draft, seal
-from cases.intake.steps import BY_NAME, CHECK, DONE, ELSEWHERE, FIRST, PAGES, RECEIPT, Step, Walk, report, shown, typed, walk
-from cases.intake.steps import told as told_by
+from cases.intake.steps import (
+    BY_NAME,
+    CHECK,
+    DONE,
+    ELSEWHERE,
+    FIRST,
+    PAGES,
+    RECEIPT,
+    Step,
+    Walk,
+    report,
+    shown,
+    told as told_by,
+    typed,
+    walk,
+)
 from cases.services import AlreadyOpen
 from cases.units.models import Unit
 from cases.vault.custody import KeyMissing, current_unit_key

@@ -2,8 +2,7 @@
 read by others. Each is translated when it is sent, in the reader's language."""
 from collections.abc import Callable, Mapping
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext as _, ngettext, override
 
 from cases.notifications.models import Occasion
 

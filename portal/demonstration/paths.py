@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cases import services
-from cases.escalation import notices
-from cases.escalation import services as escalation
+from cases.escalation import notices, services as escalation
 from cases.escalation.models import Channel, Escalation
 from cases.hashing.models import MediaHash
 from cases.hashing.services import refusal

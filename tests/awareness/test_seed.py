@@ -5,7 +5,6 @@ from wagtail.models import GroupPagePermission, Page, Site, Workflow
 from awareness.groups import EDITORS, PUBLISHERS
 from awareness.models import ArticlePage, Helpline, HomePage
 from cases.permissions import Role
-
 from tests.awareness.conftest import MakeStaff
 
 

@@ -1,19 +1,18 @@
 """The desk as staff see it: both languages and directions, phone and desk, keyboard, and without JavaScript."""
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from cases.hashing.models import MediaHash
 from cases.models import Case, Consent, Message
 from cases.priority import Danger, Harm
 from cases.triage.services import set_up_replies
-from django.utils import timezone
-from datetime import timedelta
 from tests.browser.look import look
-from tests.factories.cases import (make_case, make_member, make_unit, reporter_consents, reporter_reads, reporter_writes,
-                                   signed_in)
+from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_reads, reporter_writes, signed_in
 
 SHOTS = os.environ.get("DESK_SHOTS")        # a directory: keep a picture of every page looked at
 STORIES = [("ایک فیس بک پیج پر میری نجی تصاویر لگائی گئی ہیں۔ پیج کے بارہ ہزار فالورز ہیں۔ میں نے کسی کو نہیں بتایا۔", "ur"),

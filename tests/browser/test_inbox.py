@@ -21,7 +21,15 @@ from cases.vault import custody, receipt as codes
 from cases.workflow import Outcome, Status
 from tests.browser.look import Watch, look, shoot
 from tests.cases.intake.reporter import give_receipt, staff_writes
-from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_reads, reporter_writes, secrets_of
+from tests.factories.cases import (
+    make_case,
+    make_member,
+    make_unit,
+    reporter_consents,
+    reporter_reads,
+    reporter_writes,
+    secrets_of,
+)
 
 pytestmark = pytest.mark.browser
 CODE = "48219037551620846003"

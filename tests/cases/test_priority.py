@@ -1,5 +1,4 @@
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cases.models import DANGER_NAMES, HARM_NAMES, RULE_NAMES
 from cases.priority import CHILD, IMAGE_HARMS, RULES, AgeBand, Danger, Facts, Harm, Level, band, rate

@@ -4,8 +4,8 @@ import pytest
 from django.utils.translation import override
 
 from cases.public_words import SENTENCES, Said, sentence
-from cases.workflow import Outcome, Status
 from cases.services import SAID_BY_OUTCOME, SAID_BY_STATUS
+from cases.workflow import Outcome, Status
 
 WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

@@ -2,8 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cases.clock.services import NATIONAL_DAYS, PAKISTAN_HOURS
 from cases.clock.working import HoursMalformed, NeverOpens, working_hours
@@ -11,7 +10,7 @@ from cases.clock.working import HoursMalformed, NeverOpens, working_hours
 KARACHI = ZoneInfo("Asia/Karachi")
 HOLIDAYS = [date(2026, month, day) for month, day in NATIONAL_DAYS]
 OFFICE = working_hours(PAKISTAN_HOURS, HOLIDAYS, "Asia/Karachi")
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(KARACHI))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(KARACHI))  # noqa: DTZ001
 SPANS = st.timedeltas(timedelta(minutes=1), timedelta(hours=120))
 
 

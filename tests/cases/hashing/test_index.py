@@ -1,8 +1,7 @@
 import uuid
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cases.hashing.index import Index, nearest, pack
 from cases.hashing.pdq import MATCH_DISTANCE, distance

@@ -3,8 +3,7 @@ import io
 import numpy as np
 import pdqhash
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image
 
 from cases.hashing import pdq

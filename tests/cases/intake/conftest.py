@@ -21,10 +21,9 @@ from cases.priority import Facts, Harm
 from cases.services import CaseDraft, open_case
 from cases.units.models import Unit
 from cases.units.services import set_up_units
-from cases.vault import custody, envelope, hpke
+from cases.vault import custody, envelope, hpke, receipt as codes
 from cases.vault.keyring import Keyring
 from cases.vault.models import UnitKey
-from cases.vault import receipt as codes
 from tests.cases.intake.reporter import give_receipt
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
 

@@ -2,14 +2,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cases.notifications.addresses import AddressMalformed, HoursMalformed, clean, clean_hours, next_safe
 from cases.notifications.models import Kind
 
 KARACHI = ZoneInfo("Asia/Karachi")
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))      # noqa: DTZ001
 spans = st.lists(st.tuples(st.integers(0, 23), st.integers(1, 24)).filter(lambda span: span[0] < span[1]).map(list), max_size=4)
 
 

@@ -14,8 +14,7 @@ from cases.triage.models import Note, Reply
 from cases.triage.services import set_up_replies
 from cases.vault import envelope
 from cases.vault.custody import new_worker_key
-from tests.factories.cases import (make_case, make_member, make_unit, reporter_reads, reporter_writes, secrets_of,
-                                   signed_in)
+from tests.factories.cases import make_case, make_member, make_unit, reporter_reads, reporter_writes, secrets_of, signed_in
 
 pytestmark = pytest.mark.django_db
 

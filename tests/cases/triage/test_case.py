@@ -13,7 +13,16 @@ from cases.priority import Danger
 from cases.triage.models import Note
 from cases.triage.views.case import FORMS
 from cases.vault import custody, envelope
-from tests.factories.cases import STORY, make_case, make_member, make_unit, reporter_consents, reporter_writes, secrets_of, signed_in
+from tests.factories.cases import (
+    STORY,
+    make_case,
+    make_member,
+    make_unit,
+    reporter_consents,
+    reporter_writes,
+    secrets_of,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from cases.units.services import join_unit, set_up_units
 from cases.vault import custody, unseal
 from cases.vault.keyring import Keyring
 
-PASSPHRASE = "ایک لمبا جملہ جو کوئی نہیں جانتا"
+PASSPHRASE = "ایک لمبا جملہ جو کوئی نہیں جانتا"        # noqa: S105
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cases.vault import aead, envelope
 from cases.vault.aead import OpenFailed, framed

@@ -4,8 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from threatexchange.exchanges.clients.stopncii import api as stock
 
 from cases.hashing.wire import stopncii
@@ -77,7 +76,10 @@ def test_page_sizes_stay_within_reason():
     assert stopncii.FetchRequest.parse({"pageSize": "0"}).size == 1
 
 
-@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9999, 1, 1), timezones=st.just(UTC)), st.uuids())
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC))      # noqa: DTZ001
+
+
+@given(MOMENTS, st.uuids())
 def test_a_page_token_comes_back_as_it_went(at, entry):
     token = stopncii.PageToken(at, entry)
     assert stopncii.PageToken.parse(str(token)) == token
