@@ -15,7 +15,7 @@ from cases.hashing.services import store
 from cases.intake import receipts, routing
 from cases.models import Case, Consent
 from cases.notifications.models import Kind
-from cases.notifications.services import keep_address
+from cases.notifications.services import keep_address, urgent
 from cases.priority import CLOCKS, Body, Facts, rate
 from cases.services import CaseDraft, give_consent, open_case
 from cases.units.models import Unit
@@ -85,6 +85,7 @@ def submit_report(*, draft: ReportDraft) -> Case:
         _give(case, agreement, conversation)
     if draft.contact:
         keep_address(case=case, kind=draft.contact.kind, value=draft.contact.value, hours=draft.contact.hours)
+    urgent(case=case)
     return case
 
 

@@ -94,6 +94,14 @@ def test_fingerprints_rest_in_their_table_and_ask_to_be_matched(reporter):
     assert Consent.objects.get(act="share_hashes").answer == "yes"
 
 
+@pytest.mark.parametrize(("harm", "alarms"), [("sextortion", 1), ("bullying", 0)])
+def test_an_urgent_report_alarms_who_is_on_duty(reporter, harm, alarms):
+    reporter().to_the_code(who=WHO | {"dangers": []}, what={"harm": harm, "conflict": ""}, consent=CONSENT).send()
+    case = Case.objects.get()
+    asked = Job.objects.filter(task="notifications.urgent", payload={"case_id": str(case.pk)})
+    assert (case.priority <= 2, asked.count()) == (bool(alarms), alarms)
+
+
 def test_an_address_is_sealed_to_the_worker_and_nobody_else(reporter, worker_key):
     contact = {"contact": "sms", "address": "۰۳۰۰ ۱۲۳۴۵۶۷", "hours": ["9-12", "15-18"]}
     reporter().to_the_code(consent=CONSENT | contact).send()
