@@ -1,7 +1,8 @@
 """Wagtail's editor under `script-src 'self'`: what it writes as inline scripts becomes data that admin.js reads.
 
 Five template overrides do it for dates and inline panels (in this app's own templates/, because widgets are rendered from
-applications only); choosers write theirs in Python, so this one method is replaced. To be looked at again with each Wagtail release; tests/browser watches for violations.
+applications only); choosers write theirs in Python, so this one method is replaced. To be looked at again with each Wagtail
+release; tests/browser watches for violations.
 """
 import json
 from typing import Any

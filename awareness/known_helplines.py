@@ -31,7 +31,8 @@ VERIFIED: list[dict[str, Any]] = [
      "purpose_ur": "آن لائن ہراسانی: رازداری کے ساتھ مشورہ اور مدد",
      "hours_en": "9 am to 5 pm, every day", "hours_ur": "صبح 9 سے شام 5 بجے تک، ہر روز",
      "source": "DRF helpline report, 2024", **URDU_ENGLISH, **DATED},
-    {"phone": "1799", "name_en": "Cyber crime agency (NCCIA)", "name_ur": "نیشنل سائبر کرائم ایجنسی (این سی سی آئی اے)", "order": 60,
+    {"phone": "1799", "name_en": "Cyber crime agency (NCCIA)", "name_ur": "نیشنل سائبر کرائم ایجنسی (این سی سی آئی اے)",
+     "order": 60,
      "purpose_en": "To file a criminal complaint; asks for your name and CNIC",
      "purpose_ur": "قانونی شکایت درج کروانے کے لیے؛ نام اور شناختی کارڈ پوچھا جاتا ہے",
      "source": "techlist.pk and servepak, 2025", **DATED},
@@ -41,7 +42,8 @@ VERIFIED: list[dict[str, Any]] = [
 ]
 UNVERIFIED: list[dict[str, Any]] = [
     {"phone": "0311-7786264", "name_en": "Umang", "name_ur": "امنگ", "order": 80,
-     "purpose_en": "Someone to talk to when everything is too much", "purpose_ur": "جب سب کچھ برداشت سے باہر ہو تو بات کرنے کے لیے",
+     "purpose_en": "Someone to talk to when everything is too much",
+     "purpose_ur": "جب سب کچھ برداشت سے باہر ہو تو بات کرنے کے لیے",
      "source": "hourstv, 2024; another page gives this number to Rozan", **ROUND_THE_CLOCK},
     {"phone": "1098", "name_en": "Madadgaar", "name_ur": "مددگار", "order": 90,
      "purpose_en": "Children and women facing violence", "purpose_ur": "تشدد کا سامنا کرنے والے بچے اور خواتین",

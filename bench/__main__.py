@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def modules() -> dict[str, ModuleType]:
-    found = [importlib.import_module(f"bench.{info.name}") for info in pkgutil.iter_modules(bench.__path__) if info.name != "__main__"]
+    found = [importlib.import_module(f"bench.{info.name}") for info in pkgutil.iter_modules(bench.__path__)
+             if info.name != "__main__"]
     return {module.NAME: module for module in found}
 
 

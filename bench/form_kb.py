@@ -3,7 +3,8 @@
     python -m bench.form_kb [BASE_URL]
 
 Asks a running server (by default one of its own on a free port, with data made for the occasion) and counts what a phone with an
-empty cache would receive before it can use the page. The prose font is counted apart: it is not needed to read. Peer: SecureDrop's
+empty cache would receive before it can use the page. The prose font is counted apart: it is not needed to read. Peer:
+SecureDrop's
 source page as shipped in October 2024, 69.1 KB by the same method.
 """
 import os

@@ -21,7 +21,8 @@ from tests.cases.hashing.pictures import CAMERA, LARGE, pictures
 
 NAME = "hashing"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+FLAGS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
+         "--no-first-run",
          *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 BARE = '<!doctype html><title>bench</title><link rel="icon" href="data:,">'
 MIN_QUALITY, REDUCED, TIMES = 50, 1024, 5
@@ -47,7 +48,8 @@ def asker(page: Page, url: str) -> Ask:
 
 def measure(ask: Ask) -> dict[str, Figure]:
     full = [bits(ask, image) for _, image in pictures() if reference(image)[1] >= MIN_QUALITY]
-    reduced = [bits(ask, image, side=REDUCED) for _, image in pictures(64, 7, LARGE, CAMERA) if reference(image)[1] >= MIN_QUALITY]
+    reduced = [bits(ask, image, side=REDUCED)
+               for _, image in pictures(64, 7, LARGE, CAMERA) if reference(image)[1] >= MIN_QUALITY]
     times = [ask(photo)["ms"] for photo in [phone_photo()] for _ in range(TIMES)]
     return {
         "pdq_browser_full_bits_max": Figure(max(full), "bits", f"pdqhash, {len(full)} pictures"),

@@ -36,10 +36,13 @@ SENTENCES: dict[Said, Callable[[], str]] = {
     Said.ASKED_PLATFORM: lambda: _("We have asked {platform} to remove the content; next check {date}."),
     Said.PLATFORM_SAW_IT: lambda: _("{platform} has seen our request; next check {date}."),
     Said.PLATFORM_REMOVED: lambda: _("{platform} says the content has been removed; if you see it again, tell us here."),
-    Said.PLATFORM_REFUSED: lambda: _("{platform} did not remove the content; this is our next step: a caseworker looks at it again by {date}."),
-    Said.PLATFORM_SILENT: lambda: _("{platform} has not answered; this is our next step: a caseworker looks at it again by {date}."),
+    Said.PLATFORM_REFUSED: lambda: _("{platform} did not remove the content; this is our next step: a caseworker looks at it "
+                                     "again by {date}."),
+    Said.PLATFORM_SILENT: lambda: _("{platform} has not answered; this is our next step: a caseworker looks at it again by "
+                                    "{date}."),
     Said.CLOSED_REMOVED: lambda: _("Your report is closed: the content has been removed. If you see it again, write to us here."),
-    Said.CLOSED_NOT_REMOVED: lambda: _("Your report is closed: we could not have the content removed. You can still write to us here."),
+    Said.CLOSED_NOT_REMOVED: lambda: _("Your report is closed: we could not have the content removed. You can still write to us "
+                                       "here."),
     Said.CLOSED_REFERRED: lambda: _("Your report is closed here and has been passed on, as you agreed."),
     Said.CLOSED_WITHDRAWN: lambda: _("Your report is closed because you withdrew it."),
     Said.CLOSED_NOT_FOR_US: lambda: _("Your report is closed: another body can help you better. Read our message below."),

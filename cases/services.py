@@ -24,7 +24,8 @@ OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id")     # what database
 FIRST_CHECK = timedelta(hours=48)                    # the TAKE IT DOWN Act's limit, 47 USC 223a, as our first re-check
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
-    Outcome.WITHDRAWN: Said.CLOSED_WITHDRAWN, Outcome.NOT_FOR_US: Said.CLOSED_NOT_FOR_US, Outcome.DUPLICATE: Said.CLOSED_DUPLICATE,
+    Outcome.WITHDRAWN: Said.CLOSED_WITHDRAWN, Outcome.NOT_FOR_US: Said.CLOSED_NOT_FOR_US,
+    Outcome.DUPLICATE: Said.CLOSED_DUPLICATE,
 }
 SAID_BY_STATUS = {Status.NEW: Said.RECEIVED, Status.IN_REVIEW: Said.IN_REVIEW, Status.WAITING_REPORTER: Said.ASKED_YOU}
 
@@ -193,7 +194,8 @@ def mark_read(*, case: Case, by: Staff | None) -> int:
 def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent: bytes | None = None,
                  consent_id: uuid.UUID | None = None) -> Consent:
     """Append the reporter's answer; the newest counts. `consent_id` is the id that the typed assent was sealed for."""
-    consent = Consent.objects.create(id=consent_id or uuid.uuid4(), case=case, act=act.value, answer=answer.value, assent=assent, at=timezone.now())
+    consent = Consent.objects.create(id=consent_id or uuid.uuid4(), case=case, act=act.value, answer=answer.value, assent=assent,
+                                     at=timezone.now())
     record("consent_given", subject=case.pk, actor="reporter", act=act.value, answer=answer.value)
     return consent
 

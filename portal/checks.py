@@ -23,7 +23,8 @@ def demonstration(**_: object) -> list[CheckMessage]:
 def one_role_a_process(**_: object) -> list[CheckMessage]:
     if not settings.DEMO and settings.PORTAL_ROLE == "all":
         return [Warning("PORTAL_ROLE is all: one process can read everything, which voids the promise to reporters.",
-                        id="portal.W002", hint="Run one process per role: public, desk, cms, exchange, worker (docs/how-to/deploy.md).")]
+                        id="portal.W002",
+                        hint="Run one process per role: public, desk, cms, exchange, worker (docs/how-to/deploy.md).")]
     return []
 
 
@@ -31,7 +32,8 @@ def one_role_a_process(**_: object) -> list[CheckMessage]:
 def a_database_that_several_processes_share(**_: object) -> list[CheckMessage]:
     sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     if sqlite and settings.PORTAL_ROLE != "all":
-        return [Error("A single role on SQLite.", id="portal.E003", hint="Roles need PostgreSQL: least grants per role do not exist "
+        return [Error("A single role on SQLite.", id="portal.E003",
+                      hint="Roles need PostgreSQL: least grants per role do not exist "
                                                                        "in SQLite. Set DATABASE=postgresql.")]
     return []
 
@@ -56,8 +58,8 @@ def encrypted_origins(**_: object) -> list[CheckMessage]:
 def separate_hosts(**_: object) -> list[CheckMessage]:
     public, staff = settings.ORIGINS["public"], (settings.ORIGINS["desk"], settings.ORIGINS["cms"])
     if public in staff:
-        return [Error("The public pages share a host with staff pages.", id="portal.E006", hint="Give desk and cms hosts of their own: "
-                                                                                          "cookies and scripts respect hosts only.")]
+        return [Error("The public pages share a host with staff pages.", id="portal.E006",
+                      hint="Give desk and cms hosts of their own: cookies and scripts respect hosts only.")]
     return []
 
 
@@ -65,7 +67,8 @@ def separate_hosts(**_: object) -> list[CheckMessage]:
 def an_office_with_an_address(**_: object) -> list[CheckMessage]:
     examples = [name for name in ("DEFAULT_FROM_EMAIL", "NOTICE_FROM_EMAIL") if getattr(settings, name).endswith("@example.org")]
     if examples:
-        return [Error(f"Still an example address: {', '.join(examples)}.", id="portal.E007", hint="Platforms answer to it; answers "
+        return [Error(f"Still an example address: {', '.join(examples)}.", id="portal.E007",
+                      hint="Platforms answer to it; answers "
                                                                                                 "to example.org reach nobody.")]
     return []
 

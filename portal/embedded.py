@@ -31,7 +31,8 @@ class Embedded:
     """Starts everything on construction, before the first request: the first publish would race with the queue's creation."""
 
     def __init__(self) -> None:
-        self.worker = EmbeddedWorker(app=app, pool_cls="threads", concurrency=2, hostname="embedded@localhost", loglevel="WARNING",
+        self.worker = EmbeddedWorker(app=app, pool_cls="threads", concurrency=2, hostname="embedded@localhost",
+                                     loglevel="WARNING",
                                      without_heartbeat=True, without_mingle=True, without_gossip=True, quiet=True)
         self.thread = threading.Thread(target=self.worker.start, name="celery-worker", daemon=True)
         self.thread.start()

@@ -1,4 +1,4 @@
-"""Gunicorn's settings in production: `gunicorn --config python:portal.gunicorn portal.wsgi`. One process role a service (deploy/)."""
+"""Gunicorn's settings in production: `gunicorn --config python:portal.gunicorn portal.wsgi`. One role a service (deploy/)."""
 from portal.env import env, envint
 
 bind = env("BIND", "127.0.0.1:8000")

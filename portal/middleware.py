@@ -74,7 +74,8 @@ class PublicPages:
 
 
 class Languages(LocaleMiddleware):
-    """Staff pages have one address in both languages. Django would look for a missing one under /en/, where the CMS catches all."""
+    """Staff pages have one address in both languages. Django would look for a missing one under /en/, which the CMS
+    catches."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if response.status_code == 404 and request.path.startswith(STAFF):

@@ -154,7 +154,8 @@ def remember_address(data: Path) -> None:
 
 def welcome(data: Path) -> str:
     base = os.environ["BASE_URL"]
-    lines = ["", "Mehfooz · محفوظ is running.", f"  The public's pages   {base}/ur/   {base}/en/", f"  The caseworkers'     {base}/desk/",
+    lines = ["", "Mehfooz · محفوظ is running.", f"  The public's pages   {base}/ur/   {base}/en/",
+             f"  The caseworkers'     {base}/desk/",
              f"  The editors'         {base}/cms/"]
     accounts = demo_facts(data).get("accounts", [])
     if accounts:

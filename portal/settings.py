@@ -192,7 +192,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
                         "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024               # a report's form with its sealed state is far smaller
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400 if PORTAL_ROLE == "public" else 4000   # a long article in two languages has that many
-CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", "")     # set by our proxy, such as X-Real-IP; empty: the socket's own address
+CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", "")       # set by our proxy, e.g. X-Real-IP; empty: the socket's own
 EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "accounts:home"

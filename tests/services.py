@@ -55,7 +55,8 @@ class Services:
         """Write `database` as SQL; whole or not at all, since another pytest may be reading."""
         unfinished = path.with_suffix(f".{os.getpid()}")
         with unfinished.open("wb") as output:
-            subprocess.run([_postgresql_binaries() / "pg_dump", "-h", self.directory, "-U", "postgres", database], check=True, stdout=output)
+            subprocess.run([_postgresql_binaries() / "pg_dump", "-h", self.directory, "-U", "postgres", database], check=True,
+                           stdout=output)
         unfinished.rename(path)
 
     def restore(self, path: Path, database: str) -> None:

@@ -56,7 +56,8 @@ def test_urdu_is_written_with_urdu_letters():
 
 def test_the_catalogue_is_compiled_for_whoever_installs(tmp_path: Path):
     """As ./mehfooz does it: pybabel skips a file whose header is marked fuzzy unless told otherwise, and says so to nobody."""
-    command = next(line for line in Path("mehfooz").read_text().splitlines() if "pybabel" in line and "compile" in line and "#" not in line)
+    command = next(line for line in Path("mehfooz").read_text().splitlines() if "pybabel" in line and "compile" in line
+                   and "#" not in line)
     options = command.split("compile ", 1)[1].split(" || ")[0].split()
     shutil.copytree("locale", tmp_path / "locale", ignore=shutil.ignore_patterns("*.mo"))
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", "compile", *options], cwd=tmp_path, check=True)

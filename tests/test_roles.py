@@ -25,7 +25,8 @@ rooms = {"intake": "cases.intake.views", "triage": "cases.triage.views.case", "e
          "cms": "wagtail.admin.views.home", "accounts": "portal.accounts.views"}
 print(json.dumps({"routed": [p for p in PATHS if routed(p)], "loaded": sorted(r for r, m in rooms.items() if m in sys.modules)}))
 """
-PATHS = ["/healthz", "/exit", "/ur/", "/ur/report/", "/en/inbox/", "/en/privacy/", "/desk/", "/desk/sign-in/", "/cms/", "/exchange/stopncii/v1/FetchHashes"]
+PATHS = ["/healthz", "/exit", "/ur/", "/ur/report/", "/en/inbox/", "/en/privacy/", "/desk/", "/desk/sign-in/", "/cms/",
+         "/exchange/stopncii/v1/FetchHashes"]
 PUBLIC = ["/exit", "/ur/", "/ur/report/", "/en/inbox/", "/en/privacy/"]
 EXPECTED = {
     "public": (PUBLIC, ["intake"]),
@@ -40,7 +41,8 @@ EXPECTED = {
 @pytest.mark.parametrize("role", EXPECTED)
 def test_a_role_routes_and_loads_only_its_own(role: str) -> None:
     environment = {**os.environ, "PORTAL_ROLE": role, "MEHFOOZ_EMBEDDED": "true"}
-    probe = subprocess.run([sys.executable, "-c", f"PATHS = {PATHS!r}\n{PROBE}"], env=environment, capture_output=True, text=True, check=True)
+    probe = subprocess.run([sys.executable, "-c", f"PATHS = {PATHS!r}\n{PROBE}"], env=environment, capture_output=True, text=True,
+                           check=True)
     found = json.loads(probe.stdout)
     paths, rooms = EXPECTED[role]
     assert found["routed"] == ["/healthz", *sorted(paths, key=PATHS.index)]

@@ -18,7 +18,8 @@ from cases.audit.models import AuditLink, Checkpoint, Entry
 from cases.audit.triggers import unguarded
 
 EVENT = re.compile(r"[a-z][a-z_]{2,39}")
-CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")    # lower case, no space, no @, no leading digit: no sentence, address or receipt code
+# lower case, no space, no @, no leading digit: no sentence, address or receipt code
+CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 ACTOR = re.compile(r"reporter|system|(partner:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_ITEMS = 200                                # ids on one queue page
 MOST = 10 ** 9                                  # a larger number is no count: perhaps a telephone number

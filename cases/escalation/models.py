@@ -68,7 +68,8 @@ class Escalation(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=20, unique=True)         # ours, in the notice; says nothing of the case
     state = models.CharField(max_length=20, choices=State.choices, default=State.REQUESTED.value)
-    notice_key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")  # unit, and worker until sent
+    # unit, and worker until sent
+    notice_key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")
     notice = models.BinaryField()                                    # sealed JSON of notices.Notice
     their_reference = models.BinaryField(null=True)                  # sealed: what the platform's form gave back
     language = models.CharField(max_length=5, default="en")

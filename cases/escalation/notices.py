@@ -48,19 +48,27 @@ class Notice:
 
 # What the content is, per harm: neutral words that quote nothing. Functions, so that they are translated when used.
 REASONS: dict[Harm, Callable[[], str]] = {
-    Harm.SEXTORTION: lambda: _("The account threatens to publish intimate pictures of the affected person in order to extort money or further pictures."),
-    Harm.INTIMATE_IMAGES: lambda: _("The content shows intimate pictures of the affected person and was published without consent."),
-    Harm.DEEPFAKE: lambda: _("The content shows intimate pictures of the affected person that were made or altered by software, and was published without consent."),
-    Harm.PRIVATE_IMAGES: lambda: _("The content shows private pictures of the affected person, published without consent. In the affected person's "
-                                   "society their publication causes serious harm, whether or not they are nude."),
+    Harm.SEXTORTION: lambda: _("The account threatens to publish intimate pictures of the affected person in order to extort "
+                               "money or further pictures."),
+    Harm.INTIMATE_IMAGES: lambda: _("The content shows intimate pictures of the affected person and was published without "
+                                    "consent."),
+    Harm.DEEPFAKE: lambda: _("The content shows intimate pictures of the affected person that were made or altered by software, "
+                             "and was published without consent."),
+    Harm.PRIVATE_IMAGES: lambda: _("The content shows private pictures of the affected person, published without consent. In the "
+                                   "affected person's society their publication causes serious harm, whether or not they "
+                                   "are nude."),
     Harm.GROOMING: lambda: _("The account approaches a person under 18 with a sexual purpose."),
     Harm.CHILD_IMAGERY: lambda: _("The content shows or concerns the sexual abuse of a person under 18."),
-    Harm.OUTING: lambda: _("The content makes the private life of the affected person public without consent and puts that person at risk."),
+    Harm.OUTING: lambda: _("The content makes the private life of the affected person public without consent and puts that "
+                           "person at risk."),
     Harm.HONOUR_THREAT: lambda: _("The content threatens the affected person with violence."),
-    Harm.BLASPHEMY_ACCUSATION: lambda: _("The content singles out the affected person, spreads a false claim and puts that person's life in danger."),
+    Harm.BLASPHEMY_ACCUSATION: lambda: _("The content singles out the affected person, spreads a false claim and puts that "
+                                         "person's life in danger."),
     Harm.IMPERSONATION: lambda: _("The account pretends to be the affected person and was made without consent."),
-    Harm.DOXXING: lambda: _("The content publishes the address, telephone number or identity papers of the affected person without consent."),
-    Harm.STALKING: lambda: _("The account follows, watches or contacts the affected person persistently and against that person's will."),
+    Harm.DOXXING: lambda: _("The content publishes the address, telephone number or identity papers of the affected person "
+                            "without consent."),
+    Harm.STALKING: lambda: _("The account follows, watches or contacts the affected person persistently and against that "
+                             "person's will."),
     Harm.BULLYING: lambda: _("The content harasses and degrades the affected person."),
     Harm.ACCOUNT_TAKEN: lambda: _("The account of the affected person was taken over by somebody else."),
     Harm.OTHER: lambda: _("The content harms the affected person and was published without consent."),
@@ -106,9 +114,10 @@ def statements(notice: Notice) -> list[str]:
         _("We believe in good faith that what this notice says is accurate and complete."),
     ]
     if notice.child:
-        said.append(_("The content shows or concerns a person under 18. Please preserve what the law requires and report it to the competent hotline."))
-    asked = _("Please remove the content, and make reasonable efforts to remove identical copies, within 48 hours of receiving this notice, "
-              "and tell us the outcome under our reference.")
+        said.append(_("The content shows or concerns a person under 18. Please preserve what the law requires and report it to "
+                      "the competent hotline."))
+    asked = _("Please remove the content, and make reasonable efforts to remove identical copies, within 48 hours of receiving "
+              "this notice, and tell us the outcome under our reference.")
     return [*said, asked]
 
 
@@ -146,10 +155,12 @@ def form_texts(notice: Notice, fields: list[dict[str, object]], *, contact: str,
     with override(language):
         content = {
             "links": "\n".join(notice.links), "reasons": notice.reasons, "statements": "\n".join(statements(notice)),
-            "signature": notice.signature, "reference": notice.reference, "contact": contact, "law": notice.law, "policy": notice.policy,
+            "signature": notice.signature, "reference": notice.reference, "contact": contact, "law": notice.law,
+            "policy": notice.policy,
         }
     texts = []
     for field in fields:
         text, limit = content[str(field["content"])], field.get("limit")
-        texts.append({"label": field["label"], "text": text, "limit": limit, "over": isinstance(limit, int) and len(text) > limit})
+        texts.append({"label": field["label"], "text": text, "limit": limit,
+                      "over": isinstance(limit, int) and len(text) > limit})
     return texts

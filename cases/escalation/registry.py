@@ -33,5 +33,6 @@ def columns(entry: dict[str, Any]) -> dict[str, Any]:
 def channel(platform: Platform, row: dict[str, Any], source: str) -> Channel:
     label_en, label_ur = row["label"]
     fields = [{"label": label, "limit": limit, "content": content} for label, limit, content in row["fields"]]
-    return Channel(platform=platform, kind=row["kind"], address=row["address"], label=label_en, label_en=label_en, label_ur=label_ur,
+    return Channel(platform=platform, kind=row["kind"], address=row["address"], label=label_en, label_en=label_en,
+                   label_ur=label_ur,
                    form_fields=fields, harms=row["harms"], source=source, last_verified_at=COLLECTED_ON)

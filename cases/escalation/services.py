@@ -128,7 +128,8 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
 
 def open_notice(escalation: Escalation) -> Notice:
     key = key_for_worker(escalation.notice_key, case=escalation.case_id)
-    return Notice.from_json(envelope.open_blob(key, escalation.notice, case=escalation.case_id, field="notice", record=escalation.pk))
+    return Notice.from_json(envelope.open_blob(key, escalation.notice, case=escalation.case_id, field="notice",
+                                               record=escalation.pk))
 
 
 @transaction.atomic
@@ -184,9 +185,11 @@ def our_next_step(case: Case) -> datetime:
     return due_at(case.unit.calendar, timezone.now(), CLOCKS[Level(case.priority)])
 
 
-def move(escalation: Escalation, to: State, *, by: Staff | None, partner: uuid.UUID | None = None, **fields: datetime) -> Escalation:
+def move(escalation: Escalation, to: State, *, by: Staff | None, partner: uuid.UUID | None = None,
+         **fields: datetime) -> Escalation:
     """Along NEXT only, under the row lock, with its audit row."""
-    fresh = Escalation.objects.select_for_update(of=("self",)).select_related("case__unit__calendar", "platform", "notice_key").get(pk=escalation.pk)
+    locked = Escalation.objects.select_for_update(of=("self",))
+    fresh = locked.select_related("case__unit__calendar", "platform", "notice_key").get(pk=escalation.pk)
     if to not in NEXT[State(fresh.state)]:
         raise NotNow(fresh.state)
     for name, value in {"state": to.value, **fields}.items():
@@ -234,7 +237,8 @@ def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
 def chase(now: datetime) -> None:
     """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker."""
     for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind=Channel.Kind.EMAIL):
-        if Job.objects.filter(task="escalation.deliver", state=Job.State.FAILED, payload__escalation_id=str(escalation.pk)).exists():
+        if Job.objects.filter(task="escalation.deliver", state=Job.State.FAILED,
+                              payload__escalation_id=str(escalation.pk)).exists():
             failed(escalation=escalation)
     for escalation in Escalation.objects.filter(state__in=[State.SENT, State.ACKNOWLEDGED], next_check_at__lte=now):
         answer(escalation=escalation, outcome=State.NO_ANSWER)

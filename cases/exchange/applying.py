@@ -1,4 +1,6 @@
-"""What the worker does of a partner's feedback. Apart from the services, so that the exchange role does not even load what opens cases."""
+"""What the worker does of a partner's feedback.
+
+Apart from the services, so that the exchange role does not even load what opens cases."""
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +19,7 @@ VERDICTS = {FeedbackValue.BLOCKED: State.ACTIONED, FeedbackValue.NOT_BLOCKED: St
 
 @transaction.atomic
 def apply(*, feedback_id: UUID) -> bool:
-    """Move the escalations that a feedback answers, once. False while it answers a notice that has not left yet: ask again later."""
+    """Move the escalations that a feedback answers, once. False: it answers a notice that has not left yet; ask again."""
     feedback = Feedback.objects.select_for_update(of=("self",)).select_related("partner", "entry").filter(
         pk=feedback_id, applied_at=None).first()
     if feedback is None:                 # applied before, or deleted with its entry
@@ -28,5 +30,6 @@ def apply(*, feedback_id: UUID) -> bool:
         if Escalation.objects.filter(entries=feedback.entry, platform__slug=partner.platform, state=State.REQUESTED).exists():
             return False
     Feedback.objects.filter(pk=feedback.pk).update(applied_at=timezone.now())
-    record("feedback_applied", subject=feedback.entry_id, actor=f"partner:{partner.pk}", value=feedback.value.lower(), moved=moved)
+    record("feedback_applied", subject=feedback.entry_id, actor=f"partner:{partner.pk}", value=feedback.value.lower(),
+           moved=moved)
     return True

@@ -45,7 +45,8 @@ class Taken:
 def add_partner(*, name: str, platform: str) -> tuple[Partner, Keys]:
     """A new partner and its keys, which are kept nowhere. `platform` is the slug whose escalations its feedback answers."""
     keys = Keys(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
-    partner = Partner.objects.create(name=name, platform=platform, fetch_key=digest(keys.fetch), number_key=secrets.token_bytes(32),
+    partner = Partner.objects.create(name=name, platform=platform, fetch_key=digest(keys.fetch),
+                                     number_key=secrets.token_bytes(32),
                                      subscription_key=digest(keys.subscription))
     record("partner_added", subject=partner.pk, actor="system", platform=platform)
     return partner, keys
@@ -116,7 +117,8 @@ def case_number(partner: Partner, entry: ListEntry) -> str:
 def take_feedback(*, partner: Partner, lines: Sequence[HashFeedback]) -> Taken:
     """Keep what is new and leave it to the worker. A verdict that repeats the partner's last one on that hash is not new."""
     entries = {entry.pdq: entry for entry in ListEntry.objects.filter(pdq__in={line.value for line in lines})}
-    said = dict(Feedback.objects.filter(partner=partner, entry__in=entries.values()).order_by("at").values_list("entry__pdq", "value"))
+    before = Feedback.objects.filter(partner=partner, entry__in=entries.values()).order_by("at")
+    said = dict(before.values_list("entry__pdq", "value"))
     now, rows = timezone.now(), list[Feedback]()
     for line in lines:
         if line.value in entries and said.get(line.value) != line.feedback:

@@ -46,7 +46,8 @@ def for_partners(view: View) -> Callable[[HttpRequest], JsonResponse]:
 
 def refuse(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JsonResponse:
     """`code` is for programs; the message follows Accept-Language."""
-    return JsonResponse({"error": code, "message": message}, status=status, headers={"Cache-Control": "no-store"} | (headers or {}))
+    return JsonResponse({"error": code, "message": message}, status=status,
+                        headers={"Cache-Control": "no-store"} | (headers or {}))
 
 
 @require_GET

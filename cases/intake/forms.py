@@ -134,7 +134,8 @@ class WhoForm(StepForm):
     age_now = Age(label=_("How old is that person now?"), help_text=_("In years. We act faster when a child is involved."))
     age_then = Age(label=_("How old was the person in the pictures?"),
                    help_text=_("Only if there are pictures or videos and you know it. It decides who can remove them."))
-    summary = {"dangers": _("Danger now"), "relation": _("Done to"), "age_now": _("Age now"), "age_then": _("Age in the pictures")}
+    summary = {"dangers": _("Danger now"), "relation": _("Done to"), "age_now": _("Age now"),
+               "age_then": _("Age in the pictures")}
 
     def clean_dangers(self) -> frozenset[Danger]:
         return frozenset(Danger(value) for value in self.cleaned_data["dangers"])
@@ -143,7 +144,8 @@ class WhoForm(StepForm):
         told = self.cleaned_data
         now, then = told.get("age_now"), told.get("age_then")
         if told.get("relation") == "my_child" and now is None and "age_now" not in self.errors:
-            self.add_error("age_now", _("Tell us how old your child is; a guess will do. A child's pictures are protected differently."))
+            self.add_error("age_now",
+                           _("Tell us how old your child is; a guess will do. A child's pictures are protected differently."))
         if now is not None and then is not None and then > now:
             self.add_error("age_then", _("The age in the pictures cannot be higher than the age now."))
 
@@ -159,7 +161,8 @@ class WhatForm(StepForm):
                              error_messages={"required": _("Choose what is happening.")})
     wants_woman = forms.BooleanField(label=_("I would rather a woman reads this"), required=False)
     conflict = forms.ChoiceField(
-        label=_("Does the person who does this work for an authority?"), choices=CONFLICTS, widget=forms.RadioSelect, required=False,
+        label=_("Does the person who does this work for an authority?"), choices=CONFLICTS, widget=forms.RadioSelect,
+        required=False,
         help_text=_("Then a separate team reads your report, and we do not suggest that authority to you."))
     summary = {"harm": _("What"), "wants_woman": _("Read by a woman"), "conflict": _("Works for an authority")}
 
@@ -212,7 +215,8 @@ class StoryForm(StepForm):
                   help_text=_("One on each line. With links we can ask for removal at once."))
     handles = Lines(label=_("Accounts or numbers that do this"), most=2000, items=20, item_length=120,
                     help_text=_("One on each line: names of accounts or groups, telephone numbers."))
-    story = Words(label=_("What happened?"), most=8000, rows=8, help_text=_("In your own words, as much or as little as you like."))
+    story = Words(label=_("What happened?"), most=8000, rows=8,
+                  help_text=_("In your own words, as much or as little as you like."))
     who_does_it = Words(label=_("Do you know who does it?"), most=500, rows=2)
     wanted = forms.MultipleChoiceField(label=_("What do you want?"), choices=WANTED, required=False,
                                        widget=forms.CheckboxSelectMultiple)
@@ -262,7 +266,8 @@ class ConsentForm(StepForm):
     safe_to_contact = Words(label=_("Anything we must take care of when we write to you?"), most=300,
                             help_text=_("For example: my brother reads my messages."))
     summary = {**{act.value: label for act, (label, _hint, _default) in CONSENTS.items()}, "assent": _("Your words of consent"),
-               "contact": _("Tell you by"), "address": _("Number or e-mail"), "hours": _("Safe hours"), "safe_to_contact": _("Take care")}
+               "contact": _("Tell you by"), "address": _("Number or e-mail"), "hours": _("Safe hours"),
+               "safe_to_contact": _("Take care")}
 
     MALFORMED: ClassVar[dict[Kind, Any]] = {Kind.SMS: _("Write a mobile number such as 0300 1234567."),
                                             Kind.EMAIL: _("Write an e-mail address such as name@example.com.")}

@@ -58,7 +58,8 @@ def open_with_code(request: HttpRequest, fields: MultiValueDict) -> HttpResponse
     return page(request, Visit(found.receipt, found.private), fields)
 
 
-def code_page(request: HttpRequest, form: CodeForm, fields: MultiValueDict, *, notice: str = "", status: int = 200) -> HttpResponse:
+def code_page(request: HttpRequest, form: CodeForm, fields: MultiValueDict, *, notice: str = "",
+              status: int = 200) -> HttpResponse:
     context = {"form": form, "notice": notice, "unsent": unsent(fields),
                "wrote": bool(fields.get(MESSAGE) or fields.get(ASSENT))}
     return render(request, "intake/inbox_code.html", context, status=status)
@@ -144,7 +145,8 @@ def page(request: HttpRequest, visiting: Visit, fields: MultiValueDict, *, acted
     message = acted if isinstance(acted, MessageForm) else MessageForm(initial=unsent(fields))
     context = {
         "inbox": opened, "visit": visit.seal(visiting), "notice": notice, "form": acted, "message": message,
-        "newest": opened.history[0], "answers": [(given, answer_form(act, given, fields, acted)) for act, given in opened.answers.items()],
+        "newest": opened.history[0],
+        "answers": [(given, answer_form(act, given, fields, acted)) for act, given in opened.answers.items()],
         "ends": opened.case.closed_at + receipts.LIFETIME if opened.case.closed_at else None,
     }
     return render(request, "intake/inbox.html", context)

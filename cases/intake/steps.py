@@ -81,7 +81,8 @@ def walk(draft: Draft) -> Walk:
 
 def typed(step: Step, known: Known, posted: MultiValueDict) -> dict[str, list[str]]:
     """What the page of this step carried, as it was typed."""
-    kept = {name: [without_controls(value) for value in posted.getlist(name)[:MOST_VALUES]] for name in step.form(known=known).fields}
+    kept = {name: [without_controls(value) for value in posted.getlist(name)[:MOST_VALUES]]
+            for name in step.form(known=known).fields}
     kept["fingerprint"] = kept.get("fingerprint", [])[:MOST_PICTURES + 1]          # one too many is enough to say so
     return {name: values for name, values in kept.items() if values}
 
@@ -125,7 +126,8 @@ def report(draft: Draft, walked: Walk, lock: Lock, language: str) -> ReportDraft
         answers={
             "relation": who["relation"], "age_now": who["age_now"], "age_then": who["age_then"], "story": story["story"],
             "links": story["links"], "handles": story["handles"], "platform_other": story["platform_other"],
-            "wanted": story["wanted"], "who_does_it": story["who_does_it"], "safe_to_contact": told_by["consent"]["safe_to_contact"]},
+            "wanted": story["wanted"], "who_does_it": story["who_does_it"],
+            "safe_to_contact": told_by["consent"]["safe_to_contact"]},
         fingerprints=told_by.get("pictures", {}).get("fingerprint", []),
         agreements=_agreements(walked.known, told_by["consent"]), contact=_contact(told_by["consent"]))
 

@@ -160,7 +160,8 @@ def page(request: HttpRequest, draft: Draft, name: str, *, form: Any = None, not
     if name in BY_NAME and BY_NAME[name] not in walked.asked:
         name = FIRST.name
     draft.reviewed = draft.reviewed or name == CHECK
-    context = {"page": name, "notice": notice, "known": walked.before.get(name, walked.known), "draft": draft, "state": seal(draft)}
+    context = {"page": name, "notice": notice, "known": walked.before.get(name, walked.known), "draft": draft,
+               "state": seal(draft)}
     if name in BY_NAME:
         return render(request, f"intake/{name}.html", context | step_context(draft, walked, BY_NAME[name], form))
     return render(request, f"intake/{name}.html", context | CONTEXTS[name](draft, walked, form))

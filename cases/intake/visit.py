@@ -26,7 +26,8 @@ class Visit:
 
 def seal(visit: Visit) -> str:
     """For a new page of the same visit."""
-    return state.seal_record({"locator": visit.receipt.locator, "private": visit.private.hex(), "once": uuid4().hex}, belongs=BELONGS)
+    return state.seal_record({"locator": visit.receipt.locator, "private": visit.private.hex(), "once": uuid4().hex},
+                             belongs=BELONGS)
 
 
 def resume(sealed: str) -> Visit:

@@ -10,7 +10,8 @@ from django.utils.timezone import localtime
 from cases.notifications.models import Kind
 
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-DECORATION = re.compile(r"[\s().\-\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")     # also what a paste brings along
+# also what a paste brings along
+DECORATION = re.compile(r"[\s().\-\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 MOBILE = re.compile(r"(?:\+92|0092|92|0)(3[0-9]{9})", re.ASCII)                # Pakistan's mobile networks: 03xx xxxxxxx
 LONGEST_EMAIL = 254                                                            # RFC 5321, 4.5.3.1.3
 Hours = Sequence[Sequence[int]]

@@ -80,7 +80,8 @@ def _post(body: bytes, key: UUID) -> tuple[int, float | None]:
     connection = (HTTPSConnection if url.scheme == "https" else HTTPConnection)(url.netloc, timeout=TIMEOUT)
     try:
         connection.request("POST", f"{url.path or '/'}{'?' if url.query else ''}{url.query}", body, {
-            "Content-Type": "application/json", "Authorization": f"Bearer {settings.SMS_GATEWAY_TOKEN}", "Idempotency-Key": str(key)})
+            "Content-Type": "application/json", "Authorization": f"Bearer {settings.SMS_GATEWAY_TOKEN}",
+            "Idempotency-Key": str(key)})
         answer = connection.getresponse()
         return answer.status, _retry_after(answer)
     finally:

@@ -1,4 +1,6 @@
-"""The postman. Who is told, when and how; never what it is about: counts and a link for staff, a neutral sentence for reporters."""
+"""The postman. Who is told, when and how; never what it is about.
+
+Staff read counts and a link, reporters a neutral sentence."""
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -39,7 +41,7 @@ class Member(Protocol):
 # --- staff ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def tell_members(*, occasion: Occasion, members: Iterable[Member], **counts: int) -> list[Notification]:
-    """Tell each of them, in the way each prefers. `counts` are the numbers in the occasion's sentence; `count` is 1 unless given."""
+    """Tell each of them, in the way each prefers. `counts`: the numbers in the occasion's sentence (`count`: 1 unless given)."""
     people = list(members)
     wishes = {wish.member_id: wish for wish in Preference.objects.filter(member__in=[person.pk for person in people])}
     now, numbers = timezone.now(), {"count": 1} | counts
@@ -68,7 +70,7 @@ def tell_urgent(case: Case) -> None:
 
 
 def tell_assignee(*, case: Case, occasion: Occasion) -> None:
-    """Tell whoever works on the case; nobody does: whoever is on duty. Any role may call it, for the worker looks up who that is."""
+    """Tell whoever works on the case; nobody does: whoever is on duty. Any role may call it: the worker looks up who that is."""
     enqueue("notifications.responsible", case_id=str(case.pk), occasion=occasion.value)
 
 
@@ -162,7 +164,8 @@ def _send_at(row: Notification, moment: datetime, now: datetime) -> None:
 # --- sending, by the worker -------------------------------------------------------------------------------------------
 def send(*, notification_id: UUID) -> None:
     """Send what still waits to be sent. Raises Retry, Stop; safe to repeat."""
-    row = Notification.objects.select_related("member", "address__case", "address__key").filter(pk=notification_id, sent_at=None).first()
+    waiting = Notification.objects.select_related("member", "address__case", "address__key").filter(sent_at=None)
+    row = waiting.filter(pk=notification_id).first()
     if row is None:                                  # sent, replaced, or its address is gone
         return
     if row.address:

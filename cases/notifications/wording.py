@@ -8,15 +8,21 @@ from cases.notifications.models import Occasion
 
 Counts = Mapping[str, int]
 SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
-    Occasion.URGENT: lambda n: ngettext("%(count)d urgent report has arrived.", "%(count)d urgent reports have arrived.", n["count"]),
-    Occasion.CLOCK: lambda n: ngettext("The time for %(count)d case is running out.", "The time for %(count)d cases is running out.", n["count"]),
-    Occasion.MESSAGE: lambda n: ngettext("%(count)d new message from a reporter.", "%(count)d new messages from reporters.", n["count"]),
+    Occasion.URGENT: lambda n: ngettext("%(count)d urgent report has arrived.", "%(count)d urgent reports have arrived.",
+                                        n["count"]),
+    Occasion.CLOCK: lambda n: ngettext("The time for %(count)d case is running out.",
+                                       "The time for %(count)d cases is running out.", n["count"]),
+    Occasion.MESSAGE: lambda n: ngettext("%(count)d new message from a reporter.", "%(count)d new messages from reporters.",
+                                         n["count"]),
     Occasion.ANSWER: lambda n: ngettext("%(count)d answer from a platform.", "%(count)d answers from platforms.", n["count"]),
-    Occasion.SILENCE: lambda n: ngettext("%(count)d notice was not answered in time.", "%(count)d notices were not answered in time.", n["count"]),
-    Occasion.FAILED: lambda n: ngettext("%(count)d notice could not be delivered.", "%(count)d notices could not be delivered.", n["count"]),
+    Occasion.SILENCE: lambda n: ngettext("%(count)d notice was not answered in time.",
+                                         "%(count)d notices were not answered in time.", n["count"]),
+    Occasion.FAILED: lambda n: ngettext("%(count)d notice could not be delivered.", "%(count)d notices could not be delivered.",
+                                        n["count"]),
     Occasion.WISH: lambda n: ngettext("%(count)d reporter's wish about who reads a case was set aside.",
                                       "%(count)d reporters' wishes about who reads a case were set aside.", n["count"]),
-    Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread messages %(unread)d."),
+    Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
+                                 "messages %(unread)d."),
     Occasion.WAITING: lambda n: _("There is a message for you."),
 }
 

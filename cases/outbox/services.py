@@ -123,7 +123,7 @@ def claim(job_id: UUID, attempt: int, *, max_attempts: int) -> Job | None:
 
 
 def sweep(limit: int = 500) -> int:
-    """Ring for whatever is overdue: never rung, rung but lost, delayed until now, or running past its lease. Returns how many rang."""
+    """Ring for whatever is overdue: never rung, rung but lost, delayed until now, or running past its lease. Returns a count."""
     overdue = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING], due_at__lte=timezone.now())
     if not overdue.exists():
         return 0                                # no write lock taken on SQLite

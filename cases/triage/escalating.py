@@ -24,12 +24,14 @@ MISSING_NAMES = {
 }
 REFUSAL_NAMES = {
     Refusal.CHILD: _("A person under 18 is affected: fingerprints of children are never sent to platforms by this portal."),
-    Refusal.CHILD_MATCH: _("The same picture was reported in a child's case: its fingerprint is never sent to platforms by this portal."),
+    Refusal.CHILD_MATCH: _("The same picture was reported in a child's case: its fingerprint is never sent to platforms by this "
+                           "portal."),
     Refusal.AGE_UNKNOWN: _("We do not know that the person is an adult: ask before sharing fingerprints."),
     Refusal.NOT_INTIMATE: _("The list that platforms pull is for intimate pictures only. Ask for removal by link instead."),
 }
 CONSENT_NAMES = {
-    Consent.Act.ASK_PLATFORM: _("The reporter has not agreed that we ask a platform in the ministry's name. Write and ask first."),
+    Consent.Act.ASK_PLATFORM: _("The reporter has not agreed that we ask a platform in the ministry's name. Write and ask "
+                                "first."),
     Consent.Act.SHARE_HASHES: _("The reporter has not agreed that fingerprints are shared. Write and ask first."),
 }
 
@@ -69,10 +71,13 @@ class NoticeForm(forms.Form):
     links = forms.CharField(label=_("Where the content is"), required=False, max_length=20_000,
                             help_text=_("One link or account name on each line."),
                             widget=forms.Textarea(attrs={"rows": 4, "dir": "ltr", "spellcheck": "false"}))
-    hashes = forms.BooleanField(label=_("Put the fingerprints on the list that platforms pull, and into the notice"), required=False)
+    hashes = forms.BooleanField(label=_("Put the fingerprints on the list that platforms pull, and into the notice"),
+                                required=False)
     reasons = forms.CharField(label=_("What it is and why it must go"), max_length=4_000,
-                              help_text=_("No names. Do not describe more than is needed."), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
-    policy = forms.CharField(label=_("The platform's own rule"), required=False, max_length=300, widget=forms.TextInput(attrs={"dir": "auto"}))
+                              help_text=_("No names. Do not describe more than is needed."),
+                              widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+    policy = forms.CharField(label=_("The platform's own rule"), required=False, max_length=300,
+                             widget=forms.TextInput(attrs={"dir": "auto"}))
     law = forms.CharField(label=_("Law"), required=False, max_length=200, widget=forms.TextInput(attrs={"dir": "ltr"}))
     signature = forms.CharField(label=_("Signed by"), max_length=120, widget=forms.TextInput(attrs={"dir": "auto"}))
 
@@ -93,7 +98,8 @@ class NoticeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors:
-            fields = {Missing.LOCATION: "links", Missing.REASONS: "reasons", Missing.SIGNATURE: "signature", Missing.ACCUSATION: "reasons"}
+            fields = {Missing.LOCATION: "links", Missing.REASONS: "reasons", Missing.SIGNATURE: "signature",
+                      Missing.ACCUSATION: "reasons"}
             for lack in notices.missing(self.notice, Harm(self.case.harm)):
                 self.add_error(fields[lack], MISSING_NAMES[lack])
         return data
@@ -103,13 +109,15 @@ class NoticeForm(forms.Form):
         """What would be sent."""
         data = self.cleaned_data
         return Notice(reference=data["reference"], links=data["links"], hashes=values(self.case) if data["hashes"] else (),
-                      reasons=data["reasons"], policy=data["policy"], law=data["law"], child=self.case.child, signature=data["signature"])
+                      reasons=data["reasons"], policy=data["policy"], law=data["law"], child=self.case.child,
+                      signature=data["signature"])
 
 
 class FilledForm(forms.Form):
     """The platform's web form was filled in."""
     their_reference = forms.CharField(label=_("The reference that the platform's form gave"), required=False, max_length=120,
-                                      help_text=_("Leave empty if it gave none."), widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}))
+                                      help_text=_("Leave empty if it gave none."),
+                                      widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}))
 
 
 class AnswerForm(forms.Form):

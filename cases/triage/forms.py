@@ -27,7 +27,8 @@ class QueueFilter(forms.Form):
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All open")), *Status.choices])
     harm = forms.ChoiceField(label=_("Harm"), required=False, choices=[ANY, *choices(HARM_NAMES)])
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *choices(LEVEL_NAMES)])
-    assignee = forms.ChoiceField(label=_("Assigned to"), required=False, choices=[ANY, (MINE, _("Me")), (NOBODY, _("Nobody yet"))])
+    assignee = forms.ChoiceField(label=_("Assigned to"), required=False,
+                                 choices=[ANY, (MINE, _("Me")), (NOBODY, _("Nobody yet"))])
     child = forms.BooleanField(label=_("Under 18"), required=False)
     unread = forms.BooleanField(label=_("Unread"), required=False)
     late = forms.BooleanField(label=_("Late"), required=False)
@@ -67,7 +68,8 @@ class ActForm(forms.Form):
     def __init__(self, case: Case, data: Any = None) -> None:
         self.case = case
         now = timezone.now().timestamp()
-        super().__init__(data, label_suffix="", initial={"version": case.version, "loaded": now}, auto_id=f"{type(self).__name__.lower()}_%s")
+        super().__init__(data, label_suffix="", initial={"version": case.version, "loaded": now},
+                         auto_id=f"{type(self).__name__.lower()}_%s")
 
 
 class HandForm(ActForm):
@@ -81,8 +83,9 @@ class HandForm(ActForm):
         self.members = {str(member.pk): member for member in (*able.women, *able.others)}
         women = [(str(member.pk), str(member)) for member in able.women]
         others = [(str(member.pk), str(member)) for member in able.others]
-        self.fields["to"].choices = [("", _("Nobody")), *([(_("Women, as asked for"), women)] if women else []),     # type: ignore[attr-defined]
-                                     *([(_("Others"), others)] if women else others)]
+        self.fields["to"].choices = [       # type: ignore[attr-defined]
+            ("", _("Nobody")), *([(_("Women, as asked for"), women)] if women else []),
+            *([(_("Others"), others)] if women else others)]
         self.initial["to"] = str(case.assignee_id or "")
 
     @property
@@ -101,7 +104,8 @@ class MoveForm(ActForm):
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
         self.moves = {move.code: move for move in moves_from(Status(case.status))}
-        self.fields["move"].choices = [(code, move_name(move)) for code, move in self.moves.items()]     # type: ignore[attr-defined]
+        self.fields["move"].choices = [     # type: ignore[attr-defined]
+            (code, move_name(move)) for code, move in self.moves.items()]
         self.initial["next_check"] = timezone.now() + FIRST_CHECK
         if len(case.platforms) == 1:
             self.initial["platform"] = case.platforms[0]

@@ -29,7 +29,8 @@ class Move:
 
 def moves_from(status: Status) -> list[Move]:
     """What may be chosen now. Closing words follow from the outcome, so that each outcome is one choice."""
-    moves = [Move(to, said) for to in Status if to in TRANSITIONS[status] and to != Status.CLOSED for said in words_for(status, to)]
+    moves = [Move(to, said) for to in Status if to in TRANSITIONS[status] and to != Status.CLOSED
+             for said in words_for(status, to)]
     if Status.CLOSED in TRANSITIONS[status]:
         moves += [Move(Status.CLOSED, SAID_BY_OUTCOME[outcome], outcome) for outcome in Outcome]
     return moves

@@ -85,7 +85,8 @@ def matching(filters: Filters, member: Staff, now: datetime) -> Q:
 def tabs(mine: QuerySet[Case], params: Mapping[str, str], member: Staff) -> list[TabView]:
     """Each tab with its count; one query for all."""
     now = timezone.now()
-    counts = mine.aggregate(**{f"tab{number}": Count("pk", filter=matching(tab.params, member, now)) for number, tab in enumerate(TABS)})
+    counts = mine.aggregate(**{f"tab{number}": Count("pk", filter=matching(tab.params, member, now))
+                               for number, tab in enumerate(TABS)})
     return [TabView(tab.name, "?" + urlencode(tab.params), counts[f"tab{number}"], here=tab.params == dict(params))
             for number, tab in enumerate(TABS)]
 

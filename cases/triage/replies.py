@@ -1,4 +1,6 @@
-"""Ready replies to start with: name → (name in Urdu, text in English, text in Urdu). Data, because the reporter's language counts."""
+"""Ready replies to start with: name → (name in Urdu, text in English, text in Urdu).
+
+Data, because the reporter's language counts."""
 
 REPLIES: dict[str, tuple[str, str, str]] = {
     "We are reading your report": (

@@ -60,8 +60,10 @@ def seen_by(member: Staff, cases: Iterable[Case]) -> set[object]:
 
 def pictures(case: Case, member: Staff) -> list[Picture]:
     """Fingerprints by number, each with the nearest first."""
-    found = {row.pk: Picture(row.number, row.pdq, row.quality, row.matched_at is not None) for row in MediaHash.objects.filter(case=case)}
-    matches = list(Match.objects.filter(Q(a__case=case) | Q(b__case=case)).select_related("a__case", "b__case").order_by("distance"))
+    found = {row.pk: Picture(row.number, row.pdq, row.quality, row.matched_at is not None)
+             for row in MediaHash.objects.filter(case=case)}
+    either = Match.objects.filter(Q(a__case=case) | Q(b__case=case))
+    matches = list(either.select_related("a__case", "b__case").order_by("distance"))
     visible = seen_by(member, [end.case for match in matches for end in (match.a, match.b)])
     for match in matches:
         for own, other in ((match.a, match.b), (match.b, match.a)):
@@ -85,7 +87,8 @@ def linked(case: Case, member: Staff) -> list[LinkedCase]:
 
 def also_named(case: Case, tags: Mapping[tuple[str, str], str]) -> dict[str, int]:
     """As typed → in how many other cases, of any unit, the same link or account was named."""
-    rows = Trace.objects.filter(tag__in=tags.values()).exclude(case=case).values("kind", "tag").annotate(cases=Count("case", distinct=True))
+    others = Trace.objects.filter(tag__in=tags.values()).exclude(case=case)
+    rows = others.values("kind", "tag").annotate(cases=Count("case", distinct=True))
     counts = {(row["kind"], row["tag"]): row["cases"] for row in rows}
     return {typed: counts[kind, tag] for (kind, typed), tag in tags.items() if (kind, tag) in counts}
 

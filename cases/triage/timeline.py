@@ -34,8 +34,10 @@ def timeline(case: Case, opened: Opened, platforms: Mapping[str, str]) -> list[E
 def moves(case: Case, platforms: Mapping[str, str]) -> Iterator[Event]:
     for change in StatusChange.objects.filter(case=case).select_related("by"):
         title = change.get_status_display() + (f": {change.get_outcome_display()}" if change.outcome else "")
-        words = sentence(change.said, platform=platforms.get(change.platform, change.platform), next_check=change.next_check) if change.said else ""
-        yield Event(change.at, _("%(name)s: %(status)s") % {"name": change.by, "status": title} if change.by else title, reporter_reads=words)
+        platform = platforms.get(change.platform, change.platform)
+        words = sentence(change.said, platform=platform, next_check=change.next_check) if change.said else ""
+        yield Event(change.at, _("%(name)s: %(status)s") % {"name": change.by, "status": title} if change.by else title,
+                    reporter_reads=words)
 
 
 def messages(case: Case, opened: Opened) -> Iterator[Event]:
@@ -53,7 +55,8 @@ def notes(case: Case, opened: Opened) -> Iterator[Event]:
 
 def consents(case: Case) -> Iterator[Event]:
     for consent in Consent.objects.filter(case=case):
-        yield Event(consent.at, _("Consent, %(act)s: %(answer)s") % {"act": consent.get_act_display(), "answer": consent.get_answer_display()}, "in")
+        yield Event(consent.at, _("Consent, %(act)s: %(answer)s") % {
+            "act": consent.get_act_display(), "answer": consent.get_answer_display()}, "in")
 
 
 def escalations(case: Case) -> Iterator[Event]:

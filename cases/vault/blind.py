@@ -22,7 +22,8 @@ def tag(key: bytes, kind: str, value: str) -> str:
 
 
 def normalise_handle(typed: str) -> str:
-    """One spelling of an account name or telephone number, however it was typed: "@Name " → "name", "0300 1234567" → "+923001234567"."""
+    """One spelling of an account name or telephone number, however it was typed: "@Name " → "name", "0300 1234567" →
+    "+923001234567"."""
     handle = _plain(typed)
     if PHONE.fullmatch(handle):
         return _phone(handle)

@@ -119,7 +119,8 @@ def grant_context(key: UnitKey, member: UUID) -> bytes:
 
 def chain_context(key: UnitKey) -> bytes:
     """For `sealed_to_next`: version n, read by version n + 1."""
-    return hpke.context("unit-key", scope=key.unit_id, key=key.pk, kind="unit", recipient=str(key.unit_id), version=key.version + 1)
+    return hpke.context("unit-key", scope=key.unit_id, key=key.pk, kind="unit", recipient=str(key.unit_id),
+                        version=key.version + 1)
 
 
 def _grant(key: UnitKey, member: AbstractBaseUser, private: bytes, *, actor: str) -> KeyGrant:
@@ -179,7 +180,8 @@ def new_worker_key() -> WorkerKey:
     private, public = hpke.new_pair()
     settings.WORKER_KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
     newest = WorkerKey.objects.order_by("-version").values_list("version", flat=True).first() or 0
-    version = max([newest, *(int(path.stem) for path in settings.WORKER_KEYS.glob("*.key"))]) + 1     # a file may outlive a rollback
+    # a file may outlive a rollback
+    version = max([newest, *(int(path.stem) for path in settings.WORKER_KEYS.glob("*.key"))]) + 1
     with os.fdopen(os.open(settings.WORKER_KEYS / f"{version}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(private.hex())
     key = WorkerKey.objects.create(version=version, public=public)

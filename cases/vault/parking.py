@@ -56,4 +56,5 @@ def _cookie() -> str:
 
 def _belongs(request: HttpRequest, parked_at: int) -> bytes:
     """This member, this session, this start: the start is bound so that editing the row cannot stretch the day."""
-    return aead.framed(b"parked", str(request.user.pk).encode(), str(request.session.session_key).encode(), str(parked_at).encode())
+    return aead.framed(b"parked", str(request.user.pk).encode(), str(request.session.session_key).encode(),
+                       str(parked_at).encode())

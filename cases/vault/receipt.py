@@ -12,7 +12,8 @@ from cases.vault.aead import OpenFailed, Stored
 __all__ = ["CodeMalformed", "Derived", "OpenFailed", "derive", "display", "lock", "locator_digest", "new_code", "normalise",
            "unlock_private"]
 
-DIGITS = 20                     # 66 bits: with Argon2id, a million stolen receipts still cost 680,000 core-years for the first hit
+# 66 bits: with Argon2id, a million stolen receipts still cost 680,000 core-years for the first hit
+DIGITS = 20
 GROUP = 4
 HALF_BYTES = 32
 ZEROS = "0۰٠"                   # ASCII, Urdu (U+06F0), Arabic-Indic (U+0660)
@@ -58,7 +59,8 @@ def derive(code: str, salt: bytes) -> Derived:
 
     Takes about 0.2 s and 64 MiB: on a server call `turnstile.derive`, which lets two at a time through.
     """
-    both = Argon2id(salt=salt, length=2 * HALF_BYTES, iterations=3, lanes=1, memory_cost=64 * 1024).derive(normalise(code).encode())
+    both = Argon2id(salt=salt, length=2 * HALF_BYTES, iterations=3, lanes=1,
+                    memory_cost=64 * 1024).derive(normalise(code).encode())
     return Derived(both[:HALF_BYTES], both[HALF_BYTES:])
 
 

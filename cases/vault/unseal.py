@@ -64,7 +64,8 @@ def key_for_worker(data_key: DataKey, *, case: UUID) -> bytes:
 def _open(data_key: DataKey, case: UUID, kind: Recipient, private: Callable[[str, int], bytes]) -> bytes:
     for wrap in data_key.wraps.all():
         if wrap.recipient == kind.value:
-            info = hpke.context("data-key", scope=case, key=data_key.pk, kind=kind.value, recipient=wrap.recipient_id, version=wrap.version)
+            info = hpke.context("data-key", scope=case, key=data_key.pk, kind=kind.value, recipient=wrap.recipient_id,
+                                version=wrap.version)
             return hpke.open_blob(private(wrap.recipient_id, wrap.version), wrap.sealed, info=info)
     raise NotHeld
 

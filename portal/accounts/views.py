@@ -41,7 +41,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         login(request, form.user)
         record("signed_in", subject=form.user.pk, actor=actor(form.user))
         response = redirect(next_address(request) or home_of(form.user))
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.user.language, secure=settings.SECURE, httponly=True, samesite="Strict")
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.user.language, secure=settings.SECURE, httponly=True,
+                            samesite="Strict")
         if open_vault(request, response, form.user, form.cleaned_data["password"]):
             return response
         if form.user.may(Permission.READ_CASES):

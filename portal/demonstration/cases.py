@@ -58,7 +58,8 @@ def tell(number: int, report: Report, staff: dict[str, User]) -> None:
 def answers(number: int, report: Report) -> dict[str, Any]:
     links = [LINK.format(platform=platform, n=1000 + number) for platform in report.platforms]
     return {"version": 1, "relation": report.relation, "age_now": report.age, "age_then": report.then, "story": report.story,
-            "links": links, "handles": [f"@example{number}"], "platform_other": "", "wanted": ["remove", "stop"], "who_does_it": "",
+            "links": links, "handles": [f"@example{number}"], "platform_other": "", "wanted": ["remove", "stop"],
+            "who_does_it": "",
             "safe_to_contact": ""}
 
 

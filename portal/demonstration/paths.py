@@ -16,8 +16,10 @@ from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from portal.demonstration.reports import LINK, Report
 
-QUESTION = {"ur": "کیا آپ ہمیں اس پروفائل کا لنک لکھ سکتے ہیں؟ تصویر نہ بھیجیں، صرف لنک۔", "en": "Can you write us the link of that profile? Please send no picture, only the link."}
-GREETING = {"ur": "ہم نے آپ کی رپورٹ پڑھ لی ہے۔ جرم وہ کر رہا ہے جو یہ کر رہا ہے، آپ نہیں۔", "en": "We have read your report. The one who does this commits the crime, not you."}
+QUESTION = {"ur": "کیا آپ ہمیں اس پروفائل کا لنک لکھ سکتے ہیں؟ تصویر نہ بھیجیں، صرف لنک۔",
+            "en": "Can you write us the link of that profile? Please send no picture, only the link."}
+GREETING = {"ur": "ہم نے آپ کی رپورٹ پڑھ لی ہے۔ جرم وہ کر رہا ہے جو یہ کر رہا ہے، آپ نہیں۔",
+            "en": "We have read your report. The one who does this commits the crime, not you."}
 
 
 @dataclass
@@ -35,7 +37,8 @@ class Told:
     def write(self, author: Message.Author, text: str) -> None:
         row = uuid.uuid4()
         body = envelope.seal(self.conversation, text.encode(), case=self.case.pk, field="message", record=row)
-        services.add_message(case=self.case, message_id=row, author=author, body=body, by=self.by if author == Message.Author.STAFF else None)
+        services.add_message(case=self.case, message_id=row, author=author, body=body,
+                             by=self.by if author == Message.Author.STAFF else None)
 
 
 def review(told: Told) -> None:

@@ -78,7 +78,8 @@ def local_time(moment: datetime | None, *, date_only: bool = False) -> SafeStrin
     """Pakistan's date and time in words, with the exact moment for machines. Empty for None."""
     if moment is None:
         return ""
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), in_words(moment, date_only=date_only))
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"),
+                       in_words(moment, date_only=date_only))
 
 
 def in_words(moment: datetime, *, date_only: bool = False) -> str:

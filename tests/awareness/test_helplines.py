@@ -50,7 +50,8 @@ def test_a_database_that_does_not_answer_falls_back(site: HomePage) -> None:
         assert [line.name for line in lines] == ["پولیس", "ریسکیو", "چائلڈ ہیلپ لائن"]
 
 
-def test_a_template_pays_only_when_it_asks(db: None, rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_template_pays_only_when_it_asks(db: None, rf: RequestFactory,
+                                           django_assert_num_queries: DjangoAssertNumQueries) -> None:
     render = engines["django"].from_string
     with django_assert_num_queries(0):
         render("{% ltr '15' %}").render({}, rf.get("/ur/"))

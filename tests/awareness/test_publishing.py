@@ -87,7 +87,8 @@ def test_code_cannot_publish_without_urdu(draft: ArticlePage) -> None:
         draft.save()
 
 
-def test_the_schedule_skips_what_lacks_urdu_and_goes_on(article: ArticlePage, draft: ArticlePage, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_schedule_skips_what_lacks_urdu_and_goes_on(article: ArticlePage, draft: ArticlePage,
+                                                        caplog: pytest.LogCaptureFixture) -> None:
     article.intro_ur = "نیا تعارف"
     due = [draft.get_latest_revision(), article.save_revision()]
     for minutes, revision in zip((10, 5), due, strict=True):               # the incomplete one comes first

@@ -63,7 +63,8 @@ def overflow(page: Page) -> list[str]:
         }).slice(-1)[0];
         faults.push(`${root.scrollWidth} px wide in ${wide}: ${guilty ? guilty.outerHTML.slice(0, 120) : ''}`);
       }
-      for (const node of document.querySelectorAll('button,.btn,.exit,input:not([type=radio],[type=checkbox],[type=file]),select')) {
+      for (const node of
+             document.querySelectorAll('button,.btn,.exit,input:not([type=radio],[type=checkbox],[type=file]),select')) {
         if (node.offsetParent && (node.scrollHeight > node.clientHeight + 2 || node.scrollWidth > node.clientWidth + 2)
             && getComputedStyle(node).display !== 'inline' && !/^(text|url|email|search|tel)$/.test(node.type))
           faults.push('cuts its text: ' + node.outerHTML.slice(0, 120));

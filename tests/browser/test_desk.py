@@ -27,13 +27,15 @@ def desk(live):
     set_up_replies()
     case = make_case(unit, story=STORIES[0][0], links=["https://facebook.com/groups/1/posts/88213?id=77"], handles=["@bad.actor"],
                      wants_woman=True, safe_to_contact="صرف صبح", wanted=["remove", "stop"])
-    urgent = make_case(unit, story=STORIES[1][0], harm=Harm.SEXTORTION, age_now=15, language="en", dangers=[Danger.LIFE, Danger.DEADLINE],
+    urgent = make_case(unit, story=STORIES[1][0], harm=Harm.SEXTORTION, age_now=15, language="en",
+                       dangers=[Danger.LIFE, Danger.DEADLINE],
                        conflict="police")
     quiet = make_case(unit, story=STORIES[2][0], harm=Harm.IMPERSONATION)
     Case.objects.filter(pk=urgent.pk).update(due_at=timezone.now() - timedelta(minutes=12))
     Case.objects.filter(pk=quiet.pk).update(assignee=bilal, unread=False)
     for number in (1, 2):
-        MediaHash.objects.create(case=case, number=number, pdq="f8f8f0cce0f4" + "0" * 48 + "9b30", quality=90, sha256=str(number) * 64,
+        MediaHash.objects.create(case=case, number=number, pdq="f8f8f0cce0f4" + "0" * 48 + "9b30", quality=90,
+                                 sha256=str(number) * 64,
                                  md5="0" * 32, at=timezone.now(), matched_at=timezone.now() if number == 1 else None)
     reporter_writes(case, "کیا وہ لوگ جان جائیں گے کہ رپورٹ میں نے کی ہے؟")
     reporter_consents(case, Consent.Act.ASK_PLATFORM, assent="میں اجازت دیتی ہوں")

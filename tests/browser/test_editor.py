@@ -20,7 +20,8 @@ def visit(live: str, open_page: Callable[..., Page]) -> Visit:
     """A publisher, signed in, in the editor."""
     call_command("seed_awareness")
     client = Client()
-    client.force_login(User.objects.create_user("publisher@example.org", None, name="Publisher", role=Role.CAMPAIGN_PUBLISHER.value))
+    client.force_login(User.objects.create_user("publisher@example.org", None, name="Publisher",
+                                                role=Role.CAMPAIGN_PUBLISHER.value))
     page = open_page()
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
                                "url": live}])
@@ -36,7 +37,8 @@ def test_core_pages_do_not_complain(visit: Visit) -> None:
     home, line = HomePage.objects.get(), Helpline.objects.first()
     assert line is not None
     for path in ("/cms/", f"/cms/pages/{home.pk}/", "/cms/images/", "/cms/images/add/", "/cms/documents/", "/cms/account/",
-                 "/cms/snippets/awareness/helpline/", f"/cms/snippets/awareness/helpline/edit/{line.pk}/", "/cms/reports/site-history/"):
+                 "/cms/snippets/awareness/helpline/", f"/cms/snippets/awareness/helpline/edit/{line.pk}/",
+                 "/cms/reports/site-history/"):
         visit(path)
 
 

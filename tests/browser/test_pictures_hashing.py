@@ -21,7 +21,8 @@ from tests.cases.hashing.pictures import pictures
 
 PICTURES = [image for _, image in pictures(21)]
 CSP = "; ".join(f"{name} {value}" for name, value in POLICY.items())
-FORM = """{% extends "public_base.html" %}{% block content %}<h1>Pictures</h1><form class="stack" method="post" action="/{{ language }}/">
+FORM = """{% extends "public_base.html" %}{% block content %}<h1>Pictures</h1>
+<form class="stack" method="post" action="/{{ language }}/">
 {% include "intake/_pictures.html" %}
 <button class="btn">Continue</button> <button class="btn line" name="act" value="back" formnovalidate>Back</button></form>
 {% endblock %}"""
@@ -30,14 +31,16 @@ FORM = """{% extends "public_base.html" %}{% block content %}<h1>Pictures</h1><f
 def page_in(language: str, **context: object) -> str:
     request = RequestFactory().get(f"/{language}/")
     with translation.override(language):
-        return engines["django"].from_string(FORM).render({"language": language, "DEMO": False, "ROLE": "public", **context}, request)
+        return engines["django"].from_string(FORM).render({"language": language, "DEMO": False, "ROLE": "public", **context},
+                                                          request)
 
 
 @pytest.fixture
 def site():
     kept = str(Fingerprint(1, "0f" * 32, 77, "ab" * 32, "cd" * 16))
     pages = {"/en/": page_in("en"), "/ur/": page_in("ur"), "/child/": page_in("ur", child=True),
-             "/again/": page_in("en", fingerprints=[kept]), "/bare/": '<!doctype html><title>bare</title><link rel="icon" href="data:,">'}
+             "/again/": page_in("en", fingerprints=[kept]),
+             "/bare/": '<!doctype html><title>bare</title><link rel="icon" href="data:,">'}
     with serve(pages, {**HEADERS, "Content-Security-Policy": CSP}) as site:
         yield site
 
@@ -70,7 +73,8 @@ def values(page: Page) -> list[str]:
 
 def expected(content: bytes, number: int = 1) -> Fingerprint:
     found = pdq.from_image(Image.open(io.BytesIO(content)))
-    return Fingerprint(number, found.hex, found.quality, hashlib.sha256(content).hexdigest(), hashlib.md5(content).hexdigest())  # noqa: S324
+    return Fingerprint(number, found.hex, found.quality, hashlib.sha256(content).hexdigest(),
+                       hashlib.md5(content).hexdigest())  # noqa: S324
 
 
 def test_fingerprints_equal_the_servers_and_are_all_that_is_posted(site, steps):

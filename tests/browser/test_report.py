@@ -135,7 +135,8 @@ def rows() -> Iterator[str]:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
             for row in cursor.fetchall():
-                yield from (bytes(cell).decode("utf-8", "ignore") if isinstance(cell, bytes | memoryview) else str(cell) for cell in row)
+                yield from (bytes(cell).decode("utf-8", "ignore") if isinstance(cell, bytes | memoryview) else str(cell)
+                            for cell in row)
 
 
 def nothing_in_the_clear(code: str) -> None:
@@ -149,7 +150,8 @@ def test_a_report_in_urdu_on_a_phone(ready: str, open_page: OpenPage, picture: P
     posted: list[bytes] = []
     page = open_page(width=360, height=740, javascript=javascript)
     page.on("request", lambda request: posted.append(request.post_data_buffer or b""))
-    code = fill_in(page, ready, Shots(os.environ.get("SHOTS", ""), "script" if javascript else "plain"), picture if javascript else None)
+    code = fill_in(page, ready, Shots(os.environ.get("SHOTS", ""), "script" if javascript else "plain"),
+                   picture if javascript else None)
     case = Case.objects.get()
     assert (case.unit.code, case.platforms, case.language) == ("adults", ["instagram"], "ur")
     assert MediaHash.objects.count() == (1 if javascript else 0)

@@ -82,7 +82,8 @@ def secrets_of(case: Case) -> Secrets:
     return _secrets[case.pk]
 
 
-def make_case(unit: Unit, *, story: str = STORY, harm: Harm = Harm.INTIMATE_IMAGES, age_now: int | None = 24, age_then: int | None = None,
+def make_case(unit: Unit, *, story: str = STORY, harm: Harm = Harm.INTIMATE_IMAGES, age_now: int | None = 24,
+              age_then: int | None = None,
               dangers: Iterable[Danger] = (), links: Sequence[str] = (), handles: Sequence[str] = (), relation: str = "me",
               wanted: Sequence[str] = ("remove",), language: str = "ur", platforms: Sequence[str] = ("facebook",),
               wants_woman: bool = False, conflict: str = "", **answers: Any) -> Case:
@@ -92,7 +93,8 @@ def make_case(unit: Unit, *, story: str = STORY, harm: Harm = Harm.INTIMATE_IMAG
     case_id, reporter_private, reporter_public = uuid.uuid4(), *hpke.new_pair()
     secrets = Secrets(envelope.new_key(), envelope.new_key(), reporter_private)
     typed = {"version": 1, "relation": relation, "age_now": age_now, "age_then": age_then, "story": story, "links": list(links),
-             "handles": list(handles), "platform_other": "", "wanted": list(wanted), "who_does_it": "", "safe_to_contact": "", **answers}
+             "handles": list(handles), "platform_other": "", "wanted": list(wanted), "who_does_it": "", "safe_to_contact": "",
+             **answers}
     case = open_case(draft=CaseDraft(
         id=case_id, submission=uuid.uuid4(), unit=unit, reporter_public=reporter_public,
         key=custody.keep(secrets.key, case=case_id, unit=unit),
@@ -113,13 +115,15 @@ def reporter_writes(case: Case, text: str) -> Message:
 
 def reporter_consents(case: Case, act: Consent.Act, answer: Consent.Answer = Consent.Answer.YES, assent: str = "") -> Consent:
     consent_id = uuid.uuid4()
-    sealed = envelope.seal(secrets_of(case).conversation, assent.encode(), case=case.pk, field="assent", record=consent_id) if assent else None
+    sealed = envelope.seal(secrets_of(case).conversation, assent.encode(), case=case.pk, field="assent",
+                           record=consent_id) if assent else None
     return give_consent(case=case, act=act, answer=answer, assent=sealed, consent_id=consent_id)
 
 
 def reporter_reads(case: Case, message: Message) -> str:
     """What the inbox would show of a message."""
-    return envelope.open_blob(secrets_of(case).conversation, message.body, case=case.pk, field="message", record=message.pk).decode()
+    return envelope.open_blob(secrets_of(case).conversation, message.body, case=case.pk, field="message",
+                              record=message.pk).decode()
 
 
 def signed_in(member: User, *, unlocked: bool = True, language: str = "en") -> Client:

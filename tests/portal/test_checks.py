@@ -5,12 +5,14 @@ from portal import checks
 
 SOUND = {
     "DEMO": False, "PORTAL_ROLE": "public", "BASE_URL": "https://mehfooz.example", "ALLOWED_HOSTS": ["mehfooz.example"],
-    "CELERY_BROKER_URL": "redis://localhost/1", "DEFAULT_FROM_EMAIL": "no-reply@mehfooz.example", "SMS_GATEWAY_URL": "https://sms.example",
+    "CELERY_BROKER_URL": "redis://localhost/1", "DEFAULT_FROM_EMAIL": "no-reply@mehfooz.example",
+    "SMS_GATEWAY_URL": "https://sms.example",
     "NOTICE_FROM_EMAIL": "takedown@mehfooz.example", "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
     "ORIGINS": {role: f"https://{role}.mehfooz.example" for role in ("public", "desk", "cms", "exchange")},
 }
 ALL = [checks.demonstration, checks.one_role_a_process, checks.a_database_that_several_processes_share, checks.encrypted_origins,
-       checks.a_broker_that_other_processes_reach, checks.separate_hosts, checks.an_office_with_an_address, checks.texts_that_leave]
+       checks.a_broker_that_other_processes_reach, checks.separate_hosts, checks.an_office_with_an_address,
+       checks.texts_that_leave]
 
 
 def said(monkeypatch: pytest.MonkeyPatch, **changed: object) -> list[str]:

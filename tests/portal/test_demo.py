@@ -33,7 +33,8 @@ def test_forty_cases_over_everything(facts: dict) -> None:
     assert set(Case.objects.values_list("harm", flat=True)) == set(Harm)
     assert set(Case.objects.values_list("unit", flat=True)) == set(Unit.objects.values_list("pk", flat=True))
     assert set(Case.objects.values_list("language", flat=True)) == {"en", "ur"}
-    escalated = Escalation.objects.filter(case__child=False, state=Escalation.State.SENT, platform__slug="tiktok", entries__isnull=False)
+    escalated = Escalation.objects.filter(case__child=False, state=Escalation.State.SENT, platform__slug="tiktok",
+                                          entries__isnull=False)
     assert escalated.exists(), "an adult's case whose hashes the partner can pull"
     assert not Escalation.objects.filter(case__child=True, entries__isnull=False).exists()
     call_command("demo")

@@ -1,4 +1,5 @@
-"""The embedded default: SQLite, memory:// and a real worker and beat in this process. Second pass: DATABASE=sqlite pytest -m sqlite."""
+"""The embedded default: SQLite, memory:// and a real worker and beat in this process. Second pass: DATABASE=sqlite pytest -m
+sqlite."""
 from collections.abc import Iterator
 from datetime import timedelta
 

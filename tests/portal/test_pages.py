@@ -34,7 +34,8 @@ def test_no_english_sentence_is_left_in_the_urdu_pages(client: Client):
 
 def test_the_privacy_page_admits_what_we_cannot_do(client: Client):
     html = client.get("/en/privacy/").content.decode()
-    for admission in ("already has the picture could find out", "while it is unlocked", "history", "secretly changes", "180 days"):
+    for admission in ("already has the picture could find out", "while it is unlocked", "history", "secretly changes",
+                      "180 days"):
         assert admission in html
 
 

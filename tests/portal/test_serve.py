@@ -11,7 +11,8 @@ from portal import serve
 
 
 def run(data: Path, port: int) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MEHFOOZ", "DATABASE", "REDIS", "CELERY"))}
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("MEHFOOZ", "DATABASE", "REDIS", "CELERY"))}
     return subprocess.run([sys.executable, "-m", "portal.serve"], capture_output=True, text=True, timeout=60, check=False,
                           env={**environment, "MEHFOOZ_DATA": str(data), "PORT": str(port)})
 

@@ -14,7 +14,8 @@ PERMANENT = range(500, 600)      # RFC 5321: a 5yz reply will not change by itse
 
 def send(outgoing: Outgoing) -> Proof:
     sender = settings.NOTICE_FROM_EMAIL
-    subject, body = notices.render(outgoing.notice, office=settings.OFFICE[outgoing.language], contact=sender, language=outgoing.language)
+    subject, body = notices.render(outgoing.notice, office=settings.OFFICE[outgoing.language], contact=sender,
+                                   language=outgoing.language)
     message_id = f"<{outgoing.key}@{sender.rpartition('@')[2]}>"
     message = EmailMessage(subject, body, from_email=sender, to=[outgoing.address], reply_to=[sender],
                            headers={"Message-ID": message_id, "Content-Language": outgoing.language})

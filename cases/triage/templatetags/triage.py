@@ -14,7 +14,8 @@ register = template.Library()
 SHAPES = {Level.P1: "u", Level.P2: "h"}         # the stylesheet's: a diamond, a square; the others a ring
 LANGUAGE_NAMES = {"ur": _("Urdu"), "en": _("English")}
 RELATION_NAMES = {"me": _("The reporter themself"), "my_child": _("The reporter’s child"), "someone_else": _("Someone else")}
-WANTED_NAMES = {"remove": _("Have it removed"), "stop": _("Make the person stop"), "advice": _("Advice"), "record": _("Put it on record")}
+WANTED_NAMES = {"remove": _("Have it removed"), "stop": _("Make the person stop"), "advice": _("Advice"),
+                "record": _("Put it on record")}
 
 
 @register.filter

@@ -1,4 +1,5 @@
-"""What staff do on a case page: fetch with permission, form, one service call, back to the page. A refused act loses nothing typed.
+"""What staff do on a case page: fetch with permission, form, one service call, back to the page. A refused act loses nothing
+typed.
 
 The blind-index tags of links and handles are written here, with the first act on a case (take, give, move), and not when the
 page is read: a GET writes nothing but its audit row, and whoever takes a case has its answers open.

@@ -41,7 +41,8 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "pictures": selectors.pictures(case, member), "linked": selectors.linked(case, member),
         "escalations": Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts"),
         "may_escalate": may(member, Permission.ESCALATE),
-        "may_hand": case.assignee_id in {None, member.pk} or may(member, Permission.SUPERVISE), "mine": case.assignee_id == member.pk,
+        "may_hand": case.assignee_id in {None, member.pk} or may(member, Permission.SUPERVISE),
+        "mine": case.assignee_id == member.pk,
         "replies": replies(case.language), "since": loaded_at(forms), "now": f"{timezone.now().timestamp():.3f}",
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
         **{f"{name}_form": forms.get(name) or form(case) for name, form in FORMS.items()},
@@ -62,7 +63,8 @@ def consent_lines(case: Case, opened: reading.Opened) -> list[tuple[selectors.Co
 
 def replies(language: str) -> list[tuple[int, str, str]]:
     """Id and name in the reader's language, text in the reporter's."""
-    return [(reply.pk, str(reply), getattr(reply, f"text_{language}", "") or reply.text) for reply in Reply.objects.order_by("pk")]
+    return [(reply.pk, str(reply), getattr(reply, f"text_{language}", "") or reply.text)
+            for reply in Reply.objects.order_by("pk")]
 
 
 def loaded_at(forms: dict[str, ActForm]) -> datetime | None:

@@ -79,13 +79,16 @@ def first_words(request: HttpRequest, case: Case, way: Channel, member: Staff) -
     with override(LANGUAGE):
         policy = way.platform.policy
     draft = notices.draft(reference=services.new_reference(), harm=Harm(case.harm), child=case.child,
-                          links=[*answers.links, *answers.handles], hashes=[], policy=policy, signature=str(member), language=LANGUAGE)
+                          links=[*answers.links, *answers.handles], hashes=[], policy=policy, signature=str(member),
+                          language=LANGUAGE)
     return {"reference": draft.reference, "links": "\n".join(draft.links), "reasons": draft.reasons, "policy": draft.policy,
             "law": draft.law, "signature": f"{draft.signature}, {settings.OFFICE[LANGUAGE]}", "hashes": not hash_refusal(case)}
 
 
-def page(request: HttpRequest, case: Case, way: Channel, form: NoticeForm, *, preview: Notice | None = None, status: int = 200) -> HttpResponse:
-    shown = notices.render(preview, office=settings.OFFICE[LANGUAGE], contact=settings.NOTICE_FROM_EMAIL, language=LANGUAGE) if preview else None
+def page(request: HttpRequest, case: Case, way: Channel, form: NoticeForm, *, preview: Notice | None = None,
+         status: int = 200) -> HttpResponse:
+    shown = notices.render(preview, office=settings.OFFICE[LANGUAGE], contact=settings.NOTICE_FROM_EMAIL,
+                           language=LANGUAGE) if preview else None
     context = {"case": case, "channel": way, "form": form, "preview": shown, "trouble": trouble(case), "ui": get_language()}
     return render(request, "triage/compose.html", context, status=status)
 
@@ -104,14 +107,16 @@ def send(request: HttpRequest, case: Case, way: Channel, form: NoticeForm, membe
     except services.NotNow:
         form.add_error(None, _("Take the case into review first."))
     else:
-        messages.success(request, _("The notice is on its way.") if way.kind == Channel.Kind.EMAIL else _("Now fill in the platform's form."))
+        messages.success(request, _("The notice is on its way.") if way.kind == Channel.Kind.EMAIL
+                         else _("Now fill in the platform's form."))
         return redirect("triage:escalation", case.ref, escalation.reference)
     return page(request, case, way, form, status=CONFLICT)
 
 
 def escalation_for(request: HttpRequest, ref: str, reference: str) -> tuple[Case, Escalation]:
     case = case_for(request, ref, Permission.ESCALATE)
-    found = Escalation.objects.select_related("platform", "channel", "notice_key").prefetch_related("attempts", "notice_key__wraps", "entries")
+    found = Escalation.objects.select_related("platform", "channel", "notice_key")
+    found = found.prefetch_related("attempts", "notice_key__wraps", "entries")
     return case, get_object_or_404(found, case=case, reference=reference)
 
 
@@ -155,7 +160,8 @@ def form_filled(request: HttpRequest, ref: str, reference: str) -> HttpResponse:
     if not form.is_valid():
         return show(request, case, one, status=400, filled=form)
     try:
-        sealed = reading.seal_reference(one, case=case, text=form.cleaned_data["their_reference"], keyring=reading.keyring_of(request))
+        sealed = reading.seal_reference(one, case=case, text=form.cleaned_data["their_reference"],
+                                        keyring=reading.keyring_of(request))
         services.form_filled(escalation=one, their_reference=sealed, by=member)
     except reading.Locked:
         form.add_error(None, _("Your vault is locked. Unlock it and press the button again."))

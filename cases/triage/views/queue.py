@@ -19,7 +19,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = queue.page(mine, form.chosen, member, after=request.GET.get("after", ""))
     texts = reading.summaries(page.cases, keyring=keyring, by=member)
     return render(request, "triage/queue.html", {
-        "form": form, "tabs": queue.tabs(mine, form.params, member), "rows": [queue.Row(case, texts[case.pk]) for case in page.cases],
+        "form": form, "tabs": queue.tabs(mine, form.params, member),
+        "rows": [queue.Row(case, texts[case.pk]) for case in page.cases],
         "more": page.next and address(request, page.next), "first": address(request), "locked": keyring is None,
     })
 

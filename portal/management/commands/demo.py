@@ -32,7 +32,8 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(9)
         custody.new_worker_key()
         units = set_up_units()
-        staff = {person.account: User.objects.filter(email=person.email).first() or hire(person, password, units) for person in PEOPLE}
+        staff = {person.account: User.objects.filter(email=person.email).first() or hire(person, password, units)
+                 for person in PEOPLE}
         give_unit_keys(units, staff)
         registry.seed()
         set_up_replies()

@@ -24,7 +24,8 @@ def test_every_event_has_a_sentence_of_its_own_in_both_languages(event):
 def test_what_the_code_records_can_be_read():
     recorded = {call.args[0].value for path in [*Path("cases").rglob("*.py"), *Path("portal").rglob("*.py")]
                 for call in ast.walk(ast.parse(path.read_text()))
-                if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in {"record", "record_read"}
+                if isinstance(call, ast.Call)
+                and getattr(call.func, "attr", getattr(call.func, "id", "")) in {"record", "record_read"}
                 and call.args and isinstance(call.args[0], ast.Constant)}
     assert "unit_made" in recorded
     assert recorded - set(SENTENCES) == set()

@@ -19,7 +19,8 @@ def test_an_entry_keeps_ids_codes_dates_and_counts_as_plain_json():
                   count=3, again=False, by=None, outcome="", day=date(2026, 11, 9), cases=[other, CASE], kinds={"email", "a"})
     entry = Entry.objects.get(pk=made.pk)
     assert entry.subject == str(CASE)
-    assert entry.details == {"to": "in_review", "harm": "doxxing", "level": 1, "count": 3, "again": False, "by": None, "outcome": "",
+    assert entry.details == {"to": "in_review", "harm": "doxxing", "level": 1, "count": 3, "again": False, "by": None,
+                             "outcome": "",
                              "day": "2026-11-09", "cases": [str(other), str(CASE)], "kinds": ["a", "email"]}
 
 

@@ -6,7 +6,8 @@ from cases.escalation.models import Channel, Platform
 from cases.escalation.notices import LAW, REASONS, Notice
 from cases.priority import Harm
 
-FULL = Notice("MZ-23456789AB", ("https://x.example/1", "@someone"), ("ab" * 32,), "Published without consent.", "Rule 3", "PECA 2016 s. 21", False,
+FULL = Notice("MZ-23456789AB", ("https://x.example/1", "@someone"), ("ab" * 32,), "Published without consent.", "Rule 3",
+              "PECA 2016 s. 21", False,
               "A. Khan, Ministry of Human Rights")
 
 
@@ -14,7 +15,8 @@ def test_the_text_has_every_element_of_both_laws() -> None:
     """47 USC 223a(a)(1)(B) and DSA Art. 16(2): signature, location, good faith, reasons, contact; and what we ask."""
     subject, text = notices.render(FULL, office="Ministry", contact="takedown@example.org", language="en")
     assert "MZ-23456789AB" in subject
-    for part in (FULL.signature, *FULL.links, *FULL.hashes, FULL.reasons, FULL.policy, FULL.law, "takedown@example.org", "without the consent",
+    for part in (FULL.signature, *FULL.links, *FULL.hashes, FULL.reasons, FULL.policy, FULL.law, "takedown@example.org",
+                 "without the consent",
                  "good faith", "accurate and complete", "48 hours", "identical copies", "authorised this office"):
         assert part in text, part
 
@@ -25,7 +27,8 @@ def test_the_platforms_own_rule_comes_before_the_law() -> None:
 
 
 def test_a_child_is_named_as_such_and_never_has_fingerprints() -> None:
-    child = notices.draft(reference="MZ-2", harm=Harm.SEXTORTION, child=True, links=["https://x.example"], hashes=["ab" * 32], policy="", signature="A", language="en")
+    child = notices.draft(reference="MZ-2", harm=Harm.SEXTORTION, child=True, links=["https://x.example"], hashes=["ab" * 32],
+                          policy="", signature="A", language="en")
     assert child.hashes == ()
     assert "under 18" in notices.render(child, office="M", contact="a@b.c", language="en")[1]
 
@@ -33,7 +36,8 @@ def test_a_child_is_named_as_such_and_never_has_fingerprints() -> None:
 @pytest.mark.parametrize("language", ["en", "ur"])
 @pytest.mark.parametrize("harm", Harm)
 def test_every_harm_has_words_in_both_languages(harm: Harm, language: str) -> None:
-    drafted = notices.draft(reference="MZ-2", harm=harm, child=False, links=["https://x.example"], hashes=[], policy="", signature="A", language=language)
+    drafted = notices.draft(reference="MZ-2", harm=harm, child=False, links=["https://x.example"], hashes=[], policy="",
+                            signature="A", language=language)
     assert notices.missing(drafted, harm) == []
     assert any("؀" <= letter <= "ۿ" for letter in drafted.reasons) == (language == "ur")
 
@@ -51,7 +55,8 @@ def test_a_notice_survives_its_envelope(links: list[str], reasons: str) -> None:
 
 
 def test_form_texts_follow_the_forms_own_limits() -> None:
-    texts = notices.form_texts(FULL, [{"label": "Links", "limit": 5, "content": "links"}, {"label": "Why", "limit": None, "content": "reasons"}],
+    texts = notices.form_texts(FULL, [{"label": "Links", "limit": 5, "content": "links"},
+                                      {"label": "Why", "limit": None, "content": "reasons"}],
                                contact="a@b.c", language="en")
     assert [text["over"] for text in texts] == [True, False]
     assert texts[0]["text"] == "https://x.example/1\n@someone"
@@ -67,4 +72,5 @@ def test_the_registry_is_complete_in_both_languages_and_kept_on_a_second_run(db:
         assert channel.label_en
         assert channel.label_ur
         assert set(channel.harms) <= set(Harm)
-        assert {field["content"] for field in channel.form_fields} <= {"links", "reasons", "statements", "signature", "law", "policy"}
+        assert {field["content"] for field in channel.form_fields} <= {"links", "reasons", "statements", "signature", "law",
+                                                                       "policy"}

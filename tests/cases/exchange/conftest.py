@@ -52,7 +52,8 @@ class Platform:
         return self.post({"count": len(lines), "hashFeedbacks": lines})
 
     def post(self, body: object, **options: Any) -> HttpResponse:
-        return Client(enforce_csrf_checks=True).post(f"{BASE}/SubmitFeedback", body, content_type="application/json", headers=self.headers, **options)
+        return Client(enforce_csrf_checks=True).post(f"{BASE}/SubmitFeedback", body, content_type="application/json",
+                                                     headers=self.headers, **options)
 
 
 @pytest.fixture
@@ -72,7 +73,8 @@ def publish(db: None) -> Publish:
             published_at: datetime | None = None) -> list[ListEntry]:
         moment = at or timezone.now()
         return ListEntry.objects.bulk_create(ListEntry(
-            pdq=secrets.token_hex(32), state=state, modified_at=moment, published_at=published_at or moment) for _ in range(count))
+            pdq=secrets.token_hex(32), state=state, modified_at=moment, published_at=published_at or moment)
+            for _ in range(count))
     return put
 
 

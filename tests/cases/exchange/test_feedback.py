@@ -94,10 +94,14 @@ LINE = {"hashValue": PDQ, "feedbackValue": "Blocked", "tags": []}
 
 @pytest.mark.parametrize(("body", "part"), [
     ("", "json"), ("{", "json"), ("[" * 100_000, "json"), (b"\xff\xfe", "json"), ("[]", "hashFeedbacks"), ("{}", "hashFeedbacks"),
-    ({"hashFeedbacks": {}}, "hashFeedbacks"), ({"hashFeedbacks": [1]}, "hashFeedbacks"), ({"hashFeedbacks": [LINE | {"hashValue": "5" * 63}]}, "hashValue"),
-    ({"hashFeedbacks": [LINE | {"hashValue": "z" * 64}]}, "hashValue"), ({"hashFeedbacks": [LINE | {"hashValue": "۵" * 64}]}, "hashValue"),
-    ({"hashFeedbacks": [LINE | {"hashValue": None}]}, "hashValue"), ({"hashFeedbacks": [LINE | {"feedbackValue": "Maybe"}]}, "feedbackValue"),
-    ({"hashFeedbacks": [LINE, LINE | {"feedbackValue": 1}]}, "feedbackValue"), ({"hashFeedbacks": [LINE | {"tags": "x"}]}, "tags"),
+    ({"hashFeedbacks": {}}, "hashFeedbacks"), ({"hashFeedbacks": [1]}, "hashFeedbacks"),
+    ({"hashFeedbacks": [LINE | {"hashValue": "5" * 63}]}, "hashValue"),
+    ({"hashFeedbacks": [LINE | {"hashValue": "z" * 64}]}, "hashValue"),
+    ({"hashFeedbacks": [LINE | {"hashValue": "۵" * 64}]}, "hashValue"),
+    ({"hashFeedbacks": [LINE | {"hashValue": None}]}, "hashValue"),
+    ({"hashFeedbacks": [LINE | {"feedbackValue": "Maybe"}]}, "feedbackValue"),
+    ({"hashFeedbacks": [LINE, LINE | {"feedbackValue": 1}]}, "feedbackValue"),
+    ({"hashFeedbacks": [LINE | {"tags": "x"}]}, "tags"),
     ({"hashFeedbacks": [LINE | {"signalType": "ImageMD5"}]}, "signalType")])
 def test_a_malformed_submission_is_refused_whole(platform: Platform, body: object, part: str):
     answer = platform.post(body)
@@ -126,7 +130,8 @@ def test_each_endpoint_has_its_method(platform: Platform, method: str, endpoint:
     ("Blocked", State.ACTIONED, Status.IN_REVIEW, "TikTok says the content has been removed"),
     ("NotBlocked", State.REFUSED, Status.IN_REVIEW, "TikTok did not remove the content"),
     ("PendingReview", State.ACKNOWLEDGED, Status.WAITING_OUTSIDE, "TikTok has seen our request")])
-def test_a_verdict_moves_the_escalation_and_is_told_to_both_sides(platform: Platform, case: Case, escalation: Escalation, run_jobs: RunJobs,
+def test_a_verdict_moves_the_escalation_and_is_told_to_both_sides(platform: Platform, case: Case, escalation: Escalation,
+                                                                  run_jobs: RunJobs,
                                                                   verdict: str, becomes: State, status: Status, said: str):
     run_jobs()
     platform.say((PDQ, verdict))
@@ -144,7 +149,8 @@ def test_a_verdict_moves_the_escalation_and_is_told_to_both_sides(platform: Plat
 
 
 @pytest.mark.parametrize("verdict", ["Unknown", "None", "QualityUnknown", "Withdrawn", "Deleted"])
-def test_what_is_no_verdict_is_kept_and_moves_nothing(platform: Platform, escalation: Escalation, run_jobs: RunJobs, verdict: str):
+def test_what_is_no_verdict_is_kept_and_moves_nothing(platform: Platform, escalation: Escalation, run_jobs: RunJobs,
+                                                      verdict: str):
     run_jobs()
     platform.say((PDQ, verdict))
     run_jobs()
@@ -169,7 +175,8 @@ def test_another_platforms_verdict_moves_nothing(other: Platform, escalation: Es
     assert state(escalation) == State.SENT
 
 
-def test_removed_before_the_notice_left_it_is_not_sent_any_more(platform: Platform, escalation: Escalation, run_jobs: RunJobs, mailoutbox: list):
+def test_removed_before_the_notice_left_it_is_not_sent_any_more(platform: Platform, escalation: Escalation, run_jobs: RunJobs,
+                                                                mailoutbox: list):
     Job.objects.filter(task="escalation.deliver").update(rings=0, due_at="2030-01-01T00:00Z")
     platform.say((PDQ, "Blocked"))
     run_jobs()
@@ -204,7 +211,8 @@ def test_the_exchange_role_does_not_load_what_opens_cases():
     """The URLs are asked for as the process does when it starts; what it may not do, it cannot even name."""
     code = ("import django; django.setup()\n"
             "from django.urls import get_resolver; get_resolver().url_patterns\n"
-            "import sys; print([m for m in ('cases.vault.unseal', 'cases.escalation.services', 'cases.triage.views', 'cases.intake.views')"
+            "import sys; print([m for m in ('cases.vault.unseal', 'cases.escalation.services', 'cases.triage.views', "
+            "'cases.intake.views')"
             " if m in sys.modules])")
     environment = {**os.environ, "PORTAL_ROLE": "exchange"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

@@ -31,7 +31,12 @@ from tests.fixtures.jobs import RunJobs
 State = Escalation.State
 SUBMIT = """
 import sys
-from threatexchange.exchanges.clients.stopncii.api import StopNCIIAPI, StopNCIICSPFeedbackValue, StopNCIIEndpoint, StopNCIISignalType
+from threatexchange.exchanges.clients.stopncii.api import (
+    StopNCIIAPI,
+    StopNCIICSPFeedbackValue,
+    StopNCIIEndpoint,
+    StopNCIISignalType,
+)
 fetch, subscription, base, value, verdict = sys.argv[1:]
 client = StopNCIIAPI(subscription, fetch, {StopNCIIEndpoint.SubmitFeedback: fetch}, base)
 client.submit_feedback(StopNCIISignalType.ImagePDQ, value, StopNCIICSPFeedbackValue(verdict))
@@ -52,8 +57,10 @@ class StockClient:
         self.run("-c", SUBMIT, self.keys.fetch, self.keys.subscription, self.base, value, verdict)
 
     def run(self, *arguments: str | Path) -> str:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "TX_STOPNCII_KEYS": f"{self.keys.fetch},{self.keys.subscription},{self.base}"}
-        done = subprocess.run([sys.executable, *map(str, arguments)], cwd=self.home, env=environment, capture_output=True, text=True, timeout=240)
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home),
+                       "TX_STOPNCII_KEYS": f"{self.keys.fetch},{self.keys.subscription},{self.base}"}
+        done = subprocess.run([sys.executable, *map(str, arguments)], cwd=self.home, env=environment, capture_output=True,
+                              text=True, timeout=240)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -95,7 +102,8 @@ def escalate(live: str, picture: Path, publish: Publish) -> Callable[[], tuple[C
         found = pdq.from_image(Image.open(picture))
         store(case=case, fingerprints=[Fingerprint(1, found.hex, found.quality, "a" * 64, "b" * 32)])
         change_status(case=case, to=Status.IN_REVIEW, by=ayesha)
-        notice = Notice(reference=new_reference(), links=(), hashes=(found.hex,), reasons="Published without consent.", policy="", law="",
+        notice = Notice(reference=new_reference(), links=(), hashes=(found.hex,), reasons="Published without consent.", policy="",
+                        law="",
                         child=False, signature="A. Khan, Ministry")
         channel = Channel.objects.get(platform__slug="tiktok", kind="email", harms=[])
         case.refresh_from_db()
@@ -111,7 +119,8 @@ def recompressed(picture: Path, home: Path) -> Path:
     return path
 
 
-def test_it_pulls_matches_a_copy_answers_and_the_reporter_reads_it(client: StockClient, escalate: Callable[[], tuple[Case, Escalation]],
+def test_it_pulls_matches_a_copy_answers_and_the_reporter_reads_it(client: StockClient,
+                                                                   escalate: Callable[[], tuple[Case, Escalation]],
                                                                    picture: Path, tmp_path: Path, run_jobs: RunJobs):
     case, escalation = escalate()
     run_jobs()                                                                       # the notice leaves
@@ -128,7 +137,8 @@ def test_it_pulls_matches_a_copy_answers_and_the_reporter_reads_it(client: Stock
     escalation.refresh_from_db()
     newest = case.history.latest("at")
     assert escalation.state == State.ACTIONED
-    assert sentence(newest.said, platform="TikTok") == "TikTok says the content has been removed; if you see it again, tell us here."
+    assert sentence(newest.said,
+                    platform="TikTok") == "TikTok says the content has been removed; if you see it again, tell us here."
 
 
 def test_it_pulls_more_than_two_pages_and_then_only_what_is_new(client: StockClient, publish: Publish):
@@ -140,7 +150,8 @@ def test_it_pulls_more_than_two_pages_and_then_only_what_is_new(client: StockCli
     assert client.holds() == first | late
 
 
-def test_a_withdrawal_reaches_it_only_when_it_starts_from_nothing(client: StockClient, escalate: Callable[[], tuple[Case, Escalation]],
+def test_a_withdrawal_reaches_it_only_when_it_starts_from_nothing(client: StockClient,
+                                                                  escalate: Callable[[], tuple[Case, Escalation]],
                                                                   picture: Path, tmp_path: Path):
     """Its own defect (docs/exchange.md): it looks for the word in the hash, not in the status, and so keeps the hash.
 

@@ -22,7 +22,8 @@ def test_it_reads_what_it_writes():
 
 
 @pytest.mark.parametrize("text", [
-    "", "x", GOOD + ":", GOOD + "\n", GOOD.upper(), GOOD.replace(":88:", ":8٨:"), GOOD.replace(":88:", ": 88:"), GOOD.replace(":88:", ":-88:"),
+    "", "x", GOOD + ":", GOOD + "\n", GOOD.upper(), GOOD.replace(":88:", ":8٨:"), GOOD.replace(":88:", ": 88:"),
+    GOOD.replace(":88:", ":-88:"),
     GOOD.replace(":", ";"), GOOD[1:], "0" + GOOD, GOOD[:-1], GOOD.replace("cd", "cg"), GOOD + GOOD,
 ])
 def test_another_form_is_refused(text):

@@ -36,7 +36,8 @@ def test_what_is_stored_is_matched_by_a_job(make_case, run_jobs):
     assert not case.media_hashes.exclude(matched_at=None).exists()
     assert run_jobs() == ["hashing.match"]
     assert not case.media_hashes.filter(matched_at=None).exists()
-    assert Entry.objects.filter(event="fingerprints_stored", subject=str(case.pk), actor="reporter", details={"count": 2}).exists()
+    assert Entry.objects.filter(event="fingerprints_stored", subject=str(case.pk), actor="reporter",
+                                details={"count": 2}).exists()
 
 
 def test_no_fingerprints_no_job(make_case):
@@ -48,7 +49,8 @@ def test_the_database_refuses_a_flat_picture_and_the_same_file_twice(make_case):
     case = make_case()
     (row,) = keep(case, new_pdq())
     for changes in ({"number": 2, "pdq": new_pdq()}, {"number": 3, "sha256": "ab" * 32, "quality": 49}):
-        fields = {"case": case, "number": row.number, "pdq": row.pdq, "quality": row.quality, "sha256": row.sha256, "md5": row.md5,
+        fields = {"case": case, "number": row.number, "pdq": row.pdq, "quality": row.quality, "sha256": row.sha256,
+                  "md5": row.md5,
                   "at": row.at}
         with pytest.raises(IntegrityError), transaction.atomic():
             MediaHash.objects.create(**{**fields, **changes})

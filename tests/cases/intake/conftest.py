@@ -85,7 +85,8 @@ def case(units) -> Case:
     key, case_id = envelope.new_key(), uuid.uuid4()
     return open_case(draft=CaseDraft(
         id=case_id, submission=uuid.uuid4(), unit=units["adults"], reporter_public=hpke.new_pair()[1],
-        key=custody.keep(key, case=case_id, unit=units["adults"]), conversation_key=custody.keep(key, case=case_id, unit=units["adults"]),
+        key=custody.keep(key, case=case_id, unit=units["adults"]),
+        conversation_key=custody.keep(key, case=case_id, unit=units["adults"]),
         answers=b"", summary=b"", facts=Facts(Harm.OTHER), language="ur"))
 
 
@@ -159,7 +160,8 @@ def listed(receipt) -> ListEntry:
     case = receipt.case
     reporter_consents(case, Consent.Act.SHARE_HASHES)
     platform = Platform.objects.create(slug="listed", name_en="Listed", name_ur="Listed")
-    channel = Channel.objects.create(platform=platform, kind="email", address="a@example.com", source="test", last_verified_at=timezone.localdate())
+    channel = Channel.objects.create(platform=platform, kind="email", address="a@example.com", source="test",
+                                     last_verified_at=timezone.localdate())
     entry = ListEntry.objects.create(pdq="ab" * 32, modified_at=timezone.now())
     escalation = Escalation.objects.create(
         case=case, platform=platform, channel=channel, reference="MZ-LISTED", notice=b"", requested_at=timezone.now(),

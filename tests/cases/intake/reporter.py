@@ -20,7 +20,8 @@ URLENCODED = "application/x-www-form-urlencoded"
 def give_receipt(case: Case, derived: codes.Derived) -> None:
     """The receipt that intake issues, for a case of the factories. `derived` is of the code, made once: it is slow on purpose."""
     private = secrets_of(case).reporter
-    receipts.issue(case=case, lock=receipts.Lock(derived.locator, bytes(case.reporter_public), codes.lock(derived.unlock, private)))
+    receipts.issue(case=case, lock=receipts.Lock(derived.locator, bytes(case.reporter_public),
+                                                 codes.lock(derived.unlock, private)))
 
 
 def staff_writes(case: Case, text: str, by: User) -> Message:

@@ -146,7 +146,8 @@ def test_a_page_used_again_opens_the_same_inbox(case, reporter):
         assert "Your report</h1>" in reporter.post(visit=token, act="look")
 
 
-@pytest.mark.parametrize("break_it", [lambda token: token[:-4] + "AAAA", lambda token: "", lambda token: "ہ" * 50, lambda token: token * 2])
+@pytest.mark.parametrize("break_it", [lambda token: token[:-4] + "AAAA", lambda token: "", lambda token: "ہ" * 50,
+                                      lambda token: token * 2])
 def test_a_forged_page_leads_to_the_code_with_what_was_typed(reporter, break_it):
     html = reporter.post(visit=break_it(reporter.visit), act="write", message="میرا پیغام")
     assert "Type your code again" in html
@@ -236,8 +237,10 @@ def test_no_word_of_it_rests_in_the_database(case, reporter):
     for table in connection.introspection.table_names():
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{table}"')
-            dump = b" ".join(bytes(cell) if isinstance(cell, (bytes, memoryview)) else str(cell).encode() for row in cursor for cell in row)
-        for secret in (b"Nargis-Begum", b"Shabana-agrees", token.encode(), secrets_of(case).reporter, secrets_of(case).conversation):
+            dump = b" ".join(bytes(cell) if isinstance(cell, (bytes, memoryview)) else str(cell).encode()
+                             for row in cursor for cell in row)
+        for secret in (b"Nargis-Begum", b"Shabana-agrees", token.encode(), secrets_of(case).reporter,
+                       secrets_of(case).conversation):
             assert secret not in dump, table
 
 
@@ -245,7 +248,8 @@ def test_no_word_of_it_rests_in_the_database(case, reporter):
 def test_a_no_stops_the_next_notice(case, receipt, ayesha):
     change_status(case=case, to=Status.IN_REVIEW, by=None)
     reporter_consents(case, Act.ASK_PLATFORM, Answer.YES, "I agree")
-    notice = Notice(reference="MZ-TEST", links=("https://example.com/1",), hashes=(), reasons="It shows a person who did not agree.",
+    notice = Notice(reference="MZ-TEST", links=("https://example.com/1",), hashes=(),
+                    reasons="It shows a person who did not agree.",
                     policy="", law="", child=False, signature="The office")
     case.refresh_from_db()
     check(case, notice)
@@ -321,7 +325,8 @@ def test_withdrawing_asks_first_and_says_what_it_does(case, reporter):
     assert case.status == Status.NEW
 
 
-@pytest.mark.parametrize("path", [[], [Status.IN_REVIEW], [Status.IN_REVIEW, Status.WAITING_REPORTER], [Status.IN_REVIEW, Status.WAITING_OUTSIDE]])
+@pytest.mark.parametrize("path", [[], [Status.IN_REVIEW], [Status.IN_REVIEW, Status.WAITING_REPORTER],
+                                  [Status.IN_REVIEW, Status.WAITING_OUTSIDE]])
 def test_a_withdrawn_report_is_closed_from_wherever_it_was(case, receipt, listed, path):
     custody.new_worker_key()
     keep_address(case=case, kind=Kind.EMAIL, value="someone@example.org")

@@ -123,7 +123,8 @@ def test_the_other_language_keeps_what_was_typed_and_tries_nothing(receipt, deri
 
 
 def test_another_site_may_not_post(client: Client):
-    response = client.post("/en/inbox/", "code=1", content_type="application/x-www-form-urlencoded", headers={"sec-fetch-site": "cross-site"})
+    response = client.post("/en/inbox/", "code=1", content_type="application/x-www-form-urlencoded",
+                           headers={"sec-fetch-site": "cross-site"})
     assert response.status_code == 403
 
 

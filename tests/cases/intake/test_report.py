@@ -73,7 +73,8 @@ def test_a_member_of_the_unit_reads_what_was_typed(reporter, unit_private):
     answers = json.loads(envelope.open_blob(key, case.answers, case=case.pk, field="answers", record=case.pk))
     assert answers == {
         "version": 1, "relation": "me", "age_now": 24, "age_then": None, "story": STORY["story"],
-        "links": ["https://example.com/post/1", "https://instagram.com/p/2"], "handles": ["@someone"], "platform_other": "a forum",
+        "links": ["https://example.com/post/1", "https://instagram.com/p/2"], "handles": ["@someone"],
+        "platform_other": "a forum",
         "wanted": ["remove", "stop"], "who_does_it": "ایک پرانا دوست", "safe_to_contact": "رات کو نہیں"}
     assert envelope.open_blob(key, case.summary, case=case.pk, field="summary", record=case.pk).decode() == STORY["story"]
 
@@ -302,7 +303,8 @@ def test_ages_in_any_digits(reporter, typed):
 
 
 def test_joiners_and_bidi_marks_stay_in_the_story_and_leave_links_and_names(reporter, unit_private):
-    odd = {"story": "نہیں\u200cجانتا \u202eevil\u202c", "links": "https://exa\u202emple.com/\u200bp", "handles": "@some\u2066one\u2069"}
+    odd = {"story": "نہیں\u200cجانتا \u202eevil\u202c", "links": "https://exa\u202emple.com/\u200bp",
+           "handles": "@some\u2066one\u2069"}
     reporter().to_the_code(story=STORY | odd).send()
     case = Case.objects.get()
     key = unseal.key_for_unit(case.key, case=case.pk, keyring=unit_private(case.unit))
@@ -356,7 +358,8 @@ def test_the_longest_report_that_the_fields_allow_fits_the_form(reporter):
     long = {"story": "ا" * 7999 + "\n", "links": "\n".join("https://example.com/" + "x" * 270 + str(n) for n in range(20)),
             "handles": "\n".join("ن" * 40 + str(n) for n in range(20)), "who_does_it": "ب" * 500, "platform_other": "پ" * 100}
     person = reporter("en").to_the_code(story=STORY | long, pictures={"fingerprint": [fingerprint(n) for n in range(10)]},
-                                        consent=CONSENT | {"share_hashes": "no", "safe_to_contact": "ت" * 300, "assent": "ٹ" * 200})
+                                        consent=CONSENT
+                                        | {"share_hashes": "no", "safe_to_contact": "ت" * 300, "assent": "ٹ" * 200})
     assert len(person.carried["state"]) <= state.LONGEST
     person.send()
     assert person.at == "done"
@@ -409,7 +412,8 @@ def test_whoever_kept_it_need_not_type(reporter):
     assert person.at == "done"
 
 
-@pytest.mark.parametrize(("answers", "words"), [({}, "so that we know you have the code"), ({"typed": "0000 1"}, "not the last four digits")])
+@pytest.mark.parametrize(("answers", "words"),
+                         [({}, "so that we know you have the code"), ({"typed": "0000 1"}, "not the last four digits")])
 def test_without_it_nothing_is_sent(reporter, answers, words):
     person = reporter("en").to_the_code()
     assert words in person.press("send", **answers)

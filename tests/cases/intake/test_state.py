@@ -11,7 +11,8 @@ from cases.vault import aead
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 answers = st.dictionaries(st.sampled_from(["who", "what", "story"]),
-                          st.dictionaries(st.text("abc_", min_size=1, max_size=8), st.lists(words, max_size=3), max_size=4), max_size=3)
+                          st.dictionaries(st.text("abc_", min_size=1, max_size=8), st.lists(words, max_size=3), max_size=4),
+                          max_size=3)
 
 
 @given(answers)
@@ -68,7 +69,8 @@ def test_the_key_before_still_opens_and_an_older_one_does_not(settings):
 
 def test_another_version_or_purpose_does_not_open(settings):
     plain = json.dumps({"at": int(time.time())}).encode()
-    for belongs in (aead.framed(b"report-draft", bytes([state.FORM_VERSION + 1])), aead.framed(b"inbox", bytes([state.FORM_VERSION]))):
+    for belongs in (aead.framed(b"report-draft", bytes([state.FORM_VERSION + 1])),
+                    aead.framed(b"inbox", bytes([state.FORM_VERSION]))):
         blob = aead.seal(settings.DRAFT_KEYS[0], plain, belongs=belongs)
         with pytest.raises(Lost):
             open_draft(base64.urlsafe_b64encode(blob).decode())

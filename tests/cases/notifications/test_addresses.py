@@ -20,7 +20,8 @@ def test_a_pakistani_mobile_number_is_one_number_however_it_is_typed(typed: str)
     assert clean(Kind.SMS, typed) == "+923001234567"
 
 
-@pytest.mark.parametrize("typed", ["", "0512345678", "0300123456", "030012345678", "+14155550123", "03001234567 x", "me@example.org"])
+@pytest.mark.parametrize("typed", ["", "0512345678", "0300123456", "030012345678", "+14155550123", "03001234567 x",
+                                   "me@example.org"])
 def test_what_is_no_mobile_number_is_refused(typed: str):
     with pytest.raises(AddressMalformed) as refused:
         clean(Kind.SMS, typed)
@@ -37,7 +38,8 @@ def test_an_email_address_is_trimmed(typed: str):
     assert clean(Kind.EMAIL, typed) == "sara@example.org"
 
 
-@pytest.mark.parametrize("typed", ["", "sara", "sara@", "a@example.org\nBcc: all@example.org", "a" * 64 + "@" + "b." * 120 + "org",
+@pytest.mark.parametrize("typed", ["", "sara", "sara@", "a@example.org\nBcc: all@example.org",
+                                   "a" * 64 + "@" + "b." * 120 + "org",
                                    "sa\u202era@example.org", "a@example.org, b@example.org"])
 def test_what_is_no_email_address_is_refused(typed: str):
     with pytest.raises(AddressMalformed):

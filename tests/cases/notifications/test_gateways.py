@@ -34,7 +34,8 @@ def test_a_reporter_sees_a_sender_that_says_nothing(gateway: Gateway, settings: 
 
 
 @pytest.mark.parametrize(("status", "headers", "after"), [
-    (500, {}, None), (503, {"Retry-After": "30"}, 30), (429, {"Retry-After": "999999"}, 3600), (429, {"Retry-After": "tomorrow"}, None)])
+    (500, {}, None), (503, {"Retry-After": "30"}, 30), (429, {"Retry-After": "999999"}, 3600),
+    (429, {"Retry-After": "tomorrow"}, None)])
 def test_a_gateway_in_trouble_is_tried_again(gateway: Gateway, status: int, headers: dict[str, str], after: float | None):
     gateway.status, gateway.headers = status, headers
     with pytest.raises(Retry) as again:

@@ -146,7 +146,8 @@ def test_a_new_address_replaces_the_old_one(case: Case):
 
 
 @pytest.mark.parametrize(("kind", "value", "hours", "error"), [
-    (Kind.SMS, "12", [], AddressMalformed), (Kind.EMAIL, "sara@", [], AddressMalformed), (Kind.SMS, NUMBER, [[12, 9]], HoursMalformed)])
+    (Kind.SMS, "12", [], AddressMalformed), (Kind.EMAIL, "sara@", [], AddressMalformed),
+    (Kind.SMS, NUMBER, [[12, 9]], HoursMalformed)])
 def test_a_bad_address_leaves_the_old_one(case: Case, kind: Kind, value: str, hours: list, error: type[Exception]):
     old = services.keep_address(case=case, kind=Kind.SMS, value=NUMBER)
     with pytest.raises(error):
@@ -189,7 +190,8 @@ def test_closing_the_case_ends_it(case: Case):
     assert not Address.objects.exists()
 
 
-def test_nothing_is_logged_that_names_an_address(case: Case, gateway: Gateway, run_jobs: RunJobs, caplog: pytest.LogCaptureFixture):
+def test_nothing_is_logged_that_names_an_address(case: Case, gateway: Gateway, run_jobs: RunJobs,
+                                                 caplog: pytest.LogCaptureFixture):
     services.keep_address(case=case, kind=Kind.SMS, value=NUMBER)
     services.tell_reporter(case=case)
     gateway.status = 500

@@ -26,7 +26,8 @@ def told(occasion: Occasion) -> set[tuple[str, str]]:
     return {(row.member.name, row.kind) for row in rows}
 
 
-def test_duty_members_hear_of_an_urgent_case_by_mail_and_sms(case: Case, sana: User, run_jobs: RunJobs, mailoutbox: list[EmailMessage],
+def test_duty_members_hear_of_an_urgent_case_by_mail_and_sms(case: Case, sana: User, run_jobs: RunJobs,
+                                                             mailoutbox: list[EmailMessage],
                                                              sms_files: Path):
     Case.objects.filter(pk=case.pk).update(priority=Level.P2.value)
     case.refresh_from_db()
@@ -124,7 +125,8 @@ def test_a_clock_that_stands_still_does_not_warn(case: Case):
 # --- content-free -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("language", ["en", "ur"])
 @pytest.mark.parametrize("occasion", list(Occasion))
-def test_no_message_names_a_case_a_person_or_a_harm(case: Case, ayesha: User, occasion: Occasion, language: str, run_jobs: RunJobs,
+def test_no_message_names_a_case_a_person_or_a_harm(case: Case, ayesha: User, occasion: Occasion, language: str,
+                                                    run_jobs: RunJobs,
                                                     mailoutbox: list[EmailMessage], sms_files: Path):
     User.objects.filter(pk=ayesha.pk).update(language=language)
     services.tell_members(occasion=occasion, members=[ayesha], **NUMBERS)

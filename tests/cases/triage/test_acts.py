@@ -117,7 +117,8 @@ def test_the_words_chosen_are_the_words_read(client, case):
     due = timezone.localtime(timezone.now() + timedelta(days=2)).replace(second=0, microsecond=0)
     post(client, case, "move", move="asked_platform", platform="facebook", next_check=f"{due:%Y-%m-%dT%H:%M}")
     change = StatusChange.objects.filter(case=case).latest("at")
-    assert (change.status, change.said, change.platform, change.next_check) == ("waiting_outside", "asked_platform", "facebook", due)
+    assert (change.status, change.said, change.platform, change.next_check) == ("waiting_outside", "asked_platform", "facebook",
+                                                                                due)
     assert now_(case).due_at == due
     post(client, case, "move", move="closed_removed")
     assert (now_(case).status, now_(case).outcome) == ("closed", "removed")
@@ -140,7 +141,8 @@ def test_a_new_case_cannot_be_closed_unread(client, case, typed, field):
 def test_words_that_name_a_platform_and_a_day_need_both(client, case, typed, field):
     Platform.objects.get_or_create(slug="facebook", defaults={"name_en": "Facebook"})
     post(client, case, "hand", me=1)
-    good = {"move": "asked_platform", "platform": "facebook", "next_check": f"{timezone.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"}
+    good = {"move": "asked_platform", "platform": "facebook",
+            "next_check": f"{timezone.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"}
     response = post(client, case, "move", **good | typed)
     assert response.status_code == 400
     assert list(response.context["move_form"].errors) == [field]

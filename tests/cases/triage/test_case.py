@@ -123,7 +123,8 @@ def escalated(case: Case, by: object) -> Escalation:
     channel = Channel.objects.create(platform=platform, kind="email", address="a@example.org", label="x", source="x",
                                      last_verified_at=timezone.now().date())
     now = timezone.now()
-    escalation = Escalation.objects.create(case=case, platform=platform, channel=channel, reference="MZ-7QK2P9", state="actioned", by=by,
+    escalation = Escalation.objects.create(case=case, platform=platform, channel=channel, reference="MZ-7QK2P9", state="actioned",
+                                           by=by,
                                            notice_key=custody.keep(envelope.new_key(), case=case.pk, unit=case.unit), notice=b"",
                                            requested_at=now, answered_at=now + timedelta(seconds=2))
     Attempt.objects.create(escalation=escalation, at=now + timedelta(seconds=1), ok=True)
@@ -131,7 +132,8 @@ def escalated(case: Case, by: object) -> Escalation:
 
 
 def picture(case: Case, number: int, digit: str) -> MediaHash:
-    return MediaHash.objects.create(case=case, number=number, pdq=digit * 64, quality=90, sha256=f"{number}{digit}".ljust(64, "0"),
+    return MediaHash.objects.create(case=case, number=number, pdq=digit * 64, quality=90,
+                                    sha256=f"{number}{digit}".ljust(64, "0"),
                                     md5="0" * 32, at=timezone.now(), matched_at=timezone.now())
 
 
@@ -153,7 +155,8 @@ def test_every_act_of_consent_is_listed_with_its_newest_answer(client, case):
     reporter_consents(case, Consent.Act.SHARE_HASHES, Consent.Answer.YES)
     reporter_consents(case, Consent.Act.SHARE_HASHES, Consent.Answer.NO)
     lines = {line.act: line.newest and line.newest.answer for line, _assent in client.get(address(case)).context["consents"]}
-    assert lines == {"Share fingerprints with platforms": "no", "Ask a platform in the ministry's name": None, "Pass to the police": None,
+    assert lines == {"Share fingerprints with platforms": "no", "Ask a platform in the ministry's name": None,
+                     "Pass to the police": None,
                      "Pass to the telecom authority": None}
 
 

@@ -31,7 +31,8 @@ def test_it_counts_what_the_members_units_have_open(unit: Unit, ayesha: User, st
     assert not any(counts(stranger, now).values())
 
 
-def test_members_get_numbers_and_nothing_else(case: Case, ayesha: User, stranger: User, run_jobs: RunJobs, mailoutbox: list[EmailMessage]):
+def test_members_get_numbers_and_nothing_else(case: Case, ayesha: User, stranger: User, run_jobs: RunJobs,
+                                              mailoutbox: list[EmailMessage]):
     assert send_digests(timezone.now()) == 1            # the stranger's unit has nothing to tell
     run_jobs()
     mail, = mailoutbox

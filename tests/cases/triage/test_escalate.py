@@ -119,7 +119,8 @@ def test_a_web_form_is_copied_out_and_its_reference_typed_back(client: Client, c
     assert LINK in page.content.decode()
     escalation = Escalation.objects.get()
     assert (escalation.state, len(mail.outbox)) == (Escalation.State.REQUESTED, 0)
-    done = client.post(f"/desk/case/{case.ref}/notice/{escalation.reference}/filled/", {"their_reference": "TT-99-77"}, follow=True)
+    done = client.post(f"/desk/case/{case.ref}/notice/{escalation.reference}/filled/", {"their_reference": "TT-99-77"},
+                       follow=True)
     escalation.refresh_from_db()
     case.refresh_from_db()
     assert (escalation.state, case.status) == (Escalation.State.SENT, Status.WAITING_OUTSIDE)

@@ -39,7 +39,8 @@ def test_any_text_gets_a_spelling_and_a_tag(typed: str):
         assert len(blind.tag(KEY, "any", normalise(typed))) == 64
 
 
-@given(st.from_regex(r"(https?://)?(www\.|m\.){0,2}[a-z]{1,9}\.(com|pk)(/[A-Za-z0-9]{1,5}){0,3}/?(\?[a-z]{1,9}=[a-z0-9]{0,4})?", fullmatch=True))
+@given(st.from_regex(r"(https?://)?(www\.|m\.){0,2}[a-z]{1,9}\.(com|pk)(/[A-Za-z0-9]{1,5}){0,3}/?(\?[a-z]{1,9}=[a-z0-9]{0,4})?",
+                     fullmatch=True))
 def test_the_spelling_of_a_spelling_is_itself(url: str):
     assert blind.normalise_url(blind.normalise_url(url)) == blind.normalise_url(url)
 

@@ -149,7 +149,8 @@ def test_nothing_is_kept_for_those_who_have_no_key(amna, units, unit, case):
 
 
 def test_a_unit_key_is_granted_to_members_with_keys_only(amna, member, unit, ring, django_user_model):
-    outsider, keyless = member("outsider"), django_user_model.objects.create(email="new@example.org", name="new", role="caseworker")
+    outsider, keyless = member("outsider"), django_user_model.objects.create(email="new@example.org", name="new",
+                                                                             role="caseworker")
     Membership.objects.create(unit=unit, member=keyless)
     for person, refusal in ((outsider, NotAMember), (keyless, KeyMissing)):
         with pytest.raises(refusal):
@@ -277,7 +278,8 @@ def test_no_private_or_data_key_is_anywhere_in_the_database(amna, unit, case, ri
 
 def test_the_log_names_every_key_act_and_no_key(amna, unit, ring):
     custody.new_worker_key()
-    assert set(Entry.objects.values_list("event", flat=True)) >= {"staff_key_made", "unit_key_made", "key_granted", "worker_key_made"}
+    assert set(Entry.objects.values_list("event", flat=True)) >= {"staff_key_made", "unit_key_made", "key_granted",
+                                                                  "worker_key_made"}
     held = ring(amna)
     assert held.private(unit.pk, 1).hex() not in str(list(Entry.objects.values()))
 

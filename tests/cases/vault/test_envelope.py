@@ -37,7 +37,8 @@ def test_what_is_too_long_is_refused():
         envelope.seal(envelope.new_key(), b"x" * 65533, **PLACE)
 
 
-@pytest.mark.parametrize("elsewhere", [{"case": uuid4()}, {"field": "summary"}, {"record": uuid4()}, {"case": RECORD, "record": CASE}],
+@pytest.mark.parametrize("elsewhere", [{"case": uuid4()}, {"field": "summary"}, {"record": uuid4()},
+                                       {"case": RECORD, "record": CASE}],
                          ids=["case", "field", "record", "swapped"])
 def test_a_moved_ciphertext_does_not_open(elsewhere):
     key = envelope.new_key()

@@ -23,7 +23,8 @@ def test_what_is_sealed_opens_and_names_its_suite(plain: bytes):
     assert hpke.open_blob(PRIVATE, memoryview(blob), info=INFO) == plain
 
 
-@pytest.mark.parametrize("moved", [{"scope": uuid4()}, {"key": uuid4()}, {"kind": "reporter"}, {"recipient": "worker"}, {"version": 4}],
+@pytest.mark.parametrize("moved", [{"scope": uuid4()}, {"key": uuid4()}, {"kind": "reporter"}, {"recipient": "worker"},
+                                   {"version": 4}],
                          ids=lambda moved: next(iter(moved)))
 def test_a_moved_wrap_does_not_open(moved):
     blob = hpke.seal(PUBLIC, b"secret", info=INFO)
@@ -56,14 +57,16 @@ def test_rubbish_is_refused_in_one_way(blob: bytes):
         hpke.open_blob(PRIVATE, blob, info=INFO)
 
 
-@pytest.mark.parametrize("public", [b"", PUBLIC[:-1], PUBLIC + b"\0", b"\x02" + PUBLIC[1:33], b"\x04" + bytes(64), b"\x06" + PUBLIC[1:]],
+@pytest.mark.parametrize("public", [b"", PUBLIC[:-1], PUBLIC + b"\0", b"\x02" + PUBLIC[1:33], b"\x04" + bytes(64),
+                                    b"\x06" + PUBLIC[1:]],
                          ids=["empty", "short", "long", "compressed", "off the curve", "hybrid"])
 def test_what_is_no_public_key_is_refused(public: bytes):
     with pytest.raises(KeyRefused):
         hpke.seal(public, b"secret", info=INFO)
 
 
-@pytest.mark.parametrize("private", [b"", PRIVATE[:-1], bytes(32), b"\xff" * 32], ids=["empty", "short", "zero", "beyond the order"])
+@pytest.mark.parametrize("private", [b"", PRIVATE[:-1], bytes(32), b"\xff" * 32],
+                         ids=["empty", "short", "zero", "beyond the order"])
 def test_what_is_no_private_key_is_refused(private: bytes):
     with pytest.raises(KeyRefused):
         hpke.public_of(private)

@@ -8,7 +8,8 @@ from cases.vault.receipt import CodeMalformed
 SALT = b"s" * 32
 CODES = st.text("0123456789", min_size=20, max_size=20)
 SETS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩")
-BETWEEN = st.text(" -\t\n\u00a0\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2069\u061c\u2010\u2013\u2014\u2212\ufeff", max_size=3)
+BETWEEN = st.text(" -\t\n\u00a0\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2069\u061c\u2010\u2013\u2014\u2212\ufeff",
+                  max_size=3)
 
 
 @given(CODES, st.data())
@@ -24,7 +25,8 @@ def test_what_is_shown_can_be_typed_back(code: str):
     assert receipt.normalise(shown) == code
 
 
-@pytest.mark.parametrize("typed", ["", "1" * 19, "1" * 21, "1" * 19 + "x", "1" * 19 + "१", "1" * 19 + "²", "1" * 19 + "１", "1" * 19 + "."])
+@pytest.mark.parametrize("typed", ["", "1" * 19, "1" * 21, "1" * 19 + "x", "1" * 19 + "१", "1" * 19 + "²", "1" * 19 + "１",
+                                   "1" * 19 + "."])
 def test_anything_else_is_malformed_and_never_repeated(typed: str):
     with pytest.raises(CodeMalformed) as caught:
         receipt.normalise(typed)

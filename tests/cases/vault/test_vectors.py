@@ -26,7 +26,8 @@ def test_the_library_opens_the_rfc_vectors(vector):
     private = ec.derive_private_key(int(vector["skRm"], 16), ec.SECP256R1())
     suite = Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, AEADS[vector["aead"]])
     sealed = unhex(vector["enc"] + vector["ct"])
-    assert openssl.hpke._decrypt_with_aad(suite, sealed, private, unhex(vector["info"]), unhex(vector["aad"])) == unhex(vector["pt"])
+    assert openssl.hpke._decrypt_with_aad(suite, sealed, private, unhex(vector["info"]),
+                                          unhex(vector["aad"])) == unhex(vector["pt"])
     assert hpke.public_of(unhex(vector["skRm"])) == unhex(vector["pkRm"])
 
 

@@ -20,5 +20,6 @@ class Command(BaseCommand):
         if platform not in known:
             raise CommandError(f"No platform {platform!r}. Known: {', '.join(known) or 'none; run seed_registry first'}.")
         partner, keys = add_partner(name=name, platform=platform)
-        self.stdout.write(f"partner           {partner.pk}\nfetch key         {keys.fetch}\nsubscription key  {keys.subscription}\n"
+        self.stdout.write(f"partner           {partner.pk}\n"
+                          f"fetch key         {keys.fetch}\nsubscription key  {keys.subscription}\n"
                           f'TX_STOPNCII_KEYS="{keys.fetch},{keys.subscription},{settings.ORIGINS["exchange"]}/exchange/stopncii/v1"')
