@@ -1,5 +1,7 @@
 """The case file: what every door and engine shares. Sealed fields are ciphertext; the rest is the metadata of SECURITY."""
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -69,7 +71,7 @@ RULE_NAMES = {
 }
 
 
-def choices(names: dict) -> list[tuple[str, object]]:
+def choices(names: Mapping[Any, object]) -> list[tuple[str, object]]:
     """A names table as Django choices, with plain values so that migrations import nothing."""
     return [(key.value if hasattr(key, "value") else key, name) for key, name in names.items()]
 

@@ -62,7 +62,7 @@ def job(name: str, *, max_attempts: int = 8, atomic: bool = True) -> Callable[[W
     function must be safe to repeat. Raise Retry or Stop to say what comes next; any other exception is retried with back-off.
     """
     def register(function: Work) -> Work:
-        @shared_task(name=name)
+        @shared_task(name=name)     # type: ignore[untyped-decorator]   # Celery has no types
         @wraps(function)
         def answer_the_door(job_id: str, attempt: int) -> str:
             try:

@@ -9,7 +9,7 @@ from cases.outbox.services import enqueue_once, job
 KEEP_DONE = timedelta(days=7)
 
 
-@shared_task(name="outbox.ask")
+@shared_task(name="outbox.ask")         # type: ignore[untyped-decorator]   # Celery has no types
 def ask(task: str) -> None:
     """What beat rings for a periodic job (portal/schedule.py): the row is written here, in a worker."""
     enqueue_once(task, slot=timezone.now().strftime("%Y-%m-%dT%H:%M"))
