@@ -18,6 +18,7 @@ from typing import IO, Any
 
 import django
 from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command, get_commands
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
@@ -119,6 +120,8 @@ def prepare(data: Path) -> None:
         if "demo" in get_commands():
             call_command("demo")
     gc.enable()
+    # It was read while the files were still being collected.
+    staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
     connections.close_all()             # no connection may cross the fork
     remember_address(data)
 

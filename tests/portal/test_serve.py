@@ -1,8 +1,16 @@
 """`./mehfooz run`, as its user meets it: what stands in the way is one line and exit code 1."""
+import json
 import os
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,11 +18,14 @@ import pytest
 from portal import serve
 
 
+def outside() -> dict[str, str]:
+    """The environment of somebody who has set nothing."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MEHFOOZ", "DATABASE", "REDIS", "CELERY"))}
+
+
 def run(data: Path, port: int) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("MEHFOOZ", "DATABASE", "REDIS", "CELERY"))}
     return subprocess.run([sys.executable, "-m", "portal.serve"], capture_output=True, text=True, timeout=60, check=False,
-                          env={**environment, "MEHFOOZ_DATA": str(data), "PORT": str(port)})
+                          env={**outside(), "MEHFOOZ_DATA": str(data), "PORT": str(port)})
 
 
 @pytest.fixture
@@ -66,3 +77,54 @@ def test_the_welcome_shows_who_can_sign_in(tmp_path, monkeypatch):
     (tmp_path / "demo.json").write_text('{"accounts": [{"role": "caseworker", "email": "a@example.org", "password": "once"}]}')
     assert "http://127.0.0.1:2/desk/" in serve.welcome(tmp_path)
     assert "a@example.org" in serve.welcome(tmp_path)
+
+
+@contextmanager
+def running(data: Path, log: Path) -> Iterator[str]:
+    """The demonstration on a port of its own, and what Ctrl-C does to it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with log.open("ab") as output:
+        process = subprocess.Popen([sys.executable, "-m", "portal.serve"], stdout=output, stderr=output,
+                                   env={**outside(), "MEHFOOZ_DATA": str(data), "PORT": str(port)})
+    base = f"http://127.0.0.1:{port}"
+    give_up = time.monotonic() + 180
+    while status(f"{base}/healthz") != 200:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < give_up, log.read_text()
+        time.sleep(0.3)
+    yield base
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0, log.read_text()
+
+
+def status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310  our own loopback address
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def cases(data: Path) -> list[tuple[str]]:
+    with sqlite3.connect(data / "mehfooz.sqlite3") as database:
+        return database.execute("SELECT id FROM cases_case ORDER BY id").fetchall()
+
+
+@pytest.mark.sqlite
+def test_the_demonstration_serves_every_door_and_keeps_its_data(tmp_path):
+    data, log = tmp_path / "var", tmp_path / "log"
+    with running(data, log) as base:
+        for path in ("/ur/", "/en/", "/ur/report/", "/en/inbox/", "/en/privacy/", "/desk/sign-in/", "/cms/"):
+            assert status(base + path) == 200, (path, log.read_text())
+        assert status(base + "/exchange/stopncii/v1/FetchHashes") == 401
+        facts = json.loads((data / "demo.json").read_text())
+        assert facts["base_url"] == base
+        assert set(facts["partner"]) == {"fetch_key", "subscription_key"}
+    before = cases(data)
+    assert len(before) == 40
+    with running(data, log):
+        assert cases(data) == before
+    assert "Traceback" not in log.read_text()
