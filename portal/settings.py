@@ -42,6 +42,7 @@ def secret(name: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = envlist("SECRET_KEY_FALLBACKS")     # earlier ones: sessions and second factors outlive a change
 DRAFT_KEYS = [bytes.fromhex(key) for key in [secret("DRAFT_KEY"), *envlist("DRAFT_KEY_PREVIOUS")]]   # seals form state
 BLIND_INDEX_KEY = bytes.fromhex(secret("BLIND_INDEX_KEY"))       # desk: equality of handles and links
 RECEIPT_SALTS = {1: bytes.fromhex(secret("RECEIPT_SALT"))}       # versioned deployment salt of receipt codes

@@ -1,34 +1,147 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, password_validation
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _, gettext_lazy
 
+from cases.audit.services import record
+from cases.intake import throttle as addresses
+from cases.vault.turnstile import Busy
+from portal.accounts import second_factor, throttle
 from portal.accounts.models import User
+
+WRONG_PASSWORDS, WITHIN_SECONDS = 10, 15 * 60       # for one account, from one address: a colleague elsewhere is not kept out
+CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}
 
 
 class SignInForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username", "dir": "ltr"}))
-    password = forms.CharField(label=_("Password"), strip=False,
+    email = forms.EmailField(label=gettext_lazy("E-mail address"),
+                             widget=forms.EmailInput(attrs={"autocomplete": "username", "dir": "ltr"}))
+    password = forms.CharField(label=gettext_lazy("Password"), strip=False,
                                widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}))
+    code = forms.CharField(label=gettext_lazy("Code from your authenticator app"), required=False, max_length=40,
+                           help_text=gettext_lazy("Six digits. Leave it empty when you sign in for the first time."),
+                           widget=forms.TextInput(attrs=CODE))
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         self.user: User | None = None
         super().__init__(*args, **kwargs)
+        if not second_factor.required():
+            del self.fields["code"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "email" in data and "password" in data:
-            found = authenticate(self.request, username=data["email"].lower(), password=data["password"])
-            if not isinstance(found, User):
-                # One sentence for an unknown address, a wrong password and a closed account.
-                raise forms.ValidationError(_("This e-mail address and password do not belong together."))
-            self.user = found
+            self.user = self.member(data["email"].lower(), data["password"])
         return data
+
+    def member(self, email: str, password: str) -> User:
+        limit = addresses.Limit(f"password of {email}", WRONG_PASSWORDS, WITHIN_SECONDS)
+        if addresses.exceeded(limit, self.request):
+            raise ValidationError(_("Too many wrong passwords. Please wait a quarter of an hour."))
+        try:
+            found = authenticate(self.request, username=email, password=password)
+        except Busy as error:
+            raise ValidationError(busy()) from error
+        if not isinstance(found, User):
+            addresses.count(limit, self.request)
+            # One sentence for an unknown address, a wrong password and a closed account.
+            raise ValidationError(_("This e-mail address and password do not belong together."))
+        return found
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(label=gettext_lazy("Code from your authenticator app"), max_length=40,
+                           help_text=gettext_lazy("Six digits, or one of your recovery codes."),
+                           widget=forms.TextInput(attrs=CODE))
+
+    def __init__(self, member: User, *args: Any, **kwargs: Any) -> None:
+        self.member = member
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        typed: str = self.cleaned_data["code"]
+        recovery = len(second_factor.digits(typed)) == second_factor.RECOVERY_DIGITS
+        if not recovery and not throttle.may_try(self.member):
+            raise ValidationError(_("Too many wrong codes. Please wait up to a quarter of an hour, or use a recovery code."))
+        if not second_factor.accepts(self.member, typed):
+            record("sign_in_failed", subject=self.member.pk, actor="system")
+            raise ValidationError(_("This code is not right, or it was used before. Wait for the next one."))
+        throttle.forgive(self.member)
+        return typed
+
+
+class EnrolForm(forms.Form):
+    code = forms.CharField(label=gettext_lazy("The six digits that the app shows now"), max_length=40,
+                           widget=forms.TextInput(attrs=CODE))
+
+    def __init__(self, member: User, *args: Any, **kwargs: Any) -> None:
+        self.member = member
+        self.recovery_codes: list[str] = []
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        typed: str = self.cleaned_data["code"]
+        self.recovery_codes = second_factor.confirm(self.member, typed)
+        if not self.recovery_codes:
+            raise ValidationError(_("This is not what the app should show. Is the clock of your telephone right?"))
+        return typed
 
 
 class UnlockForm(forms.Form):
-    passphrase = forms.CharField(label=_("Vault passphrase"), strip=False,
-                                 widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "ltr"}))
+    passphrase = forms.CharField(label=gettext_lazy("Vault passphrase"), strip=False,
+                                 widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "auto"}))
+
+
+def secret_field(label: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, help_text=help_text, strip=False,
+                           widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "auto"}))
+
+
+class BeginForm(forms.Form):
+    """Asks for what is owed: a password, a passphrase, or both."""
+    password = secret_field(gettext_lazy("New password"), gettext_lazy("At least 12 characters. It signs you in."))
+    password_again = secret_field(gettext_lazy("New password again"))
+    passphrase = secret_field(gettext_lazy("Vault passphrase"), gettext_lazy(
+        "At least 12 characters, such as five words that nobody would guess. It opens what people wrote, "
+        "and nobody can reset it."))
+    passphrase_again = secret_field(gettext_lazy("Vault passphrase again"))
+
+    def __init__(self, member: User, *args: Any, password: bool, passphrase: bool, **kwargs: Any) -> None:
+        self.member = member
+        super().__init__(*args, **kwargs)
+        owed = {"password": password, "passphrase": passphrase}
+        for name in [name for name, needed in owed.items() if not needed]:
+            del self.fields[name], self.fields[f"{name}_again"]
+
+    def clean_password(self) -> str:
+        typed = strong(self.cleaned_data["password"])
+        if self.member.check_password(typed):
+            raise ValidationError(_("This is the password you were given. Choose another one."))
+        return typed
+
+    def clean_passphrase(self) -> str:
+        return strong(self.cleaned_data["passphrase"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in ("password", "passphrase"):
+            if name in data and f"{name}_again" in data and data[name] != data[f"{name}_again"]:
+                self.add_error(f"{name}_again", _("The two are not the same. Please type it again."))
+        return data
+
+
+def strong(typed: str) -> str:
+    """Django's checks in our words, which exist in both languages."""
+    try:
+        password_validation.validate_password(typed)
+    except ValidationError as error:
+        raise ValidationError(_("Choose something longer or less common: at least 12 characters.")) from error
+    return typed
+
+
+def busy() -> str:
+    return _("Many people are signing in just now. Please try again in a moment.")

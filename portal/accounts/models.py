@@ -42,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=5, default="ur")
     phone = models.CharField(_("mobile number for alerts"), max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)       # it was printed by a command, for one use
+    must_change_passphrase = models.BooleanField(default=False)     # it is lost: the next sign-in makes a new pair of keys
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -64,8 +66,40 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may(self, permission: Permission) -> bool:
         return may(self, permission)
 
+    @property
+    def reads_cases(self) -> bool:
+        return self.may(Permission.READ_CASES)
+
+    @property
+    def edits_campaigns(self) -> bool:
+        return self.may(Permission.EDIT_CAMPAIGNS)
+
     def get_full_name(self) -> str:
         return self.name
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+class SecondFactor(models.Model):
+    """A member's authenticator app (TOTP, RFC 6238). It counts from `confirmed_at` on."""
+    member = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor")
+    secret = models.BinaryField()                           # sealed: portal.accounts.second_factor
+    last_counter = models.BigIntegerField(default=0)        # 30-second steps since 1970; a code of this step or before is used up
+    confirmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class RecoveryCode(models.Model):
+    """For the day the telephone is lost. The digest is keyed: who has the database cannot try codes."""
+    member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return str(self.member_id)

@@ -1,9 +1,11 @@
-"""Opening a member's key into the session. Signing in does not need it; reading cases does."""
+"""Opening a member's key into the session, and using it. Signing in does not need it; reading cases does."""
 from django.http import HttpRequest, HttpResponse
 
 from cases.audit.services import actor, record
 from cases.vault import parking, unseal
+from cases.vault.aead import OpenFailed
 from cases.vault.custody import KeyMissing
+from cases.vault.keyring import Keyring
 from portal.accounts.models import User
 
 
@@ -16,3 +18,12 @@ def open_vault(request: HttpRequest, response: HttpResponse, member: User, passp
     parking.park(request, response, private)
     record("vault_unlocked", subject=member.pk, actor=actor(member))
     return True
+
+
+def open_keyring(request: HttpRequest, member: User) -> Keyring | None:
+    """The unit keys of a member whose vault is open; None while locked, or when a new pair was made since."""
+    private = parking.fetch(request)
+    try:
+        return unseal.keyring(member, private) if private else None
+    except OpenFailed:
+        return None

@@ -1,0 +1,146 @@
+"""The second factor: six digits from an authenticator app (TOTP, RFC 6238), or one of ten recovery codes.
+
+Six digits of SHA-1 and 30 seconds, because that is what every authenticator app can do.
+"""
+import hashlib
+import hmac
+import secrets
+import time
+import unicodedata
+
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cases.audit.services import actor, record
+from cases.vault import aead
+from cases.vault.aead import OpenFailed, Stored
+from portal.accounts.models import RecoveryCode, SecondFactor, User
+
+STEP_SECONDS, CODE_DIGITS = 30, 6
+STEPS_AROUND = 1                # a clock half a minute wrong, or a slow typist
+SECRET_BYTES = 20               # RFC 4226, 4: 160 bits
+RECOVERY_CODES, RECOVERY_DIGITS = 10, 16        # 53 bits each: too many to try, so no waiting is needed
+ISSUER = "Mehfooz"
+
+
+def required() -> bool:
+    """Of every member of staff, except in the demonstration."""
+    return not settings.DEMO
+
+
+def is_set(member: User) -> bool:
+    return SecondFactor.objects.filter(member=member, confirmed_at__isnull=False).exists()
+
+
+def prepare(member: User) -> None:
+    """A new secret for the app to take up. Whoever saw an earlier, unconfirmed one has nothing."""
+    sealed = aead.seal(_keys()[0], secrets.token_bytes(SECRET_BYTES), belongs=_belongs(member))
+    SecondFactor.objects.update_or_create(member=member, defaults={"secret": sealed, "last_counter": 0, "confirmed_at": None})
+
+
+def proposed(member: User) -> TOTP | None:
+    """What waits to be confirmed; None when nothing does."""
+    factor = SecondFactor.objects.filter(member=member, confirmed_at=None).first()
+    return _totp(_open(member, factor.secret)) if factor else None
+
+
+def address(member: User, totp: TOTP) -> str:
+    """The otpauth:// address that an app on the same telephone opens."""
+    return totp.get_provisioning_uri(member.email, ISSUER)
+
+
+@transaction.atomic
+def confirm(member: User, typed: str) -> list[str]:
+    """Ten recovery codes, to be shown once, if `typed` is what the app shows for the proposed secret; else none."""
+    factor = SecondFactor.objects.select_for_update().filter(member=member, confirmed_at=None).first()
+    if factor is None or not _use(factor, digits(typed)):
+        return []
+    SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=timezone.now())
+    record("second_factor_set", subject=member.pk, actor=actor(member))
+    return _new_recovery_codes(member)
+
+
+@transaction.atomic
+def accepts(member: User, typed: str) -> bool:
+    """Whether `typed` is a code of this minute or an unused recovery code; either is then used up."""
+    code = digits(typed)
+    if len(code) == RECOVERY_DIGITS:
+        return _use_recovery_code(member, code)
+    factor = SecondFactor.objects.filter(member=member, confirmed_at__isnull=False).first()
+    return factor is not None and _use(factor, code)
+
+
+@transaction.atomic
+def forget(member: User) -> None:
+    """The telephone is lost: the next sign-in sets up another."""
+    SecondFactor.objects.filter(member=member).delete()
+    RecoveryCode.objects.filter(member=member).delete()
+
+
+def digits(typed: str) -> str:
+    """ASCII digits of what was typed in any script; spaces, hyphens and direction marks fall out."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in typed if letter.isdecimal())
+
+
+def grouped(text: str) -> str:
+    return " ".join(text[at:at + 4] for at in range(0, len(text), 4))
+
+
+# --- codes of the app -------------------------------------------------------------------------------------------------
+def _use(factor: SecondFactor, code: str) -> bool:
+    """Compare with the steps around now; the one that fits is used up, and with it all before (RFC 6238, 5.2)."""
+    totp, now = _totp(_open(factor.member, factor.secret)), int(time.time()) // STEP_SECONDS
+    for counter in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
+        if hmac.compare_digest(totp.generate(counter * STEP_SECONDS), code.encode()):
+            # Of two requests with the same code, the database lets one change the row.
+            return bool(SecondFactor.objects.filter(pk=factor.pk, last_counter__lt=counter).update(last_counter=counter))
+    return False
+
+
+def _totp(secret: bytes) -> TOTP:
+    return TOTP(secret, CODE_DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303  HMAC-SHA-1, as the apps do; collisions do not matter
+
+
+def _open(member: User, sealed: Stored) -> bytes:
+    for key in _keys():
+        try:
+            return aead.open_blob(key, sealed, belongs=_belongs(member))
+        except OpenFailed:
+            continue
+    raise OpenFailed
+
+
+# --- recovery codes ---------------------------------------------------------------------------------------------------
+def _new_recovery_codes(member: User) -> list[str]:
+    codes = [f"{secrets.randbelow(10 ** RECOVERY_DIGITS):0{RECOVERY_DIGITS}}" for _ in range(RECOVERY_CODES)]
+    RecoveryCode.objects.filter(member=member).delete()
+    RecoveryCode.objects.bulk_create(RecoveryCode(member=member, digest=_digest(_keys()[0], member, code)) for code in codes)
+    return [grouped(code) for code in codes]
+
+
+def _use_recovery_code(member: User, code: str) -> bool:
+    digests = [_digest(key, member, code) for key in _keys()]
+    used = RecoveryCode.objects.filter(member=member, digest__in=digests, used_at=None).update(used_at=timezone.now())
+    if used:
+        record("recovery_code_used", subject=member.pk, actor=actor(member),
+               left=RecoveryCode.objects.filter(member=member, used_at=None).count())
+    return bool(used)
+
+
+def _digest(key: bytes, member: User, code: str) -> str:
+    return hmac.new(key, aead.framed(b"recovery-code", member.pk.bytes, code.encode()), hashlib.sha256).hexdigest()
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+def _keys() -> list[bytes]:
+    """From the deployment's secret, the newest first; the ones before it (SECRET_KEY_FALLBACKS) still open."""
+    return [HKDF(SHA256(), aead.KEY_BYTES, salt=None, info=b"mehfooz second factor").derive(secret.encode())
+            for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]]
+
+
+def _belongs(member: User) -> bytes:
+    return aead.framed(b"second-factor", member.pk.bytes)

@@ -1,0 +1,94 @@
+"""Members: adding one, their first passphrase with the keys that follow from it, and a start over when something is lost."""
+import secrets
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from cases.audit.services import actor, record
+from cases.permissions import Role
+from cases.units.models import Unit
+from cases.units.selectors import members_of, units_of
+from cases.units.services import join_unit
+from cases.vault import custody
+from cases.vault.keyring import Keyring
+from cases.vault.models import StaffKey, UnitKey
+from portal.accounts import arrival, second_factor, throttle
+from portal.accounts.models import User
+from portal.accounts.selectors import holds_alone
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"      # none that look alike on paper
+
+
+class LastHolder(Exception):
+    """Nobody else holds the key of a unit: with a new pair, its cases could never be read again. The message names the units."""
+
+
+def start_password() -> str:
+    """For one use: four groups of five letters, 99 bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
+
+
+@transaction.atomic
+def add_member(*, email: str, name: str, role: Role, units: Iterable[Unit], by: User | None, is_woman: bool = False,
+               on_duty: bool = False, phone: str = "", language: str = "ur") -> tuple[User, str]:
+    """The member and the password for the first sign-in, which asks for another one and for a vault passphrase."""
+    password = start_password()
+    member = User.objects.create_user(email, password, name=name, role=role.value, phone=phone, language=language,
+                                      must_change_password=True)
+    record("member_added", subject=member.pk, actor=actor(by), role=role.value)
+    for unit in units:
+        join_unit(unit=unit, member=member, by=by, is_woman=is_woman, on_duty=on_duty)
+    return member, password
+
+
+@transaction.atomic
+def begin(*, member: User, password: str, passphrase: str) -> None:
+    """What the first sign-in asks for; either is empty when it is not owed. Raises turnstile.Busy.
+
+    A second sending changes nothing: a second pair of keys would lose what was granted to the first.
+    """
+    member = User.objects.select_for_update().get(pk=member.pk)
+    if password and member.must_change_password:
+        member.set_password(password)
+        member.must_change_password = False
+        record("password_changed", subject=member.pk, actor=actor(member))
+    if passphrase and arrival.owes_passphrase(member):
+        custody.new_staff_key(member, passphrase)
+        member.must_change_passphrase = False
+        make_first_keys(units_of(member))
+    member.save(update_fields=["password", "must_change_password", "must_change_passphrase"])
+
+
+@transaction.atomic
+def make_first_keys(units: Iterable[Unit]) -> list[Unit]:
+    """A key for each unit that has none, granted to its members who have keys of their own. Returns the units that got one."""
+    made = []
+    for unit in Unit.objects.select_for_update().filter(pk__in=[unit.pk for unit in units]):
+        holders = [each for each in members_of(unit) if each.reads_cases and StaffKey.objects.filter(member=each).exists()]
+        if holders and not UnitKey.objects.filter(unit=unit).exists():
+            custody.new_unit_key(unit, members=holders, actor="system")
+            made.append(unit)
+    return made
+
+
+def grant(*, unit: Unit, colleague: User, by: User, keyring: Keyring) -> None:
+    """Hand the unit's key to a colleague who waits for it. Raises keyring.NotHeld, custody.KeyMissing, custody.NotAMember."""
+    custody.grant(custody.current_unit_key(unit), colleague, keyring=keyring, actor=actor(by))
+
+
+@transaction.atomic
+def start_over(*, member: User, by: User | None, vault: bool = False) -> str:
+    """A lost password or telephone, with `vault` also a lost passphrase: a new start password; the rest is set up anew.
+
+    Raises LastHolder. Sessions end with the old password.
+    """
+    if vault and (alone := holds_alone(member)):
+        raise LastHolder(", ".join(unit.code for unit in alone))
+    password = start_password()
+    member.set_password(password)
+    member.must_change_password, member.must_change_passphrase = True, vault or member.must_change_passphrase
+    member.save(update_fields=["password", "must_change_password", "must_change_passphrase"])
+    second_factor.forget(member)
+    throttle.forgive(member)
+    record("member_reset", subject=member.pk, actor=actor(by), vault=vault)
+    return password

@@ -1,0 +1,66 @@
+"""Members who can sign in. The portal here is no demonstration, so the second factor is asked for."""
+import time
+from collections.abc import Callable
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.test import Client
+
+from cases.units.models import Unit
+from portal.accounts import second_factor
+from portal.accounts.models import SecondFactor, User
+from tests.factories.cases import make_member, make_unit
+
+PASSWORD = "correct horse battery staple"  # noqa: S105
+
+
+@pytest.fixture(autouse=True)
+def _real_portal(settings, db, redis_server):
+    settings.DEMO = False
+
+
+@pytest.fixture
+def unit() -> Unit:
+    return make_unit()
+
+
+@pytest.fixture
+def ayesha(unit) -> User:
+    """A caseworker with a password and a key that no passphrase opens (tests park it)."""
+    return with_password(make_member("Ayesha Khan", unit, email="ayesha@example.org"))
+
+
+def with_password(member: User) -> User:
+    member.set_password(PASSWORD)
+    member.save()
+    return member
+
+
+def set_up_factor(member: User) -> list[str]:
+    """What enrolment does, with the code of a minute ago so that the tests have later ones; the recovery codes."""
+    second_factor.prepare(member)
+    return second_factor.confirm(member, app_code(member, steps=-1))
+
+
+def app_code(member: User, *, steps: int = 0, at: float | None = None) -> str:
+    """What the member's app shows, `steps` half-minutes from now."""
+    secret = second_factor._open(member, SecondFactor.objects.get(member=member).secret)
+    return TOTP(secret, 6, SHA1(), 30).generate(int((time.time() if at is None else at) // 30 + steps) * 30).decode()  # noqa: S303
+
+
+def sign_in(client: Client, *, email: str = "ayesha@example.org", password: str = PASSWORD, **fields: str):
+    return client.post("/desk/sign-in/", {"email": email, "password": password, **fields})
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+@pytest.fixture
+def browser_of() -> Callable[[User], Client]:
+    def make(member: User) -> Client:
+        client = Client()
+        client.force_login(member)
+        return client
+    return make

@@ -1,0 +1,154 @@
+"""Which views a stranger reaches, what each role meets first, and in which language."""
+from importlib import import_module, reload
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+
+from awareness.groups import grant
+from cases.audit.models import Entry
+from cases.permissions import Role
+from portal.accounts import urls
+from portal.accounts.models import User
+from portal.accounts.pages import home_of
+from tests.factories.cases import signed_in
+from tests.portal.accounts.conftest import app_code, set_up_factor, sign_in
+
+# Everything that answers without sign-in. Whoever adds a line says why.
+OPEN = {
+    "portal.health.healthz": "for whoever watches the process",
+    "portal.accounts.views.sign_in": "the way in",
+    "portal.accounts.views.code": "the way in; serves who has typed the right password",
+    "portal.accounts.views.enrol": "the way in; serves who has typed the right password",
+    "portal.accounts.views.begin": "the way in; serves who has typed the right password and code",
+    "portal.pages.language": "the sign-in page in the other language",
+    "portal.urls.cms.sign_in": "leads to the one sign-in",
+    "wagtail.admin.views.account.LoginView": "never reached: portal.urls.cms.sign_in comes first",
+    "wagtail.admin.api.views.PagesAdminAPIViewSet": "guarded by Wagtail itself: see test_wagtails_api_serves_no_stranger",
+    "wagtail.images.api.admin.views.ImagesAdminAPIViewSet": "as above",
+    "wagtail.documents.api.admin.views.DocumentsAdminAPIViewSet": "as above",
+}
+
+
+def views(patterns, above=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns, above + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield above + str(pattern.pattern), pattern.callback
+
+
+def name_of(view) -> str:
+    view = getattr(view, "view_class", view)
+    return f"{view.__module__}.{view.__qualname__}"
+
+
+def test_every_staff_view_requires_sign_in_or_is_named_above():
+    found = [pair for role in ("desk", "cms") for pair in views(import_module(f"portal.urls.{role}").urlpatterns)]
+    assert len(found) > 100
+    unguarded = {name_of(view): route for route, view in found if not getattr(view, "login_required", True)}
+    assert unguarded.keys() == OPEN.keys(), unguarded
+
+
+@pytest.mark.parametrize("name", ["pages", "images", "documents"])
+def test_wagtails_api_serves_no_stranger(client, ayesha, name):
+    assert client.get(f"/cms/api/main/{name}/").status_code == 302
+    assert signed_in(ayesha).get(f"/cms/api/main/{name}/").status_code == 403
+
+
+def test_the_middleware_that_requires_it_is_there(settings):
+    assert "portal.accounts.middleware.StaffOnly" in settings.MIDDLEWARE
+
+
+@pytest.mark.parametrize("path", [
+    "/desk/", "/desk/case/26-10917/", "/desk/unlock/", "/desk/keys/", "/desk/account/", "/cms/", "/cms/pages/"])
+def test_a_stranger_is_led_to_sign_in_and_back(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/desk/sign-in/?next=")
+
+
+@pytest.mark.parametrize("path", ["/desk/take/", "/desk/lock/", "/desk/sign-out/", "/desk/keys/grant/", "/desk/language/"])
+def test_a_stranger_posts_nothing(client, path):
+    assert client.post(path)["Location"].startswith("/desk/sign-in/?next=")
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/cms/login/", "/cms/password_reset/", "/cms/password_reset/done/"])
+def test_wagtails_own_doors_are_shut(client, path):
+    assert b'name="password"' not in client.get(path).content
+
+
+@pytest.mark.parametrize(("role", "home"), [
+    (Role.CASEWORKER, "/desk/"), (Role.SUPERVISOR, "/desk/"), (Role.CAMPAIGN_EDITOR, "/cms/"), (Role.CAMPAIGN_PUBLISHER, "/cms/"),
+    *[(role, "/desk/account/") for role in (Role.INTAKE_OPERATOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)]])
+def test_each_role_has_a_home_and_a_menu_of_its_own(role, home):
+    grant()
+    member = User.objects.create_user("x@example.org", name="Kiran Shah", role=role.value, language="en")
+    assert home_of(member) == home
+    browser = signed_in(member, unlocked=False)
+    assert browser.get(home).status_code == 200
+    account = browser.get("/desk/account/").content.decode()
+    assert "Kiran Shah" in account
+    assert ('href="/desk/keys/"' in account) is member.reads_cases
+    assert ('href="/cms/"' in account) is member.edits_campaigns
+
+
+def test_the_cms_knows_no_vault(settings):
+    """Its process routes the sign-in and nothing that opens a key."""
+    settings.PORTAL_ROLE = "cms"
+    try:
+        names = {pattern.name for pattern in reload(urls).urlpatterns}
+        assert names == {"sign_in", "code", "enrol", "begin", "sign_out", "language", "home"}
+    finally:
+        settings.PORTAL_ROLE = "all"
+        reload(urls)
+
+
+def test_in_the_cms_a_caseworker_signs_in_without_opening_anything(client, ayesha, settings):
+    settings.PORTAL_ROLE = "cms"
+    set_up_factor(ayesha)
+    assert sign_in(client, code=app_code(ayesha))["Location"] == "/desk/account/"
+    assert "vault" not in client.cookies
+
+
+# --- language ---------------------------------------------------------------------------------------------------------
+def test_the_language_is_the_members_and_for_staff_pages_only(ayesha):
+    browser = signed_in(ayesha, unlocked=False)
+    answer = browser.post("/desk/language/", {"language": "ur", "next": "/desk/account/"})
+    assert answer["Location"] == "/desk/account/"
+    assert (answer.cookies["language"].value, answer.cookies["language"]["path"]) == ("ur", "/desk/")
+    ayesha.refresh_from_db()
+    assert ayesha.language == "ur"
+    browser.cookies["language"] = "ur"
+    assert 'dir="rtl"' in browser.get("/desk/account/").content.decode()
+
+
+def test_the_button_in_the_header_remembers_it(ayesha, client):
+    assert 'action="/desk/language/"' in signed_in(ayesha, unlocked=False).get("/desk/account/").content.decode()
+    assert f'action="{reverse("language")}"' in client.get("/desk/sign-in/").content.decode()
+
+
+@pytest.mark.parametrize("typed", ["", "fr", "../en", "ur; path=/"])
+def test_no_other_language_is_kept(ayesha, typed):
+    answer = signed_in(ayesha, unlocked=False).post("/desk/language/", {"language": typed})
+    assert "language" not in answer.cookies
+    ayesha.refresh_from_db()
+    assert ayesha.language == "en"
+
+
+def test_signing_in_brings_the_members_language(ayesha, settings):
+    settings.DEMO = True
+    User.objects.filter(pk=ayesha.pk).update(language="ur")
+    browser = Client()
+    sign_in(browser)
+    assert browser.cookies["language"].value == "ur"
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", [
+    "/desk/sign-in/", "/desk/sign-in/code/", "/desk/unlock/", "/desk/sign-out/", "/desk/keys/grant/"])
+def test_no_form_works_without_its_token(ayesha, path):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ayesha)
+    assert browser.post(path, {"email": "ayesha@example.org", "password": "x"}).status_code == 403
