@@ -44,6 +44,8 @@ class Told:
 def review(told: Told) -> None:
     services.assign(case=told.case, to=told.by, by=told.by)
     told.move(Status.IN_REVIEW)
+    services.mark_read(case=told.case, by=told.by)
+    told.case.refresh_from_db()
     told.write(Message.Author.STAFF, GREETING[told.report.language])
 
 
@@ -67,7 +69,7 @@ def escalate(told: Told, kind: Channel.Kind | None = None) -> Escalation:
         raise LookupError(f"no channel to {told.report.platforms[0]}")
     hashes = [] if refusal(told.case) else list(MediaHash.objects.filter(case=told.case).values_list("pdq", flat=True))
     notice = notices.draft(reference=escalation.new_reference(), harm=Harm(told.case.harm), child=told.case.child,
-                           links=[LINK.format(platform=told.report.platforms[0], n=told.case.ref.lower())], hashes=hashes,
+                           links=[LINK.format(platform=told.report.platforms[0], n=told.case.pk.int % 10_000)], hashes=hashes,
                            policy=channel.platform.policy_en, signature=f"{told.by}, Ministry of Human Rights", language="en")
     row = escalation.request(case=told.case, channel=channel, notice=notice, by=told.by)
     if channel.kind == Channel.Kind.EMAIL:
