@@ -1,7 +1,7 @@
 """Reads with a rule."""
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from cases.models import Case, Consent, Link
+from cases.models import Case, Consent
 from cases.permissions import Permission, Staff, may
 
 
@@ -21,10 +21,3 @@ def agrees(case: Case, act: Consent.Act) -> bool:
     """True only for a plain yes: "ask me first" is a no until asked."""
     newest = consent(case, act)
     return newest is not None and newest.answer == Consent.Answer.YES
-
-
-def linked_to(case: Case) -> list[Case]:
-    """Cases tied to this one, in any unit; what a reader may see of them is the caller's to decide."""
-    links = Link.objects.filter(Q(a=case) | Q(b=case)).values_list("a_id", "b_id")
-    others = {one for pair in links for one in pair if one != case.pk}
-    return list(Case.objects.filter(pk__in=others).select_related("unit"))

@@ -1,19 +1,18 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import StringIO
-from threading import Barrier, Thread
 from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from cases.audit import chain, services
 from cases.audit.models import AuditLink, Checkpoint, Entry
 from cases.audit.services import checkpoint, link, record, signing_public_key, verify
 from tests.cases.audit.intruder import intruder
+from tests.cases.audit.linkers import three_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -141,23 +140,7 @@ def test_a_checkpoint_signed_by_somebody_else_does_not_hold():
 def test_three_linkers_at_once_make_one_chain(monkeypatch):
     monkeypatch.setattr(services, "BATCH", 1)       # as many chances to meet as there are entries
     write(40)
-    start, faults = Barrier(3), []
-
-    def run() -> None:
-        start.wait()
-        try:
-            link()
-        except DatabaseError as error:
-            faults.append(error)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    assert three_at_once() == []
     assert AuditLink.objects.count() == 40
     assert verify().sound
 

@@ -1,14 +1,14 @@
 """The log on the embedded default: the same refusals and the same single linker, by other means."""
-from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cases.audit import triggers
 from cases.audit.models import AuditLink
-from cases.audit.services import checkpoint, link, record, verify
+from cases.audit.services import checkpoint, record, verify
 from tests.cases.audit.intruder import intruder
+from tests.cases.audit.linkers import three_at_once
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
@@ -50,22 +50,6 @@ def test_a_dropped_trigger_and_what_was_done_without_it_are_noticed():
 def test_three_linkers_at_once_make_one_chain():
     for _ in range(30):
         record("case_opened", subject=uuid4(), actor="reporter")
-    start, faults = Barrier(3), []
-
-    def run() -> None:
-        start.wait()
-        try:
-            link()
-        except OperationalError as error:
-            faults.append(error)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    assert three_at_once() == []
     assert AuditLink.objects.count() == 31
     assert verify().sound
