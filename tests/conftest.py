@@ -8,6 +8,7 @@ import sys
 import django
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 
 from tests.services import SERVICES
 
@@ -24,6 +25,9 @@ os.environ.update({
     "CELERY_BROKER_URL": "memory://" if ON_SQLITE else SERVICES.broker_url,
 })
 django.setup()
+# A busy machine is no fault of the code: nothing here is timed (bench/ is for that).
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 pytest_plugins = ["tests.fixtures.database", "tests.fixtures.jobs", "tests.fixtures.browser"]
 
 

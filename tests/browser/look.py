@@ -24,6 +24,7 @@ SHOTS = os.environ.get("SHOTS", "")
 
 def look(page: Page, *, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """Everything at once, on a page that is already open; the viewport is put back."""
+    page.wait_for_load_state()
     before = page.viewport_size or {"width": 1280, "height": 900}
     faults = structure(page)
     for width in widths:

@@ -78,6 +78,7 @@ def fill_in(page: Page, url: str, shot: "Shots", picture: Path | None = None) ->
     press(page, "آگے بڑھیں")
     heading(page, "تصویریں آپ ہی کے پاس رہیں گی")
     if picture:
+        expect(page.locator("[data-pictures]")).to_be_visible()              # the script is at work
         page.locator("input[type=file]").set_input_files(picture)
         expect(page.get_by_text("فنگر پرنٹ تیار ہے").first).to_be_visible()
     shot(page, "3-pictures")

@@ -162,7 +162,7 @@ def listed(receipt) -> ListEntry:
     platform = Platform.objects.create(slug="listed", name_en="Listed", name_ur="Listed")
     channel = Channel.objects.create(platform=platform, kind="email", address="a@example.com", source="test",
                                      last_verified_at=timezone.localdate())
-    entry = ListEntry.objects.create(pdq="ab" * 32, modified_at=timezone.now())
+    entry = ListEntry.objects.create(pdq="ab" * 32, modified_at=timezone.now(), published_at=timezone.now())
     escalation = Escalation.objects.create(
         case=case, platform=platform, channel=channel, reference="MZ-LISTED", notice=b"", requested_at=timezone.now(),
         notice_key=custody.keep(envelope.new_key(), case=case.pk, unit=case.unit), by=make_member("Sender", case.unit))
