@@ -31,7 +31,7 @@ VERIFIED: list[dict[str, Any]] = [
      "purpose_ur": "آن لائن ہراسانی: رازداری کے ساتھ مشورہ اور مدد",
      "hours_en": "9 am to 5 pm, every day", "hours_ur": "صبح 9 سے شام 5 بجے تک، ہر روز",
      "source": "DRF helpline report, 2024", **URDU_ENGLISH, **DATED},
-    {"phone": "1799", "name_en": "Cyber crime agency (NCCIA)", "name_ur": "نیشنل سائبر کرائم ایجنسی (این سی سی آئی اے)",
+    {"phone": "1799", "name_en": "Cyber crime agency (NCCIA)", "name_ur": "سائبر کرائم ایجنسی (این سی سی آئی اے)",
      "order": 60,
      "purpose_en": "To file a criminal complaint; asks for your name and CNIC",
      "purpose_ur": "قانونی شکایت درج کروانے کے لیے؛ نام اور شناختی کارڈ پوچھا جاتا ہے",

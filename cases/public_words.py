@@ -51,7 +51,11 @@ SENTENCES: dict[Said, Callable[[], str]] = {
 
 
 def day(moment: datetime | None) -> str:
-    return date_format(localtime(moment), "j F Y, H:i") if moment else _("soon")
+    if moment is None:
+        return _("soon")
+    local = localtime(moment)       # Urdu has a comma of its own, so the whole is translated, not only the month
+    return _("%(day)d %(month)s %(year)d, %(time)s") % {"day": local.day, "month": date_format(local, "F"), "year": local.year,
+                                                         "time": f"{local:%H:%M}"}
 
 
 def sentence(said: str, *, platform: str = "", next_check: datetime | None = None) -> SafeString:

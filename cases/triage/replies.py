@@ -18,17 +18,17 @@ REPLIES: dict[str, tuple[str, str, str]] = {
     "Which link or account": (
         "کون سا لنک یا اکاؤنٹ",
         "Can you send us the link of the page or the name of the account? Copy it as it stands; you need not open it again.",
-        "کیا آپ ہمیں اس صفحے کا لنک یا اکاؤنٹ کا نام بھیج سکتے ہیں؟ جیسا ہے ویسا ہی نقل کریں؛ دوبارہ کھولنے کی ضرورت نہیں۔"),
+        "کیا آپ ہمیں اس صفحے کا لنک یا اکاؤنٹ کا نام بھیج سکتے ہیں؟ جیسا ہے ویسا ہی کاپی کر دیں؛ دوبارہ کھولنے کی ضرورت نہیں۔"),
     "May we ask the platform": (
         "کیا ہم پلیٹ فارم سے کہیں",
         "May we ask the platform in the ministry's name to remove it? Your name is not given. "
         "You can say yes, no, or change your answer at any time on this page.",
-        "کیا ہم وزارت کے نام سے پلیٹ فارم کو اسے ہٹانے کا کہہ سکتے ہیں؟ آپ کا نام نہیں دیا جاتا۔ "
-        "آپ اسی صفحے پر ہاں یا نہ کہہ سکتے ہیں اور کسی بھی وقت اپنا جواب بدل سکتے ہیں۔"),
+        "کیا ہم وزارت کی طرف سے پلیٹ فارم کو اسے ہٹانے کا کہہ سکتے ہیں؟ آپ کا نام نہیں دیا جاتا۔ "
+        "اسی صفحے پر ہاں یا نہیں کہیں؛ جواب کسی بھی وقت بدلا جا سکتا ہے۔"),
     "Are you safe": (
         "کیا آپ محفوظ ہیں",
         "Are you safe where you are now? If you are in danger, call 15. For someone to talk to, call 1099. "
         "You do not have to be alone with this.",
         "کیا آپ اس وقت جہاں ہیں وہاں محفوظ ہیں؟ اگر خطرہ ہو تو 15 پر کال کریں۔ بات کرنے کے لیے 1099 پر کال کریں۔ "
-        "آپ اس میں اکیلے نہیں ہیں۔"),
+        "اس مشکل میں ہم آپ کے ساتھ ہیں۔"),
 }

@@ -48,7 +48,7 @@ class Reporter:
         """From the first page to the last; afterwards `code` is known."""
         page = self.page
         page.goto(f"{self.base}/ur/report/")
-        tick(page, "وہ کسی وقت تک پیسے یا تصاویر مانگ رہے ہیں")
+        tick(page, "وہ ایک مقررہ وقت تک پیسے یا تصاویر مانگ رہے ہیں")
         tick(page, "میرے ساتھ")
         page.get_by_label("اس شخص کی عمر اب کتنی ہے؟").fill("۲۴")
         press(page, "آگے بڑھیں")
@@ -62,7 +62,7 @@ class Reporter:
         self.check_and_send()
 
     def choose(self, *pictures: Path) -> None:
-        heading(self.page, "تصویریں آپ ہی کے پاس رہیں گی")
+        heading(self.page, "تصاویر آپ ہی کے پاس رہیں گی")
         if pictures:
             self.page.locator("input[type=file]").set_input_files(pictures)
             ready = self.page.locator(".files li").filter(has_text="فنگر پرنٹ تیار ہے")
@@ -76,7 +76,7 @@ class Reporter:
         page.get_by_label("اس کے لنک").fill(self.link)
         page.get_by_label("اکاؤنٹ یا نمبر جو یہ کر رہے ہیں").fill(self.handle)
         page.get_by_label("کیا ہوا؟").fill(self.story)
-        page.get_by_label("کیا آپ جانتے ہیں کہ یہ کون کر رہا ہے؟").fill(self.who)
+        page.get_by_label("کیا آپ کو معلوم ہے کہ یہ کون کر رہا ہے؟").fill(self.who)
         tick(page, "اسے انٹرنیٹ سے ہٹایا جائے")
         press(page, "آگے بڑھیں")
 
@@ -85,11 +85,11 @@ class Reporter:
         heading(page, "ہمیں کیا کرنے کی اجازت ہے")
         if share:
             self.say_yes("کیا ہم فنگر پرنٹ پلیٹ فارموں کو دے سکتے ہیں؟")
-        self.say_yes("کیا ہم وزارت کے نام سے پلیٹ فارم کو اسے ہٹانے کا کہہ سکتے ہیں؟")
+        self.say_yes("کیا ہم وزارت کی طرف سے پلیٹ فارم کو اسے ہٹانے کا کہہ سکتے ہیں؟")
         page.get_by_label("اگر ہاں: لکھیں «مجھے منظور ہے»").fill("مجھے منظور ہے")
         tick(page, "ای میل سے")
         page.get_by_label("موبائل نمبر یا ای میل پتہ").fill(self.address)
-        page.get_by_label("لکھتے وقت ہمیں کس بات کا خیال رکھنا ہے؟").fill(self.care)
+        page.get_by_label("آپ کو لکھتے وقت ہم کس بات کا خیال رکھیں؟").fill(self.care)
         press(page, "آگے بڑھیں")
 
     def say_yes(self, question: str) -> None:
@@ -103,7 +103,7 @@ class Reporter:
         heading(page, "بھیجنے سے پہلے: آپ کا رسید نمبر")
         groups = page.locator("#code span").all_inner_texts()
         assert [len(group) for group in groups] == [4] * 5
-        page.get_by_label("نمبر کے آخری چار ہندسے لکھیں").fill(groups[-1])
+        page.get_by_label("رسید نمبر کے آخری چار ہندسے لکھیں").fill(groups[-1])
         press(page, "بھیجیں")
         heading(page, "آپ کی رپورٹ ہمیں مل گئی")
         assert page.locator("#code span").all_inner_texts() == groups

@@ -67,7 +67,7 @@ def fill_in(page: Page, url: str, shot: "Shots", picture: Path | None = None) ->
     """From the first page to the last; returns the receipt code."""
     page.goto(f"{url}/ur/report/")
     shot(page, "1-who")
-    tick(page, "وہ کسی وقت تک پیسے یا تصاویر مانگ رہے ہیں")
+    tick(page, "وہ ایک مقررہ وقت تک پیسے یا تصاویر مانگ رہے ہیں")
     tick(page, "میرے ساتھ")
     page.get_by_label("اس شخص کی عمر اب کتنی ہے؟").fill("۲۴")
     press(page, "آگے بڑھیں")
@@ -76,7 +76,7 @@ def fill_in(page: Page, url: str, shot: "Shots", picture: Path | None = None) ->
     shot(page, "2-what")
     tick(page, "کوئی تصاویر یا ویڈیو پھیلانے کی دھمکی دے رہا ہے")
     press(page, "آگے بڑھیں")
-    heading(page, "تصویریں آپ ہی کے پاس رہیں گی")
+    heading(page, "تصاویر آپ ہی کے پاس رہیں گی")
     if picture:
         expect(page.locator("[data-pictures]")).to_be_visible()              # the script is at work
         page.locator("input[type=file]").set_input_files(picture)
@@ -88,11 +88,11 @@ def fill_in(page: Page, url: str, shot: "Shots", picture: Path | None = None) ->
     page.get_by_label("اس کے لنک").fill("https://example.com/post/77")
     page.get_by_label("اکاؤنٹ یا نمبر جو یہ کر رہے ہیں").fill("@badboy77")
     page.get_by_label("کیا ہوا؟").fill(STORY)
-    page.get_by_label("کیا آپ جانتے ہیں کہ یہ کون کر رہا ہے؟").fill("میرا پرانا دوست")
+    page.get_by_label("کیا آپ کو معلوم ہے کہ یہ کون کر رہا ہے؟").fill("میرا پرانا دوست")
     shot(page, "4-story")
     press(page, "آگے بڑھیں")
     heading(page, "ہمیں کیا کرنے کی اجازت ہے")
-    ask = page.get_by_role("group", name="کیا ہم وزارت کے نام سے پلیٹ فارم کو اسے ہٹانے کا کہہ سکتے ہیں؟")
+    ask = page.get_by_role("group", name="کیا ہم وزارت کی طرف سے پلیٹ فارم کو اسے ہٹانے کا کہہ سکتے ہیں؟")
     ask.get_by_label("ہاں", exact=True).check()
     press(page, "آگے بڑھیں")
     expect(page.locator("#error-summary")).to_be_visible()           # the words of consent are missing
@@ -110,7 +110,7 @@ def fill_in(page: Page, url: str, shot: "Shots", picture: Path | None = None) ->
     assert [len(group) for group in groups] == [4] * 5
     shot(page, "7-receipt")
     assert not Case.objects.exists()
-    page.get_by_label("نمبر کے آخری چار ہندسے لکھیں").fill(groups[-1])
+    page.get_by_label("رسید نمبر کے آخری چار ہندسے لکھیں").fill(groups[-1])
     press(page, "بھیجیں")
     heading(page, "آپ کی رپورٹ ہمیں مل گئی")
     assert page.locator("#code span").all_inner_texts() == groups

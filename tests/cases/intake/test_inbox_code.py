@@ -70,7 +70,7 @@ def test_a_wrong_code_costs_the_same_and_is_counted(receipt, derivations, rf):
 
 def test_the_mistake_is_named_beside_the_field_in_the_readers_language(receipt):
     html = Reporter("ur").post(code=STRANGER)
-    assert "اس نمبر سے کوئی رپورٹ نہیں ملی" in html
+    assert "اس رسید نمبر سے کوئی رپورٹ نہیں ملی" in html
     assert 'aria-invalid="true"' in html
     assert 'id="id_code_error"' in html
 
