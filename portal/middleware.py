@@ -54,21 +54,26 @@ class SecurityHeaders:
 
 
 class PublicPages:
-    """The public is nobody: no cookie comes in, none goes out, nothing is kept by the browser, and no other site may post."""
+    """The public is nobody: no cookie comes in, none goes out, nothing is kept by the browser, and no other site may post.
+
+    Partners and monitors are nobody either. Of staff, who are somebody, the browser keeps no page.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(STAFF + NOT_PAGES):
-            return self.get_response(request)
-        if foreign(request):
+        if request.path.startswith(STAFF):
+            return kept_by_nobody(self.get_response(request))
+        page = not request.path.startswith(NOT_PAGES)
+        if page and foreign(request):
             return render(request, "403_foreign.html", status=403)
         request.META.pop("HTTP_COOKIE", None)           # a member of staff reads the public site as anybody does
         response = self.get_response(request)
         response.cookies.clear()
-        patch_vary_headers(response, ["Save-Data"])
-        if must_not_be_kept(request, response):
+        if page:
+            patch_vary_headers(response, ["Save-Data"])
+        if must_not_be_kept(request, response) if page else response.status_code >= 400:
             add_never_cache_headers(response)
         return response
 
@@ -81,6 +86,13 @@ class Languages(LocaleMiddleware):
         if response.status_code == 404 and request.path.startswith(STAFF):
             return response
         return super().process_response(request, response)
+
+
+def kept_by_nobody(response: HttpResponse) -> HttpResponse:
+    """A refused act shows what was typed and what was unsealed. A view that says itself how long its answer lasts is left alone."""
+    if "Cache-Control" not in response.headers:
+        add_never_cache_headers(response)
+    return response
 
 
 def foreign(request: HttpRequest) -> bool:

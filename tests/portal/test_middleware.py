@@ -59,8 +59,8 @@ def test_companion_headers():
     assert "geolocation=()" in response["Permissions-Policy"]
 
 
-@pytest.mark.parametrize("path", ["/en/report/", "/ur/inbox/", "/exit", "/en/anything/"])
-def test_no_cookie_comes_in_or_goes_out_on_public_pages(path):
+@pytest.mark.parametrize("path", ["/en/report/", "/ur/inbox/", "/exit", "/en/anything/", "/exchange/x", "/static/x", "/healthz"])
+def test_no_cookie_comes_in_or_goes_out_but_for_staff(path):
     seen: list[dict[str, str]] = []
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -78,6 +78,17 @@ def test_staff_pages_keep_their_cookies(path):
     response = PublicPages(answer)(request)
     assert request.COOKIES == {"staff": "abc"}
     assert "tracker" in response.cookies
+
+
+@pytest.mark.parametrize("path", ["/desk/case/26-ABCDEF/note/", "/cms/pages/"])
+def test_no_answer_to_staff_is_kept_unless_its_view_says_so(path):
+    assert "no-store" in PublicPages(answer)(REQUESTS.post(path))["Cache-Control"]
+    said = PublicPages(lambda request: HttpResponse(headers={"Cache-Control": "max-age=60"}))
+    assert said(REQUESTS.get(path))["Cache-Control"] == "max-age=60"
+
+
+def test_partners_and_monitors_are_not_asked_whence_they_come():
+    assert PublicPages(answer)(REQUESTS.post("/exchange/x", headers={"sec-fetch-site": "cross-site"})).status_code == 200
 
 
 @pytest.mark.parametrize("headers", [
