@@ -17,6 +17,7 @@ from cases.units.selectors import units_of
 from cases.workflow import Status
 
 ANY = ("", _("All"))
+LAST_SECOND = 2**32             # in the year 2106; clocks count no further
 
 
 class QueueFilter(forms.Form):
@@ -63,7 +64,8 @@ class QueueFilter(forms.Form):
 class ActForm(forms.Form):
     """What every form that changes a case carries: the version its page was made from."""
     version = forms.IntegerField(widget=forms.HiddenInput)
-    loaded = forms.FloatField(widget=forms.HiddenInput, required=False)      # Unix seconds: what came later is shown as new
+    loaded = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=0,      # Unix seconds: what came later
+                              max_value=LAST_SECOND)                                      # is shown as new
 
     def __init__(self, case: Case, data: Any = None) -> None:
         self.case = case

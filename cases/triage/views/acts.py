@@ -4,6 +4,7 @@ typed.
 The blind-index tags of links and handles are written here, with the first act on a case (take, give, move), and not when the
 page is read: a GET writes nothing but its audit row, and whoever takes a case has its answers open.
 """
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -26,6 +27,7 @@ from cases.triage.views.access import case_for, member_with
 from cases.triage.views.case import replies, show
 from cases.workflow import TransitionRefused
 
+REF = re.compile(r"[0-9A-Z-]{1,12}", re.ASCII)
 CONFLICT = 409          # RFC 9110, 15.5.10: the page is older than the case
 Act = Callable[[HttpRequest, Case, Staff], HttpResponse]
 
@@ -78,14 +80,15 @@ def take_many(request: HttpRequest) -> HttpResponse:
     """The queue's "Assign to me": what may not be taken without a closer look is left, and named."""
     member = member_with(Permission.WORK_CASES, request)
     mine = cases_for(member).select_related("unit__calendar", "key").prefetch_related("key__wraps")
-    chosen = list(mine.filter(ref__in=request.POST.getlist("ref")[:PAGE]))
+    refs = [ref for ref in request.POST.getlist("ref")[:PAGE] if REF.fullmatch(ref)]
+    chosen = list(mine.filter(ref__in=refs))
     left = [(case.ref,) for case in chosen if not took(request, case, member)]
     taken = len(chosen) - len(left)
     messages.success(request, ngettext("%(n)d case is now yours.", "%(n)d cases are now yours.", taken) % {"n": taken})
     if left:
-        refs = format_html_join(", ", '<bdi dir="ltr">{}</bdi>', left)
+        named = format_html_join(", ", '<bdi dir="ltr">{}</bdi>', left)
         messages.warning(request, format_html(
-            _("Open these one by one, because a colleague has them or the reporter asked for a woman: {refs}"), refs=refs))
+            _("Open these one by one, because a colleague has them or the reporter asked for a woman: {refs}"), refs=named))
     return redirect("triage:queue")
 
 
