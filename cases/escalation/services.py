@@ -13,8 +13,8 @@ from cases.escalation.channels import email
 from cases.escalation.channels.base import Outgoing, Proof
 from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
-from cases.hashing.models import ListEntry
-from cases.hashing.services import publish, withdraw
+from cases.hashing.models import ListEntry, MediaHash
+from cases.hashing.services import publish, refusal, withdraw
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
@@ -93,8 +93,17 @@ def check(case: Case, notice: Notice) -> None:
     if case.status not in {Status.IN_REVIEW, Status.WAITING_OUTSIDE}:
         raise NotNow(case.status)
     check_consent(case, notice)
-    if lacks := notices.missing(notice, Harm(case.harm)):
+    lacks = notices.missing(notice, Harm(case.harm)) + ([Missing.FINGERPRINT] if strays(case, notice) else [])
+    if lacks:
         raise Incomplete(lacks)
+
+
+def strays(case: Case, notice: Notice) -> bool:
+    """Whether a fingerprint would leave past `publish`, which refuses a child's: copied into the words, or out of another case."""
+    rows = list(MediaHash.objects.filter(case=case).values_list("pdq", "sha256", "md5"))
+    words = "\n".join([*notice.links, *notices.wording(notice)]).lower()
+    withheld = {value for row in rows for value in row} - set(notice.hashes)
+    return not set(notice.hashes) <= {pdq for pdq, _sha256, _md5 in rows} or any(value in words for value in withheld)
 
 
 def check_consent(case: Case, notice: Notice) -> None:
@@ -109,9 +118,7 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
     if escalation.state != State.REQUESTED:
         return
     notice = open_notice(escalation)
-    try:
-        check_consent(escalation.case, notice)
-    except ConsentMissing:                          # taken back while the notice waited: a caseworker sees it as not sent
+    if not may_still_leave(escalation.case, notice):            # a caseworker sees it as not sent
         failed(escalation=escalation)
         return
     outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex)
@@ -124,6 +131,15 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
             failed(escalation=escalation)
         raise
     sent(escalation=escalation, proof=proof, attempt=attempt)
+
+
+def may_still_leave(case: Case, notice: Notice) -> bool:
+    """While it waited, the reporter may have taken the yes back, or a child's case may have named the same picture."""
+    try:
+        check_consent(case, notice)
+    except ConsentMissing:
+        return False
+    return not (notice.hashes and refusal(case))
 
 
 def open_notice(escalation: Escalation) -> Notice:

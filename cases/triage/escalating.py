@@ -20,6 +20,8 @@ MISSING_NAMES = {
     Missing.LOCATION: _("Say where the content is: a link, an account name or a fingerprint."),
     Missing.REASONS: _("Say what the content is and why it must go."),
     Missing.SIGNATURE: _("A notice must be signed: write who signs for the office."),
+    Missing.FINGERPRINT: _("A fingerprint stands in the words. Take it out: fingerprints leave by the tick box only, or not at "
+                           "all."),
     Missing.ACCUSATION: _("Do not quote the accusation: a notice may be passed on, and repeating it endangers the reporter."),
 }
 REFUSAL_NAMES = {

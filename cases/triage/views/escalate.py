@@ -136,7 +136,8 @@ def show(request: HttpRequest, case: Case, one: Escalation, *, status: int = 200
         "case": case, "escalation": one, "locked": reading.keyring_of(request) is None, "their_reference": opened.their_reference,
         "body": notices.render(opened.notice, office=settings.OFFICE[one.language], contact=settings.NOTICE_FROM_EMAIL,
                                language=one.language) if opened.notice else None,
-        "texts": webform.texts(outgoing, one.channel.form_fields) if outgoing and by_hand(one) else [],
+        "texts": webform.texts(outgoing, one.channel.form_fields) if outgoing and by_hand(one) and not trouble(case) else [],
+        "trouble": trouble(case),
         "by_hand": by_hand(one), "filled_form": forms.get("filled") or FilledForm(label_suffix=""),
         "answer_form": forms.get("answer") or AnswerForm(possible(one)), "possible": possible(one),
     }

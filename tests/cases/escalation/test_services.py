@@ -12,7 +12,7 @@ from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import ListEntry
-from cases.hashing.services import PublishRefused, store
+from cases.hashing.services import PublishRefused, match, store
 from cases.models import Case, Consent
 from cases.outbox.models import Job
 from cases.priority import Harm
@@ -147,6 +147,36 @@ def test_fingerprints_of_a_child_never_do(ayesha: User) -> None:
     assert not Escalation.objects.exists(), "the refusal takes the whole request back"
 
 
+def test_a_picture_found_to_be_a_childs_while_the_notice_waits_stays(case: Case, ayesha: User, run_jobs: RunJobs) -> None:
+    escalation = ask(case, ayesha, hashes=(PDQ,))
+    child = make_case(make_unit("children"), age_now=15)
+    store(case=child, fingerprints=[Fingerprint(1, PDQ, 90, "c" * 64, "d" * 32)])
+    match(case_id=child.pk)
+    run_jobs()
+    escalation.refresh_from_db()
+    assert escalation.state == State.FAILED
+    assert not [message for message in mail.outbox if PDQ in message.body]
+    assert ListEntry.objects.get().state == ListEntry.State.WITHDRAWN
+
+
+@pytest.mark.parametrize("age", [16, 24])
+@pytest.mark.parametrize("value", [PDQ, "A" * 64, "b" * 32])
+@pytest.mark.parametrize("field", ["reasons", "policy", "law", "signature", "links"])
+def test_a_fingerprint_does_not_leave_in_the_words(ayesha: User, field: str, value: str, age: int) -> None:
+    case = ready(make_case(make_unit(), age_now=age, platforms=("tiktok",)), ayesha)
+    with pytest.raises(services.Incomplete) as refused:
+        ask(case, ayesha, **{field: (f"https://x.example/{value}",) if field == "links" else f"see {value}."})
+    assert refused.value.lacks == [Missing.FINGERPRINT]
+    assert not Escalation.objects.exists()
+
+
+def test_a_fingerprint_of_another_case_does_not_leave(case: Case, ayesha: User) -> None:
+    store(case=make_case(make_unit("children"), age_now=15), fingerprints=[Fingerprint(1, "6" * 64, 90, "c" * 64, "d" * 32)])
+    with pytest.raises(services.Incomplete):
+        ask(case, ayesha, hashes=(PDQ, "6" * 64))
+    assert not ListEntry.objects.exists()
+
+
 def test_withdrawn_consent_takes_entries_off_unless_another_case_stands_behind_them(case: Case, ayesha: User) -> None:
     ask(case, ayesha, hashes=(PDQ,))
     other = ready(make_case(make_unit(), platforms=("tiktok",)), ayesha)
@@ -166,9 +196,12 @@ def test_an_incomplete_notice_stays(case: Case, ayesha: User, changes: dict[str,
     assert refused.value.lacks == [lack]
 
 
-@pytest.mark.parametrize("words", ["He is accused of blasphemy.", "اس پر توہینِ مذہب کا الزام ہے", "section 295-C"])
-def test_an_accusation_is_never_repeated(words: str) -> None:
-    assert notices.missing(notice(reasons=words), Harm.BLASPHEMY_ACCUSATION) == [Missing.ACCUSATION]
+@pytest.mark.parametrize("field", ["reasons", "policy", "law", "signature"])
+@pytest.mark.parametrize("words", [
+    "He is accused of blasphemy.", "اس پر توہینِ مذہب کا الزام ہے", "section 295-C", "دفعہ ۲۹۵ سی", "295 – C", "tauheen-e-risalat",
+    "تَوہین", "تو\u200cہین", "توهين", "gustakh", "namoos", "BLAS\u200bPHEMY"])
+def test_an_accusation_is_never_repeated(words: str, field: str) -> None:
+    assert notices.missing(notice(**{field: words}), Harm.BLASPHEMY_ACCUSATION) == [Missing.ACCUSATION]
     with_our_words = notices.draft(reference="MZ-2222222222", harm=Harm.BLASPHEMY_ACCUSATION, child=False,
                                    links=["https://x.example/1"], hashes=[],
                                    policy="", signature="A", language="en")

@@ -128,6 +128,22 @@ def test_a_web_form_is_copied_out_and_its_reference_typed_back(client: Client, c
     assert b"TT-99-77" not in bytes(escalation.their_reference or b"")
 
 
+def test_a_web_form_is_not_offered_once_the_yes_is_taken_back(client: Client, case: Case) -> None:
+    client.post(address(case, "webform"), typed(client, case, "webform") | {"send": "1"})
+    here = f"/desk/case/{case.ref}/notice/{Escalation.objects.get().reference}/"
+    assert client.get(here).context["texts"]
+    reporter_consents(case, Consent.Act.ASK_PLATFORM, Consent.Answer.NO)
+    page = client.get(here)
+    assert not page.context["texts"]
+    assert "has not agreed that we ask a platform" in page.content.decode()
+
+
+def test_a_fingerprint_in_the_words_is_refused_in_words(client: Client, case: Case) -> None:
+    page = client.post(address(case), typed(client, case, reasons=f"Block {'a' * 64} please") | {"send": "1"})
+    assert page.status_code == 409
+    assert "A fingerprint stands in the words" in page.content.decode()
+
+
 def test_an_answer_is_typed_in_once(client: Client, case: Case, run_jobs: RunJobs) -> None:
     client.post(address(case), typed(client, case) | {"send": "1"})
     run_jobs()
