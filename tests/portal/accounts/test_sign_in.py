@@ -276,3 +276,18 @@ def test_cookies_cannot_be_read_by_scripts_or_sent_by_other_sites(client, ayesha
     assert all(cookie["httponly"] and cookie["secure"] and cookie["samesite"] == "Strict" for cookie in (staff, language))
     assert (staff["path"], language["path"]) == ("/", "/desk/")
     assert staff["max-age"] == 8 * 3600
+
+
+def test_while_the_cache_is_away_a_right_code_still_signs_in(client, ayesha, monkeypatch):
+    set_up_factor(ayesha)
+    monkeypatch.setattr("django.core.cache.backends.redis.RedisCache.get", no_answer)
+    monkeypatch.setattr("django.core.cache.backends.redis.RedisCache.add", no_answer)
+    monkeypatch.setattr("django.core.cache.backends.redis.RedisCache.incr", no_answer)
+    sign_in(client)
+    client.post("/desk/sign-in/code/", {"code": "000000"})
+    client.post("/desk/sign-in/code/", {"code": app_code(ayesha)})
+    assert is_signed_in(client)
+
+
+def no_answer(*_args, **_kwargs):
+    raise ConnectionError("Redis is away")
