@@ -89,7 +89,7 @@ class Languages(LocaleMiddleware):
 
 
 def kept_by_nobody(response: HttpResponse) -> HttpResponse:
-    """A refused act shows what was typed and what was unsealed. A view that says itself how long its answer lasts is left alone."""
+    """A refused act shows what was typed and unsealed. A view that says itself how long its answer lasts is left alone."""
     if "Cache-Control" not in response.headers:
         add_never_cache_headers(response)
     return response

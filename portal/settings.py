@@ -119,6 +119,7 @@ POSTGRESQL: dict[str, Any] = {
     "USER": env("DATABASE_USER", "mehfooz"),
     "PASSWORD": envsecret("DATABASE_PASSWORD", ""),
     "CONN_MAX_AGE": envint("DATABASE_CONN_MAX_AGE", 60),
+    "CONN_HEALTH_CHECKS": True,                         # after PostgreSQL restarts, nobody's request meets a dead connection
 }
 DATABASES = {"default": SQLITE if env("DATABASE", "sqlite" if EMBEDDED else "postgresql") == "sqlite" else POSTGRESQL}
 REDIS_URL = env("REDIS_URL", "" if EMBEDDED else None)

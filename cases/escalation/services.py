@@ -99,7 +99,7 @@ def check(case: Case, notice: Notice) -> None:
 
 
 def strays(case: Case, notice: Notice) -> bool:
-    """Whether a fingerprint would leave past `publish`, which refuses a child's: copied into the words, or out of another case."""
+    """Whether a fingerprint would leave past `publish`, which refuses a child's: copied into the words, or of another case."""
     rows = list(MediaHash.objects.filter(case=case).values_list("pdq", "sha256", "md5"))
     words = "\n".join([*notice.links, *notices.wording(notice)]).lower()
     withheld = {value for row in rows for value in row} - set(notice.hashes)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.intake import inbox, inbox_services, receipts, throttle, visit
 from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, unsent
+from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
 from cases.intake.state import Lost
 from cases.intake.visit import Visit
@@ -24,6 +25,7 @@ Action = Callable[[HttpRequest, Visit, MultiValueDict, str], HttpResponse]
 @login_not_required
 @csrf_exempt                    # no cookie, so no authority to borrow; PublicPages refuses posts from other sites
 @require_http_methods(["GET", "HEAD", "POST"])
+@survives_outage
 def inbox_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return code_page(request, CodeForm(), MultiValueDict())

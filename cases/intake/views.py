@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.intake import elsewhere, receipts, services, throttle
 from cases.intake.forms import ReceiptForm, StepForm, WhatForm
+from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
 from cases.intake.state import Draft, Lost, TooLarge, open_draft, seal
 from cases.intake.steps import (
@@ -39,6 +40,7 @@ from cases.vault.turnstile import Busy
 @login_not_required
 @csrf_exempt                    # no cookie, so no authority to borrow; PublicPages refuses posts from other sites
 @require_http_methods(["GET", "HEAD", "POST"])
+@survives_outage
 def report_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, Draft(), FIRST.name)

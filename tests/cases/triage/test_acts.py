@@ -250,8 +250,8 @@ def test_messages_can_be_marked_as_read_without_an_answer(client, case):
     assert Entry.objects.get(event="messages_marked").details == {"count": 1}
 
 
-@pytest.mark.parametrize("nonsense", [{"loaded": "1e308"}, {"loaded": "-1e300"}, {"version": "9" * 400}, {"to": "\0"}, {"move": "\0"},
-                                      {"text": "\0"}])
+@pytest.mark.parametrize("nonsense", [{"loaded": "1e308"}, {"loaded": "-1e300"}, {"version": "9" * 400}, {"to": "\0"},
+                                      {"move": "\0"}, {"text": "\0"}])
 @pytest.mark.parametrize("act", ["hand", "move", "write", "note"])
 def test_nonsense_in_a_hidden_field_is_refused_and_breaks_nothing(client, case, act, nonsense):
     assert post(client, case, act, **nonsense).status_code in {302, 400, 409}
