@@ -171,7 +171,7 @@ def page(request: HttpRequest, draft: Draft, name: str, *, form: Any = None, not
 
 def step_context(draft: Draft, walked: Walk, step: Step, form: StepForm | None) -> dict[str, Any]:
     number = walked.asked.index(step) + 1
-    total = len(walked.asked) if "what" in draft.answers else len(BY_NAME)
+    total = len(walked.asked) if walked.known.harm else len(BY_NAME)
     form = form or shown(step, walked.before[step.name], draft.answers.get(step.name))
     return {"step": step, "form": form, "number": number, "bars": range(1, total + 1), "total": total,
             "unit": Unit.objects.filter(code=draft.unit).first() if step.name == "story" else None}

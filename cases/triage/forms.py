@@ -97,7 +97,8 @@ class HandForm(ActForm):
 
 class MoveForm(ActForm):
     """One radio per thing that the reporter may be told next; the status follows from it."""
-    move = forms.ChoiceField(label=_("What happens next, and what the reporter reads"), widget=forms.RadioSelect)
+    move = forms.ChoiceField(label=_("What happens next, and what the reporter reads"), widget=forms.RadioSelect,
+                             error_messages={"required": _("Choose what happens next.")})
     platform = forms.ModelChoiceField(label=_("Platform"), queryset=Platform.objects.all(), to_field_name="slug", required=False,
                                       empty_label=_("Choose a platform"))
     next_check = forms.DateTimeField(label=_("Next check"), required=False,

@@ -19,7 +19,7 @@ from portal import icons
 register = template.Library()
 # Groups of digits, or letters, digits and signs without a space that end in none of the sentence's own punctuation.
 LATIN_RUN = re.compile(r"\+?[0-9][0-9-]*(?: [0-9][0-9-]*)+|[A-Za-z0-9#@+](?:[!-~]*[A-Za-z0-9/=_])?")
-TURNS = re.compile(r"[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|/")
+TURNS = re.compile(r"^[@#]|[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|/")
 MONTHS = (gettext_lazy("January"), gettext_lazy("February"), gettext_lazy("March"), gettext_lazy("April"),
           gettext_lazy("May"), gettext_lazy("June"), gettext_lazy("July"), gettext_lazy("August"),
           gettext_lazy("September"), gettext_lazy("October"), gettext_lazy("November"), gettext_lazy("December"))

@@ -26,7 +26,7 @@ from cases.vault import custody, envelope, hpke, parking, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
 from portal.accounts.models import User
 
-STORY = "Someone posted my private pictures on a page with 12,000 followers."
+STORY = "Someone posted my private pictures on a page with twelve thousand followers."
 _numbers = itertools.count(1)
 _private: dict[uuid.UUID, bytes] = {}           # member → private key
 _secrets: dict[uuid.UUID, "Secrets"] = {}       # case → its keys

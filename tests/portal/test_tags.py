@@ -97,6 +97,7 @@ def test_portal_url_knows_only_the_names_of_that_role():
     ("حوالہ 26-10917 دیکھیں", 'حوالہ <bdi dir="ltr">26-10917</bdi> دیکھیں'),
     ("فون: 0300 1234567۔", 'فون: <bdi dir="ltr">0300 1234567</bdi>۔'),
     ("(https://example.com/a?b=1).", '(<bdi dir="ltr">https://example.com/a?b=1</bdi>).'),
+    ("یہ @badboy77 ہے", 'یہ <bdi dir="ltr">@badboy77</bdi> ہے'),
     ("plain words, 3 of them", "plain words, 3 of them"),
     ("<b>7-8</b>", '&lt;<bdi dir="ltr">b&gt;7-8&lt;/b</bdi>&gt;'),
     ('"><script>', "&quot;&gt;&lt;script&gt;"),

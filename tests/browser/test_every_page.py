@@ -1,0 +1,267 @@
+"""Every page that this suite can reach, looked at in both languages: widths, large text, forced colours, axe, our own rules.
+
+Footer and advice pages have tests of their own. With SHOTS=directory each page is kept at 360 and 1280 px for a person to see.
+"""
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import Page, expect
+
+from cases.escalation import registry
+from cases.escalation.models import Channel, Escalation
+from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.services import match, store
+from cases.models import Case, Consent
+from cases.priority import Danger, Harm
+from cases.services import assign, change_status
+from cases.triage.services import set_up_replies
+from cases.units.services import set_up_units
+from cases.vault import custody, receipt as codes
+from cases.vault.turnstile import derive
+from cases.workflow import Status
+from portal.accounts.models import User
+from tests.browser.look import Watch, look, shoot
+from tests.cases.intake.reporter import give_receipt, staff_writes
+from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_writes, signed_in
+from tests.fixtures.browser import OpenPage
+
+pytestmark = pytest.mark.browser
+LANGUAGES = pytest.mark.parametrize("language", ["en", "ur"])
+STORY = "وہ کہتا ہے کہ میری تصویریں میرے گھر والوں کو بھیج دے گا۔ Profile: darkmoon, 2 posts."
+LINK = "https://www.tiktok.com/@darkmoon.laila/video/7300012345678901234?lang=ur-PK&is_from_webapp=1&sender_device=pc"
+
+
+class Eye:
+    """Looks at the page that is open and gathers what is wrong with it, so that one run tells all."""
+
+    def __init__(self, page: Page, base: str, language: str) -> None:
+        self.page, self.base, self.language = page, base, language
+        self.watch = Watch(page, base)
+        self.faults: list[str] = []
+
+    def __call__(self, name: str) -> None:
+        self.faults += [f"{name}: {fault}" for fault in look(self.page)]
+        before = self.page.viewport_size or {}
+        for width in (360, 1280):
+            self.page.set_viewport_size({"width": width, "height": 740})
+            shoot(self.page, f"{name}-{self.language}-{width}")
+        self.page.set_viewport_size({"width": before["width"], "height": before["height"]})
+
+    def goto(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def verdict(self) -> None:
+        expected = ("the server responded with a status of 4",)           # a refused form answers 400; Chromium notes that
+        self.page.complaints[:] = [words for words in self.page.complaints if not any(each in words for each in expected)]
+        faults = [words for words in self.watch.faults if not any(each in words for each in expected)]
+        assert not [*self.faults, *faults], "\n".join([*self.faults, *faults])
+
+
+@pytest.fixture
+def eye(live: str, open_page: OpenPage) -> Callable[..., Eye]:
+    def new(language: str, member: User | None = None, *, unlocked: bool = True) -> Eye:
+        page = open_page(width=360, height=740)
+        if member:
+            cookies = signed_in(member, language=language, unlocked=unlocked).cookies.items()
+            page.context.add_cookies([{"name": name, "value": morsel.value, "url": live} for name, morsel in cookies])
+        return Eye(page, live, language)
+    return new
+
+
+@pytest.fixture
+def house(live: str, tmp_path: Path, settings: LazySettings) -> None:
+    settings.WORKER_KEYS = tmp_path / "worker-keys"
+    custody.new_worker_key()
+    for unit in set_up_units().values():
+        custody.new_unit_key(unit, members=[], actor="system")
+    registry.seed()
+
+
+def tick(page: Page, **choices: str) -> None:
+    for name, value in choices.items():
+        page.locator(f"[name={name}][value='{value}']").check()
+
+
+def click(page: Page, selector: str) -> None:
+    """Press what leads to another page, and wait for that page."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def press_on(page: Page) -> None:
+    """The page's own way on: the last button of its actions."""
+    click(page, "main .actions button[name=act] >> nth=-1")
+
+
+@LANGUAGES
+def test_every_step_of_the_report(house: None, eye: Callable[..., Eye], language: str, tmp_path: Path) -> None:
+    see = eye(language)
+    page = see.page
+    see.goto(f"/{language}/report/")
+    see("report-1-who")
+    page.locator("[name=age_now]").fill("abc")
+    press_on(page)
+    expect(page.locator("#error-summary")).to_be_visible()
+    see("report-1-who-error")
+    tick(page, dangers="life", relation="me")
+    page.locator("[name=age_now]").fill("24")
+    press_on(page)
+    see("report-2-what")
+    press_on(page)
+    see("report-2-what-error")
+    tick(page, harm="not_us_speech")
+    press_on(page)
+    see("report-elsewhere")
+    click(page, "button[value=back]")
+    tick(page, harm="sextortion", conflict="police")
+    press_on(page)
+    see("report-3-pictures")
+    press_on(page)
+    page.locator("[name=links]").fill("not a link at all")
+    press_on(page)
+    see("report-4-story-error")
+    tick(page, platforms="tiktok", wanted="remove")
+    typed = {"links": LINK, "handles": "@darkmoon.laila\n0300-1234567", "story": STORY, "who_does_it": "Danyal"}
+    for name, words in typed.items():
+        page.locator(f"[name={name}]").fill(words)
+    see("report-4-story")
+    press_on(page)
+    see("report-5-consent")
+    tick(page, ask_platform="yes", contact="sms", hours="9-12")
+    press_on(page)
+    expect(page.locator("#error-summary")).to_be_visible()
+    see("report-5-consent-error")
+    page.locator("[name=assent]").fill("I agree")
+    page.locator("[name=address]").fill("0300 1234567")
+    press_on(page)
+    see("report-6-check")
+    press_on(page)
+    see("report-7-receipt")
+    press_on(page)
+    see("report-7-receipt-error")
+    page.locator("[name=kept]").check()
+    press_on(page)
+    expect(page.locator("input[name=page]")).to_have_value("done")
+    see("report-8-done")
+    see.verdict()
+
+
+@pytest.fixture
+def told(house: None, settings: LazySettings) -> tuple[Case, str]:
+    """A case in the middle of everything, and its receipt code."""
+    ayesha, code = make_member("Ayesha Khan"), codes.new_code()
+    case = make_case(make_unit(), story=STORY, links=[LINK], harm=Harm.SEXTORTION, platforms=("tiktok",))
+    give_receipt(case, derive(code, settings.RECEIPT_SALTS[1]))
+    for act in Consent.Act:
+        answer = Consent.Answer.YES if act == Consent.Act.ASK_PLATFORM else Consent.Answer.ASK_FIRST
+        reporter_consents(case, act, answer, assent="I agree")
+    change_status(case=case, to=Status.IN_REVIEW, by=ayesha)
+    staff_writes(case, "ہم نے آپ کی رپورٹ پڑھ لی ہے۔ کیا یہ لنک درست ہے؟ https://www.tiktok.com/@darkmoon.laila", ayesha)
+    reporter_writes(case, "جی ہاں، اور ایک اور بھی ہے: @darkmoon2")
+    return case, code
+
+
+@LANGUAGES
+def test_every_page_of_the_inbox(told: tuple[Case, str], eye: Callable[..., Eye], language: str) -> None:
+    see = eye(language)
+    page = see.page
+    see.goto(f"/{language}/inbox/")
+    see("inbox-1-code")
+    page.locator("[name=code]").fill("1234 567")
+    click(page, "button[value=open]")
+    see("inbox-1-code-error")
+    page.locator("[name=code]").fill(told[1])
+    click(page, "button[value=open]")
+    expect(page.locator(".said")).to_be_visible()
+    see("inbox-2-open")
+    click(page, "button[value=write]")
+    expect(page.locator("#error-summary")).to_be_visible()
+    see("inbox-2-open-error")
+    page.locator("[name=message]").fill(STORY)
+    click(page, "button[value=write]")
+    see("inbox-3-written")
+    click(page, "button[value=withdraw]")
+    see("inbox-4-withdraw")
+    see.verdict()
+
+
+@LANGUAGES
+def test_the_doors_of_the_staff(live: str, eye: Callable[..., Eye], language: str) -> None:
+    ayesha = make_member("Ayesha Khan", make_unit("children"))
+    see = eye(language, make_member("Zara Tariq", role="analyst"))
+    see.goto("/desk/account/")
+    see("staff-account")
+    see.verdict()
+    see = eye(language, ayesha, unlocked=False)
+    see.goto("/desk/unlock/")
+    see("staff-unlock")
+    see.page.locator("[name=passphrase]").fill("a wrong one")
+    click(see.page, "main form .btn")
+    see("staff-unlock-error")
+    see.verdict()
+    see = eye(language)
+    see.page.context.add_cookies([{"name": "language", "value": language, "url": see.base}])
+    see.goto("/desk/sign-in/")
+    see("staff-sign-in")
+    see.page.locator("[name=email], [name=username]").first.fill("nobody@example.org")
+    see.page.locator("[name=password]").fill("not a password")
+    click(see.page, "main form .btn")
+    see("staff-sign-in-error")
+    see.verdict()
+
+
+@LANGUAGES
+def test_from_the_queue_to_the_platform(live: str, tmp_path: Path, settings: LazySettings, eye: Callable[..., Eye],
+                                        language: str) -> None:
+    settings.WORKER_KEYS = tmp_path / "worker-keys"
+    custody.new_worker_key()
+    registry.seed()
+    unit = make_unit()
+    ayesha = make_member("Ayesha Khan", unit, is_woman=True)
+    set_up_replies()
+    case = a_case_with_everything(ayesha)
+    see = eye(language, ayesha)
+    page = see.page
+    see.goto("/desk/")
+    see("desk-1-queue")
+    see.goto(f"/desk/case/{case.ref}/")
+    see("desk-2-case")
+    click(page, "#move form .btn")
+    see("desk-2-case-error")
+    see.goto(f"/desk/case/{case.ref}/escalate/")
+    see("desk-3-escalate")
+    for name, kind in (("email", Channel.Kind.EMAIL), ("form", Channel.Kind.WEBFORM)):
+        channel = Channel.objects.filter(platform__slug="tiktok", kind=kind).get()
+        see.goto(f"/desk/case/{case.ref}/escalate/{channel.pk}/")
+        see(f"desk-4-compose-{name}")
+        click(page, "main form .btn.line")
+        see(f"desk-5-preview-{name}")
+        click(page, "button[name=send]")
+        expect(page.locator("h1")).to_contain_text(Escalation.objects.latest("requested_at").reference)
+        see(f"desk-6-escalation-{name}")
+    see.goto(f"/desk/case/{case.ref}/")
+    see("desk-7-case-escalated")
+    see.verdict()
+
+
+def a_case_with_everything(member: User) -> Case:
+    unit = make_unit()
+    fingerprints = [Fingerprint(number, value * 32, 90, value * 32, value * 16) for number, value in ((1, "0f"), (2, "33"))]
+    earlier = make_case(unit, story="An earlier report of the same picture.", language="en")
+    case = make_case(unit, story=STORY, links=[LINK], handles=["@darkmoon.laila"], harm=Harm.SEXTORTION, platforms=("tiktok",),
+                     wants_woman=True, dangers=[Danger.DEADLINE], conflict="police", who_does_it="Danyal",
+                     safe_to_contact="صرف صبح 9-12")
+    for each in (earlier, case):
+        store(case=each, fingerprints=fingerprints)
+        match(case_id=each.pk)
+    for act in Consent.Act:
+        answer = Consent.Answer.YES if act in {Consent.Act.ASK_PLATFORM, Consent.Act.SHARE_HASHES} else Consent.Answer.NO
+        reporter_consents(case, act, answer, assent="مجھے منظور ہے" if act == Consent.Act.ASK_PLATFORM else "")
+    reporter_writes(case, "کیا وہ لوگ جان جائیں گے کہ رپورٹ میں نے کی ہے؟")
+    assign(case=case, to=member, by=member)
+    case.refresh_from_db()
+    change_status(case=case, to=Status.IN_REVIEW, by=member)
+    case.refresh_from_db()
+    return case
