@@ -68,6 +68,7 @@ SENTENCES: dict[str, Promise | str] = {
     "vault_unlocked": gettext_lazy("A member unlocked the vault."),
     "vault_locked": gettext_lazy("A member locked the vault."),
     "unlock_failed": gettext_lazy("Unlocking the vault failed."),
+    "audit_read": gettext_lazy("A page of this log was read."),
     # the end of a case
     "hold_placed": gettext_lazy("A hold was placed: nothing may be deleted."),
     "hold_lifted": gettext_lazy("The hold was lifted."),

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from cases.triage.views import acts, case, escalate, queue
+from cases.triage.views import acts, audit, case, escalate, queue
 
 app_name = "triage"
 urlpatterns = [
     path("", queue.cases, name="queue"),
+    path("audit/", audit.log, name="audit"),
     path("take/", acts.take_many, name="take_many"),
     path("case/<slug:ref>/", case.case, name="case"),
     path("case/<slug:ref>/hand/", acts.hand, name="hand"),

@@ -71,6 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.may(Permission.READ_CASES)
 
     @property
+    def reads_audit(self) -> bool:
+        return self.may(Permission.READ_AUDIT)
+
+    @property
     def edits_campaigns(self) -> bool:
         return self.may(Permission.EDIT_CAMPAIGNS)
 

@@ -13,6 +13,8 @@ def home_of(member: User) -> str:
     """The first page of a member's day; the desk and the CMS are different processes with different addresses."""
     if member.reads_cases and settings.PORTAL_ROLE in {"desk", "all"}:
         return reverse("triage:queue")
+    if member.reads_audit and settings.PORTAL_ROLE in {"desk", "all"}:
+        return reverse("triage:audit")
     if member.edits_campaigns and settings.PORTAL_ROLE in {"cms", "all"}:
         return reverse("wagtailadmin_home")
     return reverse("accounts:home")
