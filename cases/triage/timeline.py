@@ -31,26 +31,31 @@ def timeline(case: Case, opened: Opened, platforms: Mapping[str, str]) -> list[E
     return sorted(events, key=lambda event: event.at)
 
 
+def isolated(name: object) -> str:
+    """A name, marked off: in an Urdu line the full stop of "Ayesha K." would otherwise jump to her other side."""
+    return f"\u2068{name}\u2069"
+
+
 def moves(case: Case, platforms: Mapping[str, str]) -> Iterator[Event]:
     for change in StatusChange.objects.filter(case=case).select_related("by"):
         title = change.get_status_display() + (f": {change.get_outcome_display()}" if change.outcome else "")
         platform = platforms.get(change.platform, change.platform)
         words = sentence(change.said, platform=platform, next_check=change.next_check) if change.said else ""
-        yield Event(change.at, _("%(name)s: %(status)s") % {"name": change.by, "status": title} if change.by else title,
+        yield Event(change.at, _("%(name)s: %(status)s") % {"name": isolated(change.by), "status": title} if change.by else title,
                     reporter_reads=words)
 
 
 def messages(case: Case, opened: Opened) -> Iterator[Event]:
     for message in Message.objects.filter(case=case).select_related("by"):
         theirs = message.author == Message.Author.REPORTER
-        title = _("Reporter") if theirs else _("%(name)s replied") % {"name": message.by}
+        title = _("Reporter") if theirs else _("%(name)s replied") % {"name": isolated(message.by)}
         yield Event(message.at, title, "in" if theirs else "out", opened.messages.get(message.pk), case.language,
                     unread=theirs and message.read_at is None)
 
 
 def notes(case: Case, opened: Opened) -> Iterator[Event]:
     for note in Note.objects.filter(case=case).select_related("by"):
-        yield Event(note.at, _("%(name)s wrote a note") % {"name": note.by}, "priv", opened.notes.get(note.pk))
+        yield Event(note.at, _("%(name)s wrote a note") % {"name": isolated(note.by)}, "priv", opened.notes.get(note.pk))
 
 
 def consents(case: Case) -> Iterator[Event]:
@@ -61,7 +66,7 @@ def consents(case: Case) -> Iterator[Event]:
 
 def escalations(case: Case) -> Iterator[Event]:
     for escalation in Escalation.objects.filter(case=case).select_related("platform", "by").prefetch_related("attempts"):
-        name = {"platform": escalation.platform, "name": escalation.by}
+        name = {"platform": escalation.platform, "name": isolated(escalation.by)}
         yield Event(escalation.requested_at, _("%(name)s asked %(platform)s to remove it") % name, reference=escalation.reference)
         for attempt in escalation.attempts.all():
             title = _("Sent to %(platform)s") if attempt.ok else _("Could not be sent to %(platform)s")
