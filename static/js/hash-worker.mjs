@@ -5,10 +5,12 @@ import { hex, md5 } from './md5.mjs';
 
 const MIN_QUALITY = 50, MOST_BYTES = 2 ** 27, REDUCED = 1024, STRIP = 64;
 
-// Only pictures of more megapixels than the device has room for are reduced: that moves the hash by a few bits.
+// Only pictures of more megapixels than the device has room for are reduced, each side by itself: to the length at which the
+// blur's window, a 128th rounded up to whole pixels, is the same share of the picture as at full size.
 function size({ width, height }, side) {
   side ??= width * height > (navigator.deviceMemory <= 2 ? 16e6 : 40e6) ? REDUCED : Infinity;
-  return [width, height].map(length => Math.max(1, Math.round(length * Math.min(1, side / Math.max(width, height)))));
+  return [width, height].map(length =>
+    length > side ? Math.max(1, Math.round(length / Math.ceil(length / 128) * side / 128)) : length);
 }
 
 // Turned upright, colour profile ignored, see-through parts on white; read strip by strip.
