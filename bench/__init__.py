@@ -1,4 +1,4 @@
-"""Measurements. Each module here has NAME and run() -> {figure: Figure}; `./mehfooz bench [NAME…]` runs them."""
+"""Measurements, run by `./mehfooz bench`. A module that measures has NAME, FIGURES (their names) and run() -> {name: Figure}."""
 from dataclasses import dataclass
 
 

@@ -1,4 +1,4 @@
-"""`./mehfooz bench [NAME…]`: run the measurements, print a table, keep the figures in var/bench.json."""
+"""`./mehfooz bench [NAME…]`: measure (NAME is a measurement or a figure), print a table, keep the figures in var/bench.json."""
 import importlib
 import json
 import os
@@ -15,10 +15,14 @@ from bench import Figure
 ROOT = Path(__file__).resolve().parent.parent
 
 
+VAR = Path(os.environ.get("MEHFOOZ_DATA", ROOT / "var"))        # before a measurement chooses a directory of its own
+
+
 def modules() -> dict[str, ModuleType]:
+    """By name: those that measure; meter and stage only help them."""
     found = [importlib.import_module(f"bench.{info.name}") for info in pkgutil.iter_modules(bench.__path__)
              if info.name != "__main__"]
-    return {module.NAME: module for module in found}
+    return {module.NAME: module for module in found if hasattr(module, "NAME")}
 
 
 def commit() -> str:
@@ -28,7 +32,7 @@ def commit() -> str:
 
 def keep(figures: dict[str, Figure]) -> None:
     """Add to what earlier runs left: one module may be measured at a time."""
-    path = Path(os.environ.get("MEHFOOZ_DATA", ROOT / "var")) / "bench.json"
+    path = VAR / "bench.json"
     known = json.loads(path.read_text()) if path.exists() else {}
     known |= {name: {**asdict(figure), "commit": commit()} for name, figure in figures.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,14 +41,16 @@ def keep(figures: dict[str, Figure]) -> None:
 
 def main(wanted: list[str]) -> int:
     known = modules()
-    unknown = sorted(set(wanted) - set(known))
-    if unknown:
-        print(f"no such measurement: {', '.join(unknown)}; there are: {', '.join(sorted(known))}", file=sys.stderr)
+    chosen = {name: next((each for each in known if name == each or name in known[each].FIGURES), None) for name in wanted}
+    if unknown := [name for name, module in chosen.items() if module is None]:
+        print(f"no such measurement: {', '.join(unknown)}; there are:", file=sys.stderr)
+        for name in sorted(known):
+            print(f"  {name:<12} {', '.join(known[name].FIGURES)}", file=sys.stderr)
         return 2
-    for name in wanted or sorted(known):
+    for name in sorted(set(chosen.values()) or known):
         figures = known[name].run()
         for figure, measured in figures.items():
-            print(f"{figure:<32} {measured.value:>12,.3f} {measured.unit:<10} {measured.peer}", flush=True)
+            print(f"{figure:<28} {measured.value:>10,.2f} {measured.unit:<5} {measured.peer}", flush=True)
         keep(figures)
     return 0
 

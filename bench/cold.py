@@ -12,6 +12,7 @@ from urllib.error import URLError
 from bench import Figure
 
 NAME = "cold"
+FIGURES = ("cold_run_s", "warm_run_s")
 ROOT = Path(__file__).resolve().parent.parent
 GIVE_UP = 300       # seconds
 

@@ -20,6 +20,7 @@ from tests.browser.pictures_page import HASH, serve
 from tests.cases.hashing.pictures import CAMERA, LARGE, pictures
 
 NAME = "hashing"
+FIGURES = ("pdq_browser_full_bits_max", "pdq_browser_reduced_bits_max", "pdq_browser_12mp_ms")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
          "--no-first-run",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from bench.form_kb import fetch, weigh
+from bench.meter import fetch, weigh
 from cases.escalation.models import Platform
 from cases.intake import visit
 from cases.intake.models import Receipt
