@@ -11,15 +11,20 @@ from cases.models import Case, Link, Message, Trace
 from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_reporter, tell_supervisors
 from cases.permissions import Permission, Staff, may
+from cases.selectors import agrees
 from cases.services import add_message, assign, change_status, link_cases, lock_case, mark_read
 from cases.triage.models import Note, Reply
-from cases.triage.moves import Move
+from cases.triage.moves import NEEDS, Move
 from cases.triage.replies import REPLIES
 from cases.units.selectors import women_of
 from cases.workflow import Status
 
 Tag = tuple[str, str]           # kind, blind-index tag
 LINK_AT_MOST = 20               # an account that more cases name ties nothing together any more
+
+
+class NotAgreed(Exception):
+    """The words would say that something was done which the reporter has not agreed to."""
 
 
 class NotYours(Exception):
@@ -50,8 +55,10 @@ def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check:
          traces: Iterable[Tag] = (), version: int | None = None) -> Case:
     """Along the transition table, in the words that were chosen. Closing forgets where the reporter could be told.
 
-    Raises Stale, TransitionRefused.
+    Raises NotAgreed, Stale, TransitionRefused.
     """
+    if not agreed(case, choice):
+        raise NotAgreed(choice.said)
     fresh = change_status(case=case, to=choice.to, by=by, outcome=choice.outcome, said=choice.said, platform=platform,
                           next_check=next_check, version=version)
     keep_traces(case=fresh, traces=traces)
@@ -60,6 +67,12 @@ def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check:
     else:
         tell_reporter(case=fresh)
     return fresh
+
+
+def agreed(case: Case, choice: Move) -> bool:
+    """Whether the reporter's answers allow what the words tell of."""
+    needed = NEEDS.get(choice.said, ())
+    return not needed or any(agrees(case, act) for act in needed)
 
 
 @transaction.atomic

@@ -111,6 +111,9 @@ def move(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     try:
         services.move(case=case, choice=form.chosen, by=member, traces=traces(request, case, member),
                       version=form.cleaned_data["version"], **form.details)
+    except services.NotAgreed:
+        form.add_error("move", _("The reporter has not agreed to this. Write and ask first."))
+        return show(request, case, status=CONFLICT, move=form)
     except (Stale, TransitionRefused):
         return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", move=form)
     return back(case)

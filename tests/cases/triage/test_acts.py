@@ -7,14 +7,23 @@ from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.escalation.models import Platform
-from cases.models import Case, Link, Message, StatusChange, Trace
+from cases.models import Case, Consent, Link, Message, StatusChange, Trace
 from cases.notifications.models import Address, Kind, Notification
 from cases.notifications.services import keep_address
 from cases.triage.models import Note, Reply
 from cases.triage.services import set_up_replies
 from cases.vault import envelope
 from cases.vault.custody import new_worker_key
-from tests.factories.cases import make_case, make_member, make_unit, reporter_reads, reporter_writes, secrets_of, signed_in
+from tests.factories.cases import (
+    make_case,
+    make_member,
+    make_unit,
+    reporter_consents,
+    reporter_reads,
+    reporter_writes,
+    secrets_of,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +122,7 @@ def test_a_locked_member_takes_a_case_and_no_trace_is_made(ayesha, unit):
 # --- status ------------------------------------------------------------------------------------------------------------
 def test_the_words_chosen_are_the_words_read(client, case):
     Platform.objects.get_or_create(slug="facebook", defaults={"name_en": "Facebook", "name_ur": "فیس بک"})
+    reporter_consents(case, Consent.Act.ASK_PLATFORM)
     post(client, case, "hand", me=1)
     due = timezone.localtime(timezone.now() + timedelta(days=2)).replace(second=0, microsecond=0)
     post(client, case, "move", move="asked_platform", platform="facebook", next_check=f"{due:%Y-%m-%dT%H:%M}")
@@ -147,6 +157,24 @@ def test_words_that_name_a_platform_and_a_day_need_both(client, case, typed, fie
     assert response.status_code == 400
     assert list(response.context["move_form"].errors) == [field]
     assert now_(case).status == "in_review"
+
+
+@pytest.mark.parametrize(("words", "act"), [
+    ("asked_platform", "ask_platform"), ("platform_saw_it", "ask_platform"), ("closed_referred", "pass_police"),
+    ("closed_referred", "pass_pta")])
+def test_nobody_is_told_of_what_was_never_agreed_to(client, case, words, act):
+    Platform.objects.get_or_create(slug="facebook", defaults={"name_en": "Facebook"})
+    post(client, case, "hand", me=1)
+    told = {"move": words, "platform": "facebook", "next_check": f"{timezone.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"}
+    for answer in (None, Consent.Answer.ASK_FIRST, Consent.Answer.NO):
+        if answer:
+            reporter_consents(case, Consent.Act(act), answer)
+        response = post(client, case, "move", **told)
+        assert (response.status_code, now_(case).status) == (409, "in_review")
+        assert "has not agreed to this" in response.content.decode()
+    reporter_consents(case, Consent.Act(act))
+    assert post(client, case, "move", **told).status_code == 302
+    assert now_(case).status != "in_review"
 
 
 def test_closing_forgets_where_the_reporter_could_be_told(client, case, settings, tmp_path):
