@@ -59,6 +59,7 @@ HOURS = [("9-12", _("9 to 12")), ("12-15", _("12 to 3")), ("15-18", _("3 to 6"))
 ANSWERS = [("yes", _("Yes")), ("ask_first", _("Ask me first")), ("no", _("No"))]
 PICTURE_HARMS = IMAGE_HARMS | {Harm.PRIVATE_IMAGES, Harm.OUTING, Harm.HONOUR_THREAT, Harm.GROOMING, Harm.IMPERSONATION}
 STOPNCII_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}
+LINES = {Body.MINISTRY: {"1099"}, Body.POLICE: {"15"}, Body.CYBERCRIME: {"1799"}}       # whose telephone rings there
 NO_ANSWER = _("Choose one of the answers.")
 
 
@@ -96,6 +97,13 @@ class Known:
         """Whoever merely came across pictures of a child must not go and fetch them for us."""
         finder = self.harm == Harm.CHILD_IMAGERY and self.relation == "someone_else"
         return self.harm in PICTURE_HARMS and not finder
+
+    @property
+    def not_suggested(self) -> set[str]:
+        """Numbers that this reporter is not led to: the body where the person works; for one accused of blasphemy, where a
+        complaint is written down with name and CNIC."""
+        accused = LINES.get(self.conflict, set()) if self.conflict else set()
+        return accused | (LINES[Body.CYBERCRIME] if self.harm == Harm.BLASPHEMY_ACCUSATION else set())
 
     @property
     def acts(self) -> list[Consent.Act]:

@@ -547,3 +547,19 @@ def test_asking_costs_few_queries(reporter, language, django_assert_max_num_quer
     person.press(**WHO)
     with django_assert_max_num_queries(6):
         person.press(**WHAT)
+
+
+@pytest.mark.parametrize(("conflict", "harm", "gone", "stays"), [
+    ("", "sextortion", "", "15"), ("police", "sextortion", "15", "1122"), ("ministry", "sextortion", "1099", "15"),
+    ("cybercrime", "sextortion", "1799", "15"), ("", "blasphemy_accusation", "1799", "1122")])
+def test_the_body_that_is_accused_is_no_helpline_either(reporter, conflict, harm, gone, stays):
+    at = reporter("en")
+    at.press(**WHO | {"dangers": ["life"]})
+    at.press(harm=harm, conflict=conflict)
+    at.press() if at.at == "pictures" else None
+    at.to_the_code(what={"harm": harm, "conflict": conflict})
+    at.send()
+    assert at.at == "done"
+    called = set(re.findall(r'"tel:(\d+)"', at.text.partition("<main")[2]))
+    assert stays in called
+    assert gone not in called
