@@ -1,0 +1,144 @@
+"""Every desk address, both ways of asking, by everybody there is: docs/access-matrix.md says what each is answered.
+
+The table is made by this test and compared: `REWRITE=1 pytest tests/portal/test_access_matrix.py` writes it anew, for a person to
+read before it is committed. A new view appears in it by itself. Roles without cases are given a membership and a key here, so that
+only the permission stands between them and a case.
+"""
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cases.escalation import registry, services as escalation
+from cases.escalation.models import Channel, Escalation
+from cases.escalation.notices import Notice
+from cases.models import Case, Consent
+from cases.permissions import Permission, Role, may
+from cases.services import assign, change_status
+from cases.vault import custody
+from cases.workflow import Status
+from portal.accounts.models import User
+from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, signed_in
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "access-matrix.md"
+SECRET = "Xyzzy"                        # stands in everything that was typed
+HEAD = """# Who is answered what
+
+Every address of the desk, asked for one case of the unit "adults". Made and compared by `tests/portal/test_access_matrix.py`; do
+not edit by hand.
+
+- **reads**: the answer shows what the reporter typed. **page**: an answer without a word of it. **acts**: done, and on to the next page.
+- **form**: let in, and the form is refused for what is in it. **sign in**: sent to the sign-in page. **–**: not asked this way.
+- **owner** has the case, **colleague** is of the same unit, **locked** is the owner with the vault locked, **keyless** a colleague
+  to whom nobody has granted the unit's key, **other unit** a caseworker elsewhere, asking by the right reference. The roles to their
+  right are members of the unit and hold its key, which must not help them.
+"""
+
+
+def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, prefix + str(pattern.pattern))
+        else:
+            yield prefix + str(pattern.pattern)
+
+
+DESK = sorted({one for one in addresses(get_resolver("portal.urls.desk").url_patterns) if one.startswith("desk/")})
+
+
+@pytest.fixture
+def case(db: None) -> Case:
+    custody.new_worker_key()
+    registry.seed()
+    return make_case(make_unit(), story=f"{SECRET} story", links=(f"https://tiktok.example/{SECRET}",), platforms=("tiktok",))
+
+
+@pytest.fixture
+def people(case: Case) -> dict[str, Client]:
+    """Column → browser."""
+    owner = make_member("Ayesha", case.unit)
+    take(case, owner)
+    browsers = {
+        "nobody": Client(), "owner": signed_in(owner), "locked": signed_in(owner, unlocked=False),
+        "colleague": signed_in(make_member("Bilal", case.unit)),
+        "keyless": signed_in(make_member("Zara", case.unit, keys=False)),
+        "supervisor": signed_in(make_member("Sana", case.unit, role=Role.SUPERVISOR)),
+        "other unit": signed_in(make_member("Omar", make_unit("children"))),
+    }
+    without = [role for role in Role if Permission.READ_CASES not in permissions(role)]
+    return browsers | {role.replace("_", " "): signed_in(make_member(role, case.unit, role=role)) for role in without}
+
+
+def permissions(role: Role) -> set[Permission]:
+    return {permission for permission in Permission if may(User(role=role), permission)}
+
+
+def take(case: Case, owner: User) -> Escalation:
+    """In review, with a notice that waits to be typed into the platform's form."""
+    assign(case=case, to=owner, by=owner)
+    reporter_consents(case, Consent.Act.ASK_PLATFORM)
+    change_status(case=case, to=Status.IN_REVIEW, by=owner)
+    case.refresh_from_db()
+    notice = Notice(escalation.new_reference(), (f"https://tiktok.example/{SECRET}",), (), f"{SECRET} reasons", "", "", False, "A")
+    return escalation.request(case=case, channel=form_channel(), notice=notice, by=owner)
+
+
+def form_channel() -> Channel:
+    return Channel.objects.filter(platform__slug="tiktok", kind="webform").earliest("pk")
+
+
+def ask(browser: Client, method: str, address: str, case: Case) -> str:
+    """One cell. Whatever it did is undone."""
+    places = {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
+              "<slug:reference>": Escalation.objects.get().reference}
+    for place, value in places.items():
+        address = address.replace(place, value)
+    client = Client(raise_request_exception=False)
+    client.cookies.load({name: morsel.value for name, morsel in browser.cookies.items()})
+    typed = {"version": case.version, "text": "A word", "move": "asked_you", "to": "", "ref": case.ref, "language": "en"}
+    with transaction.atomic():
+        response = client.get(f"/{address}") if method == "GET" else client.post(f"/{address}", typed)
+        word = said(response)
+        transaction.set_rollback(True)
+    return word
+
+
+def said(response: HttpResponse) -> str:
+    if response.status_code == 302:
+        return "sign in" if response["Location"].startswith("/desk/sign-in/?") else "acts"
+    if SECRET in response.content.decode():
+        return "reads"
+    return {200: "page", 400: "form", 409: "form", 405: "–"}.get(response.status_code, str(response.status_code))
+
+
+def table(case: Case, people: dict[str, Client]) -> dict[tuple[str, str], dict[str, str]]:
+    return {(method, address): {name: ask(browser, method, address, case) for name, browser in people.items()}
+            for address in DESK for method in ("GET", "POST")}
+
+
+def written(rows: dict[tuple[str, str], dict[str, str]], columns: list[str]) -> str:
+    lines = [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    lines += [f"| {method} `/{address}` | {' | '.join(cells.values())} |" for (method, address), cells in rows.items()
+              if set(cells.values()) != {"–"}]
+    return f"{HEAD}\n" + "\n".join(lines) + "\n"
+
+
+def test_everybody_is_answered_as_the_page_says(case: Case, people: dict[str, Client], redis_server: None) -> None:
+    rows = table(case, people)
+    readers = {"owner", "colleague", "supervisor"}
+    for (method, address), cells in rows.items():
+        assert not [name for name, cell in cells.items() if cell.startswith("5")], (method, address)
+        assert {name for name, cell in cells.items() if cell == "reads"} <= readers, (method, address)
+        if "<slug:ref>" in address:
+            outside = {name: cell for name, cell in cells.items() if name not in readers | {"locked", "keyless"}}
+            assert set(outside.values()) <= {"404", "403", "sign in", "–"}, (method, address, outside)
+    assert {name for name, cell in rows["GET", "desk/case/<slug:ref>/"].items() if cell == "reads"} == readers
+    now = written(rows, list(people))
+    if os.environ.get("REWRITE"):
+        DOCUMENT.write_text(now)
+    assert DOCUMENT.read_text() == now
