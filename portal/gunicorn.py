@@ -11,6 +11,6 @@ max_requests = 5000
 max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm"  # noqa: S108  a heartbeat file that never waits for a disk
 accesslog = None                        # nobody's address is written down (docs/threat-model.md)
-loglevel = "warning"
+loglevel = "error"                      # its warnings quote a bent request and name the address it came from
 control_socket_disable = True
 forwarded_allow_ips = env("PROXY_ADDRESS", "127.0.0.1")

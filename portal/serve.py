@@ -43,7 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         settings = {"bind": f"fd://{self.listener}", "workers": 1, "threads": 8, "worker_class": "gthread", "timeout": 120,
-                    "graceful_timeout": 10, "loglevel": "warning", "accesslog": None, "control_socket_disable": True,
+                    "graceful_timeout": 10, "loglevel": "error", "accesslog": None, "control_socket_disable": True,
                     "post_worker_init": self.begin, "worker_exit": self.end, "proc_name": "mehfooz"}
         for name, value in settings.items():
             self.cfg.set(name, value)
@@ -64,6 +64,7 @@ def main() -> int:
     os.environ.setdefault("MEHFOOZ_DEMO", "true")
     os.environ.setdefault("MEHFOOZ_EMBEDDED", "true")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    os.umask(0o077)                     # keys, database and mail are of whoever starts it, and of nobody else on this machine
     try:
         data = Path(env("MEHFOOZ_DATA", str(ROOT / "var"))).absolute()
         os.environ["MEHFOOZ_DATA"] = str(data)

@@ -108,6 +108,12 @@ def status(address: str) -> int:
         return 0
 
 
+def send(base: str, request: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", int(base.rpartition(":")[2])), timeout=10) as connection:
+        connection.sendall(request)
+        connection.recv(1000)
+
+
 def cases(data: Path) -> list[tuple[str]]:
     with sqlite3.connect(data / "mehfooz.sqlite3") as database:
         return database.execute("SELECT id FROM cases_case ORDER BY id").fetchall()
@@ -123,8 +129,12 @@ def test_the_demonstration_serves_every_door_and_keeps_its_data(tmp_path):
         facts = json.loads((data / "demo.json").read_text())
         assert facts["base_url"] == base
         assert set(facts["partner"]) == {"fetch_key", "subscription_key"}
+        send(base, b"BENT\x01 /en/inbox/?code=11112222 HTTP/9\r\n\r\n")
     before = cases(data)
     assert len(before) == 40
     with running(data, log):
         assert cases(data) == before
+    assert not [path for path in (data, *data.rglob("*.sqlite3"), data / "secrets.json") if path.stat().st_mode & 0o077]
     assert "Traceback" not in log.read_text()
+    assert "11112222" not in log.read_text()
+    assert "127.0.0.1" not in log.read_text().replace(base, "").replace("http://127.0.0.1", "")
