@@ -1,8 +1,8 @@
 """Every desk address, both ways of asking, by everybody there is: docs/access-matrix.md says what each is answered.
 
 The table is made by this test and compared: `REWRITE=1 pytest tests/portal/test_access_matrix.py` writes it anew, for a person to
-read before it is committed. A new view appears in it by itself. Roles without cases are given a membership and a key here, so that
-only the permission stands between them and a case.
+read before it is committed. A new view appears in it by itself. Roles without cases are given a membership and a key here, so
+that only the permission stands between them and a case.
 """
 import os
 from collections.abc import Iterator
@@ -26,17 +26,18 @@ from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, signed_in
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "access-matrix.md"
-SECRET = "Xyzzy"                        # stands in everything that was typed
+TYPED = "Xyzzy"                        # stands in everything that was typed
 HEAD = """# Who is answered what
 
 Every address of the desk, asked for one case of the unit "adults". Made and compared by `tests/portal/test_access_matrix.py`; do
 not edit by hand.
 
-- **reads**: the answer shows what the reporter typed. **page**: an answer without a word of it. **acts**: done, and on to the next page.
+- **reads**: the answer shows what the reporter typed. **page**: an answer without a word of it. **acts**: done, and on to the
+  next page.
 - **form**: let in, and the form is refused for what is in it. **sign in**: sent to the sign-in page. **–**: not asked this way.
-- **owner** has the case, **colleague** is of the same unit, **locked** is the owner with the vault locked, **keyless** a colleague
-  to whom nobody has granted the unit's key, **other unit** a caseworker elsewhere, asking by the right reference. The roles to their
-  right are members of the unit and hold its key, which must not help them.
+- **owner** has the case, **colleague** is of the same unit, **locked** is the owner with the vault locked, **keyless** a
+  colleague to whom nobody has granted the unit's key, **other unit** a caseworker elsewhere, asking by the right reference. The
+  roles to their right are members of the unit and hold its key, which must not help them.
 """
 
 
@@ -55,7 +56,7 @@ DESK = sorted({one for one in addresses(get_resolver("portal.urls.desk").url_pat
 def case(db: None) -> Case:
     custody.new_worker_key()
     registry.seed()
-    return make_case(make_unit(), story=f"{SECRET} story", links=(f"https://tiktok.example/{SECRET}",), platforms=("tiktok",))
+    return make_case(make_unit(), story=f"{TYPED} story", links=(f"https://tiktok.example/{TYPED}",), platforms=("tiktok",))
 
 
 @pytest.fixture
@@ -84,7 +85,8 @@ def take(case: Case, owner: User) -> Escalation:
     reporter_consents(case, Consent.Act.ASK_PLATFORM)
     change_status(case=case, to=Status.IN_REVIEW, by=owner)
     case.refresh_from_db()
-    notice = Notice(escalation.new_reference(), (f"https://tiktok.example/{SECRET}",), (), f"{SECRET} reasons", "", "", False, "A")
+    links = (f"https://tiktok.example/{TYPED}",)
+    notice = Notice(escalation.new_reference(), links, (), f"{TYPED} reasons", "", "", False, "A")
     return escalation.request(case=case, channel=form_channel(), notice=notice, by=owner)
 
 
@@ -100,9 +102,9 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
         address = address.replace(place, value)
     client = Client(raise_request_exception=False)
     client.cookies.load({name: morsel.value for name, morsel in browser.cookies.items()})
-    typed = {"version": case.version, "text": "A word", "move": "asked_you", "to": "", "ref": case.ref, "language": "en"}
+    fields = {"version": case.version, "text": "A word", "move": "asked_you", "to": "", "ref": case.ref, "language": "en"}
     with transaction.atomic():
-        response = client.get(f"/{address}") if method == "GET" else client.post(f"/{address}", typed)
+        response = client.get(f"/{address}") if method == "GET" else client.post(f"/{address}", fields)
         word = said(response)
         transaction.set_rollback(True)
     return word
@@ -111,7 +113,7 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
 def said(response: HttpResponse) -> str:
     if response.status_code == 302:
         return "sign in" if response["Location"].startswith("/desk/sign-in/?") else "acts"
-    if SECRET in response.content.decode():
+    if TYPED in response.content.decode():
         return "reads"
     return {200: "page", 400: "form", 409: "form", 405: "–"}.get(response.status_code, str(response.status_code))
 
@@ -141,4 +143,4 @@ def test_everybody_is_answered_as_the_page_says(case: Case, people: dict[str, Cl
     now = written(rows, list(people))
     if os.environ.get("REWRITE"):
         DOCUMENT.write_text(now)
-    assert DOCUMENT.read_text() == now
+    assert DOCUMENT.read_text() == now, "REWRITE=1 pytest tests/portal/test_access_matrix.py, then read what changed"

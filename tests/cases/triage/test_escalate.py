@@ -170,6 +170,14 @@ def test_a_colleague_may_a_stranger_and_nobody_may_not(unit: Unit, case: Case, s
     assert Client().get(address(case)).headers["Location"].startswith("/desk/sign-in/")
 
 
+def test_a_notice_is_found_under_its_own_case_only(client: Client, unit: Unit, case: Case, ayesha: User) -> None:
+    """Also between two cases that the member may read."""
+    client.post(address(case), typed(client, case) | {"send": "1"})
+    reference, other = Escalation.objects.get().reference, in_review(make_case(unit), ayesha)
+    for part, method in (("", client.get), ("filled/", client.post), ("answer/", client.post)):
+        assert method(f"/desk/case/{other.ref}/notice/{reference}/{part}").status_code == 404
+
+
 def test_reading_a_notice_leaves_an_audit_row(client: Client, case: Case) -> None:
     page = client.post(address(case), typed(client, case) | {"send": "1"})
     client.get(page.headers["Location"])
