@@ -198,7 +198,7 @@ def test_who_comes_second_sees_what_changed_and_keeps_what_was_chosen(client, ca
     trouble = trouble[trouble.index('id="trouble"'):trouble.index("</ul>", trouble.index('id="trouble"'))]
     assert response.status_code == 409
     assert "\u2068Bilal Raza\u2069: In review" in trouble
-    assert "Assigned now: Bilal Raza" in trouble
+    assert "Assigned now: <bdi>Bilal Raza</bdi>" in trouble
     assert "We have your report" not in trouble
     assert StatusChange.objects.filter(case=case).count() == 2
 

@@ -52,7 +52,7 @@ def typed(client: Client, case: Case, kind: str = "email", **changes: str) -> di
 def test_the_platforms_named_come_first_and_say_when_they_were_verified(client: Client, case: Case) -> None:
     page = client.get(f"/desk/case/{case.ref}/escalate/")
     assert page.context["ways"][0].channel.platform.slug == "tiktok"
-    assert b"2026-11-22" in page.content
+    assert b"22 November 2026" in page.content
 
 
 def test_a_notice_is_drafted_previewed_and_sent(client: Client, case: Case, run_jobs: RunJobs) -> None:

@@ -11,7 +11,7 @@ from tests.factories.cases import keyring_of, make_case, make_member, make_unit,
 from tests.portal.accounts.conftest import with_password
 
 PASSPHRASE = "پانچ لفظ جو کوئی نہیں جانتا"  # noqa: S105
-STORY = "He asks for 50,000 rupees"
+STORY = "He asks for money by tonight"
 
 
 @pytest.fixture
