@@ -1,4 +1,4 @@
 # The same verbs as ./mehfooz.
-.PHONY: run test check bench lock
-run test check bench lock:
+.PHONY: run test check bench screenshots lock
+run test check bench screenshots lock:
 	@./mehfooz $@ $(ARGS)

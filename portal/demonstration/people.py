@@ -28,17 +28,17 @@ class Person:
 
 ALL_UNITS = ("adults", "children", "integrity")
 PEOPLE = (
-    Person("ayesha", "Ayesha K.", Role.CASEWORKER, ("adults", "children"), is_woman=True, on_duty=True),
-    Person("bilal", "Bilal R.", Role.CASEWORKER, ("adults",), on_duty=True, language="en"),
-    Person("sana", "Sana M.", Role.CASEWORKER, ("children",), is_woman=True),
-    Person("nadia", "Nadia S.", Role.SUPERVISOR, ALL_UNITS, is_woman=True, language="en"),
-    Person("imran", "Imran Q.", Role.CASEWORKER, ("integrity",), on_duty=True),
+    Person("ayesha", "Ayesha Khan", Role.CASEWORKER, ("adults", "children"), is_woman=True, on_duty=True),
+    Person("bilal", "Bilal Raza", Role.CASEWORKER, ("adults",), on_duty=True, language="en"),
+    Person("sana", "Sana Malik", Role.CASEWORKER, ("children",), is_woman=True),
+    Person("nadia", "Nadia Shah", Role.SUPERVISOR, ALL_UNITS, is_woman=True, language="en"),
+    Person("imran", "Imran Qureshi", Role.CASEWORKER, ("integrity",), on_duty=True),
     Person("helpline", "Helpline 1099", Role.INTAKE_OPERATOR),
-    Person("editor", "Hina A.", Role.CAMPAIGN_EDITOR, is_woman=True),
-    Person("publisher", "Omar F.", Role.CAMPAIGN_PUBLISHER),
-    Person("analyst", "Zara T.", Role.ANALYST, is_woman=True, language="en"),
-    Person("auditor", "Kamran J.", Role.AUDITOR, language="en"),
-    Person("admin", "Rabia N.", Role.ADMINISTRATOR, is_woman=True, language="en"),
+    Person("editor", "Hina Abbasi", Role.CAMPAIGN_EDITOR, is_woman=True),
+    Person("publisher", "Omar Farooq", Role.CAMPAIGN_PUBLISHER),
+    Person("analyst", "Zara Tariq", Role.ANALYST, is_woman=True, language="en"),
+    Person("auditor", "Kamran Javed", Role.AUDITOR, language="en"),
+    Person("admin", "Rabia Noor", Role.ADMINISTRATOR, is_woman=True, language="en"),
 )
 
 
