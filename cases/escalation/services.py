@@ -14,7 +14,7 @@ from cases.escalation.channels.base import Outgoing, Proof
 from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
 from cases.hashing.models import ListEntry, MediaHash
-from cases.hashing.services import publish, refusal, withdraw
+from cases.hashing.services import PUBLISHING, match, publish, refusal, take_turn, withdraw
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
@@ -25,7 +25,7 @@ from cases.permissions import Staff
 from cases.priority import CLOCKS, Harm, Level
 from cases.public_words import Said
 from cases.selectors import agrees
-from cases.services import REF_ALPHABET, change_status, tell_status
+from cases.services import REF_ALPHABET, change_status, lock_case, tell_status
 from cases.vault import custody, envelope
 from cases.vault.unseal import key_for_worker
 from cases.workflow import Status
@@ -71,6 +71,9 @@ def new_reference() -> str:
 @transaction.atomic
 def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language: str = "en") -> Escalation:
     """Freeze a notice and ask for its delivery. Raises ConsentMissing, Incomplete, NotNow, hashing's PublishRefused."""
+    if notice.hashes:
+        match(case_id=case.pk)              # before the case is locked: it takes turns with jobs that tie this case to others
+    case = lock_case(case)                  # an answer that is taken back at this moment comes before or after, not in between
     check(case, notice)
     entries = publish(case=case, by=by) if notice.hashes else []
     secret, escalation_id = envelope.new_key(), uuid.uuid4()
@@ -243,10 +246,16 @@ def list_answered(*, entry: ListEntry, platform: str, outcome: State, partner: u
 
 @transaction.atomic
 def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
-    """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind."""
+    """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind.
+
+    Another case does so while its own reporter agrees.
+    """
+    take_turn(PUBLISHING)           # of two who take their yes back at once, the second sees the first
     mine = ListEntry.objects.filter(pk__in=Escalation.objects.filter(case=case).values("entries"))
-    others = Escalation.objects.exclude(case=case).exclude(state=State.FAILED).exclude(entries=None).values("entries")
-    return withdraw(entries=list(mine.exclude(pk__in=others)), by=by)
+    others = Escalation.objects.exclude(case=case).exclude(state=State.FAILED).filter(entries__in=mine).select_related("case")
+    standing = [other.pk for other in others.distinct() if agrees(other.case, Consent.Act.SHARE_HASHES)]
+    kept = Escalation.objects.filter(pk__in=standing).exclude(entries=None).values("entries")
+    return withdraw(entries=list(mine.exclude(pk__in=kept)), by=by)
 
 
 @transaction.atomic

@@ -187,6 +187,17 @@ def test_withdrawn_consent_takes_entries_off_unless_another_case_stands_behind_t
     assert [entry.pdq for entry in services.withdraw_hashes(case=other)] == [PDQ]
 
 
+@pytest.mark.parametrize("answer", [Consent.Answer.NO, Consent.Answer.ASK_FIRST])
+def test_a_case_that_took_its_own_yes_back_stands_behind_nothing(case: Case, ayesha: User, answer: Consent.Answer) -> None:
+    ask(case, ayesha, hashes=(PDQ,))
+    other = ready(make_case(make_unit(), platforms=("tiktok",)), ayesha)
+    ask(other, ayesha, hashes=(PDQ,))
+    for one in (case, other):
+        reporter_consents(one, Consent.Act.SHARE_HASHES, answer)
+        services.withdraw_hashes(case=one)
+    assert ListEntry.objects.get().state == ListEntry.State.WITHDRAWN
+
+
 @pytest.mark.parametrize(("changes", "lack"), [
     ({"links": (), "hashes": ()}, Missing.LOCATION), ({"reasons": "  "}, Missing.REASONS),
     ({"signature": ""}, Missing.SIGNATURE)])
