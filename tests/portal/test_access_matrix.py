@@ -34,7 +34,7 @@ not edit by hand.
 
 - **reads**: the answer shows what the reporter typed. **page**: an answer without a word of it. **acts**: done, and on to the
   next page.
-- **form**: let in, and the form is refused for what is in it. **sign in**: sent to the sign-in page. **–**: not asked this way.
+- **form**: let in, and the form is refused for what is in it. **sign in**: asked to sign in. **–**: not asked this way.
 - **owner** has the case, **colleague** is of the same unit, **locked** is the owner with the vault locked, **keyless** a
   colleague to whom nobody has granted the unit's key, **other unit** a caseworker elsewhere, asking by the right reference. The
   roles to their right are members of the unit and hold its key, which must not help them.
@@ -113,6 +113,8 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
 def said(response: HttpResponse) -> str:
     if response.status_code == 302:
         return "sign in" if response["Location"].startswith("/desk/sign-in/?") else "acts"
+    if response.status_code == 401:
+        return "sign in"
     if TYPED in response.content.decode():
         return "reads"
     return {200: "page", 400: "form", 409: "form", 405: "–"}.get(response.status_code, str(response.status_code))

@@ -39,7 +39,8 @@ def ready(by: User) -> Case:
 
 def ask(case: Case, by: User) -> None:
     notice = Notice(services.new_reference(), ("https://x.example/1",), (PDQ,), "Published without consent.", "", "", False, "A")
-    services.request(case=case, channel=Channel.objects.get(platform__slug="tiktok", kind="email", harms=[]), notice=notice, by=by)
+    channel = Channel.objects.get(platform__slug="tiktok", kind="email", harms=[])
+    services.request(case=case, channel=channel, notice=notice, by=by)
 
 
 def take_back(case: Case) -> None:

@@ -285,6 +285,15 @@ def test_nonsense_in_a_hidden_field_is_refused_and_breaks_nothing(client, case, 
     assert post(client, case, act, **nonsense).status_code in {302, 400, 409}
 
 
+def test_what_is_sent_after_the_session_ended_is_shown_and_not_lost(case):
+    answer = Client().post(f"/desk/case/{case.ref}/note/", {"text": "A long <b>note"})
+    assert answer.status_code == 401
+    assert "A long &lt;b&gt;note" in answer.content.decode()
+    assert "/desk/sign-in/" in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert not Note.objects.exists()
+
+
 def test_references_that_are_none_are_left_out(client, case):
     client.post("/desk/take/", {"ref": ["\0", "x' OR 1=1", case.ref]})
     assert now_(case).assignee_id
