@@ -18,3 +18,8 @@ def home_of(member: User) -> str:
     if member.edits_campaigns and settings.PORTAL_ROLE in {"cms", "all"}:
         return reverse("wagtailadmin_home")
     return reverse("accounts:home")
+
+
+def destination(wish: str, member: User) -> str:
+    """The page that was asked for, or the member's own. `/desk/` is the address everybody knows, and a queue only for some."""
+    return home_of(member) if not wish or (wish == "/desk/" and not member.reads_cases) else wish

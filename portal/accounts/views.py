@@ -26,7 +26,7 @@ from portal.accounts import arrival, second_factor, selectors, services
 from portal.accounts.arrival import Arrival
 from portal.accounts.forms import BeginForm, CodeForm, EnrolForm, SignInForm, UnlockForm, busy
 from portal.accounts.models import User
-from portal.accounts.pages import home_of, vault_is_here
+from portal.accounts.pages import destination, vault_is_here
 from portal.accounts.unlocking import open_keyring, open_vault
 
 
@@ -151,7 +151,7 @@ def enter(request: HttpRequest, member: User, wish: str, passphrase: str) -> Htt
     arrival.end(request)
     login(request, member)              # before the key is parked: it is bound to the session that begins here
     record("signed_in", subject=member.pk, actor=actor(member))
-    response = redirect(wish or home_of(member))
+    response = redirect(destination(wish, member))
     remember_language(response, member.language)
     if member.reads_cases and vault_is_here() and not opened(request, response, member, passphrase):
         response["Location"] = with_next(reverse("accounts:unlock"), wish)
@@ -181,7 +181,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def unlock(request: HttpRequest) -> HttpResponse:
     member, form = reader(request), UnlockForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        response = redirect(next_address(request) or home_of(member))
+        response = redirect(destination(next_address(request), member))
         try:
             if open_vault(request, response, member, form.cleaned_data["passphrase"]):
                 return response
@@ -245,7 +245,7 @@ def uuid_of(request: HttpRequest, name: str) -> UUID:
 def language(request: HttpRequest) -> HttpResponse:
     """Staff pages have one address in both languages; the choice rests with the member."""
     chosen, member = request.POST.get("language", ""), signed_in(request)
-    response = redirect(next_address(request) or home_of(member))
+    response = redirect(destination(next_address(request), member))
     if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
         User.objects.filter(pk=member.pk).update(language=chosen)
         remember_language(response, chosen)

@@ -10,7 +10,7 @@ from cases.audit.models import Entry
 from cases.permissions import Role
 from portal.accounts import urls
 from portal.accounts.models import User
-from portal.accounts.pages import home_of
+from portal.accounts.pages import destination, home_of
 from tests.factories.cases import signed_in
 from tests.portal.accounts.conftest import app_code, set_up_factor, sign_in
 
@@ -81,11 +81,13 @@ def test_wagtails_own_doors_are_shut(client, path):
 
 @pytest.mark.parametrize(("role", "home"), [
     (Role.CASEWORKER, "/desk/"), (Role.SUPERVISOR, "/desk/"), (Role.CAMPAIGN_EDITOR, "/cms/"), (Role.CAMPAIGN_PUBLISHER, "/cms/"),
-    *[(role, "/desk/account/") for role in (Role.INTAKE_OPERATOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)]])
+    (Role.AUDITOR, "/desk/audit/"),
+    *[(role, "/desk/account/") for role in (Role.INTAKE_OPERATOR, Role.ANALYST, Role.ADMINISTRATOR)]])
 def test_each_role_has_a_home_and_a_menu_of_its_own(role, home):
     grant()
     member = User.objects.create_user("x@example.org", name="Kiran Shah", role=role.value, language="en")
-    assert home_of(member) == home
+    assert home_of(member) == destination("/desk/", member) == home
+    assert destination("/desk/keys/", member) == "/desk/keys/"
     browser = signed_in(member, unlocked=False)
     assert browser.get(home).status_code == 200
     account = browser.get("/desk/account/").content.decode()
