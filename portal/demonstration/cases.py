@@ -47,12 +47,18 @@ def tell(number: int, report: Report, staff: dict[str, User]) -> None:
     for act in (Consent.Act.SHARE_HASHES, Consent.Act.ASK_PLATFORM):
         give_consent(case=case, act=act, answer=Consent.Answer.YES)
     for act in (Consent.Act.PASS_POLICE, Consent.Act.PASS_PTA):
-        give_consent(case=case, act=act, answer=Consent.Answer.ASK_FIRST if number % 3 else Consent.Answer.NO)
+        give_consent(case=case, act=act, answer=passing_on(number, report))
     told = Told(case, report, reader(unit.code, report, number, staff), key, conversation)
     PATHS[report.path](told)
     if report.message:
         told.write(Message.Author.REPORTER, report.message)
     put_back(case, timedelta(hours=report.hours))
+
+
+def passing_on(number: int, report: Report) -> Consent.Answer:
+    if report.path == "referred":
+        return Consent.Answer.YES
+    return Consent.Answer.ASK_FIRST if number % 3 else Consent.Answer.NO
 
 
 def answers(number: int, report: Report) -> dict[str, Any]:
