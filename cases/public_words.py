@@ -58,6 +58,6 @@ def day(moment: datetime | None) -> str:
                                                          "time": f"{local:%H:%M}"}
 
 
-def sentence(said: str, *, platform: str = "", next_check: datetime | None = None) -> SafeString:
-    """One sentence as safe HTML; the date is isolated so that it reads correctly inside Urdu."""
-    return format_html(SENTENCES[Said(said)](), platform=platform, date=format_html("<bdi>{}</bdi>", day(next_check)))
+def sentence(said: str, *, platform: str = "", next_check: datetime | None = None, when: str = "") -> SafeString:
+    """One sentence as safe HTML; the date is isolated so that it reads correctly inside Urdu. `when` stands in for a date."""
+    return format_html(SENTENCES[Said(said)](), platform=platform, date=format_html("<bdi>{}</bdi>", when or day(next_check)))

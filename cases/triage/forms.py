@@ -168,4 +168,4 @@ def move_name(move: Move) -> str:
 
 def words(move: Move) -> str:
     """The sentence, with blanks where platform and day will stand."""
-    return sentence(move.said, platform=_("(platform)"))
+    return sentence(move.said, platform=_("(platform)"), when=_("(day)"))
