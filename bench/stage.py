@@ -30,7 +30,7 @@ os.environ.update({
     "DJANGO_SETTINGS_MODULE": "portal.settings", "MEHFOOZ_DATA": str(DATA), "MEHFOOZ_DEMO": "true", "MEHFOOZ_EMBEDDED": "false",
     "PORTAL_ROLE": "all", "DATABASE": "postgresql", "DATABASE_HOST": str(SERVICES.directory), "DATABASE_USER": "postgres",
     "DATABASE_NAME": "postgres", "REDIS_URL": SERVICES.redis_url, "CELERY_BROKER_URL": SERVICES.broker_url,
-    "CLIENT_ADDRESS_HEADER": "X-Real-IP",
+    "CLIENT_ADDRESS_HEADER": "X-Real-IP", "LOG_LEVEL": "ERROR",      # that Redis is away, for one, is meant
 })
 django.setup()
 
