@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from email.message import Message
 
 import pytest
-from django.conf import LazySettings, settings as real_settings
+from django.conf import settings as real_settings
 from django.db import connections, transaction
 from django.utils import timezone
 
@@ -37,9 +37,8 @@ MAIL = real_settings.EMAIL_FILE_PATH            # where the worker of a demonstr
 
 
 @pytest.fixture
-def ayesha(celery_worker: Worker, settings: LazySettings) -> Iterator[User]:
-    """On duty in every unit; the portal can seal, and rings again soon."""
-    settings.OUTBOX_RING_AGAIN_SECONDS = 2
+def ayesha(celery_worker: Worker) -> Iterator[User]:
+    """On duty in every unit; the portal can seal."""
     custody.new_worker_key()
     registry.seed()
     yield make_member("Ayesha Khan", *set_up_units().values(), on_duty=True)

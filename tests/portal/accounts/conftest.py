@@ -1,10 +1,12 @@
 """Members who can sign in. The portal here is no demonstration, so the second factor is asked for."""
 import time
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from cases.units.models import Unit
@@ -31,8 +33,14 @@ def ayesha(unit) -> User:
     return with_password(make_member("Ayesha Khan", unit, email="ayesha@example.org"))
 
 
+@cache
+def encoded() -> str:
+    """PASSWORD as it is stored; made once, because Argon2id is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def with_password(member: User) -> User:
-    member.set_password(PASSWORD)
+    member.password = encoded()
     member.save()
     return member
 
