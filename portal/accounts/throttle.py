@@ -15,10 +15,7 @@ REMEMBERED = 24 * 3600
 def may_try(member: User) -> bool:
     """Whether one more code may be tried now. After the free ones, one try a turn, and turns get rarer."""
     key = _key(member)
-    try:
-        tries = _count(key)
-    except ValueError:                      # the cache is away: what cannot be counted is not tried; recovery codes still work
-        return False
+    tries = _count(key)
     if tries <= FREE_TRIES or cache.add(f"{key}:turn", 1, min(FIRST_WAIT * 2 ** (tries - FREE_TRIES - 1), LONGEST_WAIT)):
         return True
     with suppress(ValueError):              # it ended meanwhile

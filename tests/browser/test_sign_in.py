@@ -13,7 +13,7 @@ from tests.browser.look import look, shoot
 from tests.factories.cases import make_case, make_member, make_unit, signed_in
 
 OWN, VAULT = "my own long password", "پانچ لفظ جو کوئی نہیں جانتا"
-STORY = "He asks for 50,000 rupees by tonight"
+STORY = "He asks for money by tonight"
 
 
 def app_code(member: User) -> str:
