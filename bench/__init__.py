@@ -1,5 +1,8 @@
 """Measurements, run by `./mehfooz bench`. A module that measures has NAME, FIGURES (their names) and run() -> {name: Figure}."""
+import os
 from dataclasses import dataclass
+
+ENVIRON = dict(os.environ)          # as it was given, before bench.stage makes it that of a stage
 
 
 @dataclass(frozen=True)
