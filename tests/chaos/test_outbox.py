@@ -39,11 +39,11 @@ MAIL = real_settings.EMAIL_FILE_PATH            # where the worker of a demonstr
 @pytest.fixture
 def ayesha(celery_worker: Worker) -> Iterator[User]:
     """On duty in every unit; the portal can seal."""
+    empty_mailbox()                             # of what the worker sent for the tests before
     custody.new_worker_key()
     registry.seed()
     yield make_member("Ayesha Khan", *set_up_units().values(), on_duty=True)
-    for path in MAIL.glob("*"):
-        path.unlink()
+    empty_mailbox()
 
 
 @pytest.fixture
@@ -120,6 +120,11 @@ def ask(case: Case, by: User) -> Escalation:
                     child=False, reasons="Published without consent.", signature="A. Khan, Ministry")
     channel = Channel.objects.get(platform__slug="tiktok", kind="email", harms=[])
     return services.request(case=case, channel=channel, notice=notice, by=by)
+
+
+def empty_mailbox() -> None:
+    for path in MAIL.glob("*"):
+        path.unlink()
 
 
 def lapse() -> None:
