@@ -17,10 +17,10 @@ from tests.portal.accounts.conftest import app_code, set_up_factor, sign_in
 # Everything that answers without sign-in. Whoever adds a line says why.
 OPEN = {
     "portal.health.healthz": "for whoever watches the process",
-    "portal.accounts.views.sign_in": "the way in",
-    "portal.accounts.views.code": "the way in; serves who has typed the right password",
-    "portal.accounts.views.enrol": "the way in; serves who has typed the right password",
-    "portal.accounts.views.begin": "the way in; serves who has typed the right password and code",
+    "portal.accounts.views.entrance.sign_in": "the way in",
+    "portal.accounts.views.entrance.code": "the way in; serves who has typed the right password",
+    "portal.accounts.views.entrance.enrol": "the way in; serves who has typed the right password",
+    "portal.accounts.views.entrance.begin": "the way in; serves who has typed the right password and code",
     "portal.pages.language": "the sign-in page in the other language",
     "portal.urls.cms.sign_in": "leads to the one sign-in",
     "wagtail.admin.views.account.LoginView": "never reached: portal.urls.cms.sign_in comes first",

@@ -1,60 +1,24 @@
 """Signing in takes a password and a second factor. Unlocking is a separate act: locked staff see metadata only."""
-from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
-
-from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language, gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from cases.audit.services import actor, record
-from cases.units.selectors import units_of
 from cases.vault import parking
-from cases.vault.keyring import NotHeld
-from cases.vault.models import StaffKey
 from cases.vault.turnstile import Busy
-from portal.accounts import arrival, second_factor, selectors, services
+from portal.accounts import arrival, second_factor, services
 from portal.accounts.arrival import Arrival
-from portal.accounts.forms import BeginForm, CodeForm, EnrolForm, SignInForm, UnlockForm, busy
+from portal.accounts.forms import BeginForm, CodeForm, EnrolForm, SignInForm, busy
 from portal.accounts.models import User
-from portal.accounts.pages import destination, vault_is_here
-from portal.accounts.unlocking import open_keyring, open_vault
+from portal.accounts.pages import destination, next_address, remember_language, signed_in, vault_is_here, with_next
+from portal.accounts.unlocking import open_vault
 
 
-def signed_in(request: HttpRequest) -> User:
-    """The member behind a request that StaffOnly let through."""
-    assert isinstance(request.user, User)  # noqa: S101  for the type checker; StaffOnly decides
-    return request.user
-
-
-def reader(request: HttpRequest) -> User:
-    """The member, if cases are theirs to read; else 403."""
-    if not signed_in(request).reads_cases:
-        raise PermissionDenied
-    return signed_in(request)
-
-
-def next_address(request: HttpRequest) -> str:
-    """Where to go afterwards: only to our own pages."""
-    wish = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wish if ours else ""
-
-
-def with_next(address: str, wish: str) -> str:
-    return f"{address}?{urlencode({'next': wish})}" if wish else address
-
-
-# --- signing in -------------------------------------------------------------------------------------------------------
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password", "code")
@@ -173,92 +137,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-# --- the vault --------------------------------------------------------------------------------------------------------
-@never_cache
-@sensitive_post_parameters("passphrase")
-def unlock(request: HttpRequest) -> HttpResponse:
-    member, form = reader(request), UnlockForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        response = redirect(destination(next_address(request), member))
-        try:
-            if open_vault(request, response, member, form.cleaned_data["passphrase"]):
-                return response
-            record("unlock_failed", subject=member.pk, actor=actor(member))
-            form.add_error("passphrase", _("This passphrase does not open the vault."))
-        except Busy:
-            form.add_error(None, busy())
-    keyless = not StaffKey.objects.filter(member=member).exists()
-    return render(request, "accounts/unlock.html", {"form": form, "next": next_address(request), "keyless": keyless})
-
-
-@require_POST
-def lock(request: HttpRequest) -> HttpResponse:
-    """Drop the unlocked key; stay signed in."""
-    response = redirect("accounts:unlock")
-    parking.lock(request, response)
-    record("vault_locked", subject=signed_in(request).pk, actor=actor(signed_in(request)))
-    return response
-
-
-@require_safe
-@never_cache
-def keys(request: HttpRequest) -> HttpResponse:
-    """Who waits for a key of the member's units."""
-    return keys_page(request, reader(request))
-
-
-def keys_page(request: HttpRequest, member: User, **more: Any) -> HttpResponse:
-    keyring = open_keyring(request, member)
-    return render(request, "accounts/keys.html", {"units": selectors.keys_of(member, keyring), "locked": keyring is None, **more})
-
-
-@require_POST
-def grant(request: HttpRequest) -> HttpResponse:
-    """Hand a unit's key to a colleague; needs the key itself, so the vault must be open."""
-    member = reader(request)
-    unit = units_of(member).filter(pk=uuid_of(request, "unit")).first()
-    waiting = {each.colleague.pk: each for each in selectors.waiting(unit)} if unit else {}
-    found = waiting.get(uuid_of(request, "member"))
-    if unit is None or found is None or not found.ready:
-        raise Http404
-    keyring = open_keyring(request, member)
-    if keyring is None:
-        return redirect(with_next(reverse("accounts:unlock"), reverse("accounts:keys")))
-    try:
-        services.grant(unit=unit, colleague=found.colleague, by=member, keyring=keyring)
-    except NotHeld as error:
-        raise PermissionDenied from error
-    return redirect("accounts:keys")
-
-
-def uuid_of(request: HttpRequest, name: str) -> UUID:
-    try:
-        return UUID(request.POST.get(name, ""))
-    except ValueError as error:
-        raise Http404 from error
-
-
-# --- the account ------------------------------------------------------------------------------------------------------
-@require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    """Staff pages have one address in both languages; the choice rests with the member."""
-    chosen, member = request.POST.get("language", ""), signed_in(request)
-    response = redirect(destination(next_address(request), member))
-    if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
-        User.objects.filter(pk=member.pk).update(language=chosen)
-        remember_language(response, chosen)
-    return response
-
-
-def remember_language(response: HttpResponse, chosen: str) -> None:
-    """For staff pages only: the public's language is in the path."""
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, path=settings.LANGUAGE_COOKIE_PATH, secure=settings.SECURE,
-                        httponly=True, samesite="Strict")
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """For roles without a queue: what this account may do, and where."""
-    return render(request, "accounts/home.html", {"member": signed_in(request)})
