@@ -1,22 +1,25 @@
 """Making, granting and destroying keys. Nothing here opens a case: it needs public keys only, or a keyring it is handed."""
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.audit.services import record
 from cases.units.models import Membership, Unit
-from cases.vault import hpke, passphrase as passphrases
+from cases.vault import envelope, hpke, passphrase as passphrases
 from cases.vault.aead import Stored
 from cases.vault.keyring import Keyring, NotHeld
 from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, StaffKey, UnitKey, WorkerKey
 
 Recipient = DataKeyWrap.Recipient
 WORKER = "worker"
+REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
 
 
 class KeyMissing(Exception):
@@ -25,6 +28,21 @@ class KeyMissing(Exception):
 
 class NotAMember(Exception):
     """Unit keys go to members of the unit only."""
+
+
+class WrapRefused(ValueError):
+    """A wrap made elsewhere is not one of ours: wrong recipients, version, shape, or a key that exists already. Says which."""
+
+
+class Outdated(WrapRefused):
+    """Sealed to a key version that was replaced too long ago: whoever sealed may seal again to the newest."""
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """A data key as somebody else sealed it: `sealed` is the blob of hpke.seal, `version` the recipient's (reporter: 1)."""
+    version: int
+    sealed: bytes = field(repr=False)
 
 
 # --- data keys --------------------------------------------------------------------------------------------------------
@@ -47,6 +65,49 @@ def keep(secret: bytes, *, case: UUID, unit: Unit | None, reporter: bytes | None
         to_worker = current_worker_key()
         _wrap(key, secret, case, Recipient.WORKER, WORKER, to_worker.version, to_worker.public)
     return key
+
+
+@transaction.atomic
+def adopt(key_id: UUID, *, case: UUID, unit: Unit | None, wraps: Mapping[str, Wrap]) -> DataKey:
+    """Keep a data key that was made and sealed elsewhere, as in a reporter's browser; what is inside, nobody here can tell.
+
+    `wraps`: recipient kind ("unit", "reporter", "worker") → what was sealed to it, exactly those that this key should have: for
+    a case key the unit alone. Who the recipients are is not the sender's to say: the unit is `unit`, the reporter that of `case`.
+    Raises Outdated for a version replaced more than REPLACED_FOR ago, WrapRefused, KeyMissing.
+    """
+    kinds = set(wraps)
+    read_here = kinds & {Recipient.UNIT, Recipient.WORKER}
+    if not kinds <= set(Recipient.values) or not read_here or (Recipient.UNIT in kinds) != bool(unit):
+        raise WrapRefused("recipients")
+    rows = [_adopted(key_id, case, unit, Recipient(kind), wrap) for kind, wrap in wraps.items()]
+    try:
+        with transaction.atomic():
+            key = DataKey.objects.create(pk=key_id)
+    except IntegrityError as error:
+        raise WrapRefused("the key exists") from error
+    DataKeyWrap.objects.bulk_create(rows)
+    return key
+
+
+def _adopted(key_id: UUID, case: UUID, unit: Unit | None, kind: Recipient, wrap: Wrap) -> DataKeyWrap:
+    if not hpke.is_sealed(wrap.sealed, length=envelope.KEY_BYTES):
+        raise WrapRefused(f"{kind.value}: shape")
+    recipient = str(case) if kind is Recipient.REPORTER else WORKER
+    if kind is Recipient.UNIT and unit is not None:
+        recipient = str(unit.pk)
+        _check_version(wrap.version, _held_still(unit))
+    elif kind is Recipient.WORKER:
+        _check_version(wrap.version, current_worker_key())
+    elif wrap.version != 1:
+        raise WrapRefused("reporter: version")
+    return DataKeyWrap(key_id=key_id, recipient=kind.value, recipient_id=recipient, version=wrap.version, sealed=wrap.sealed)
+
+
+def _check_version(version: int, current: UnitKey | WorkerKey) -> None:
+    """The newest, or the one before while a page may still hold it."""
+    recent = version == current.version - 1 and timezone.now() - current.created_at < REPLACED_FOR
+    if version != current.version and not recent:
+        raise Outdated(f"version {version}")
 
 
 def drop_worker_wrap(key: DataKey) -> None:

@@ -3,9 +3,9 @@ import secrets
 from uuid import UUID
 
 from cases.vault import aead
-from cases.vault.aead import OpenFailed, Stored
+from cases.vault.aead import KEY_BYTES, OpenFailed, Stored
 
-__all__ = ["LONGEST", "OpenFailed", "TooLong", "new_key", "open_blob", "seal"]
+__all__ = ["KEY_BYTES", "LONGEST", "OpenFailed", "TooLong", "new_key", "open_blob", "seal"]
 
 SIZES = (256, 1024, 4096, 16384, 65536)     # bytes after padding: five lengths tell an onlooker almost nothing
 LENGTH_BYTES = 4
@@ -18,7 +18,7 @@ class TooLong(ValueError):
 
 def new_key() -> bytes:
     """A random 256-bit data key."""
-    return secrets.token_bytes(aead.KEY_BYTES)
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def seal(key: bytes, plain: bytes, *, case: UUID, field: str, record: UUID) -> bytes:

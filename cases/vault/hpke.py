@@ -12,13 +12,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cases.vault.aead import OpenFailed, Stored, framed
 
-__all__ = ["PRIVATE_BYTES", "PUBLIC_BYTES", "KeyRefused", "OpenFailed", "context", "new_pair", "open_blob", "public_of", "seal"]
+__all__ = ["PRIVATE_BYTES", "PUBLIC_BYTES", "KeyRefused", "OpenFailed", "context", "is_sealed", "new_pair", "open_blob",
+           "public_of", "seal"]
 
 P256_SHA256_AES256GCM = 1
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 CURVE = ec.SECP256R1()
 PRIVATE_BYTES = 32
 PUBLIC_BYTES = 65
+TAG_BYTES = 16
 UNCOMPRESSED = 4
 
 
@@ -60,6 +62,17 @@ def open_blob(private: bytes, blob: Stored, *, info: bytes) -> bytes:
         return SUITE.decrypt(blob[1:], _private(private), info=info)
     except InvalidTag as error:
         raise OpenFailed from error
+
+
+def is_sealed(blob: Stored, *, length: int) -> bool:
+    """Whether this has the shape of `length` plain bytes sealed by this suite; it may still open for nobody."""
+    blob = bytes(blob)
+    if len(blob) != 1 + PUBLIC_BYTES + length + TAG_BYTES or blob[0] != P256_SHA256_AES256GCM:
+        return False
+    try:
+        return bool(_public(blob[1:1 + PUBLIC_BYTES]))
+    except KeyRefused:
+        return False
 
 
 def _raw(public: ec.EllipticCurvePublicKey) -> bytes:
