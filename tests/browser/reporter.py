@@ -64,6 +64,7 @@ class Reporter:
     def choose(self, *pictures: Path) -> None:
         heading(self.page, "تصاویر آپ ہی کے پاس رہیں گی")
         if pictures:
+            expect(self.page.locator("[data-pictures]")).to_be_visible()      # as for a person: chosen once the script listens
             self.page.locator("input[type=file]").set_input_files(pictures)
             ready = self.page.locator(".files li").filter(has_text="فنگر پرنٹ تیار ہے")
             expect(ready).to_have_count(len(pictures), timeout=30_000)
