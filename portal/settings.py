@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.env import env, envbool, envint, envlist, envsecret
+from portal.static_headers import add_headers
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(env("MEHFOOZ_DATA", str(ROOT / "var")))
@@ -184,6 +185,7 @@ MODELTRANSLATION_CUSTOM_FIELDS = ("StreamField", "RichTextField")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [ROOT / "static"]
+WHITENOISE_ADD_HEADERS_FUNCTION = add_headers
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
 STORAGES: dict[str, dict[str, Any]] = {
