@@ -200,11 +200,12 @@ CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", "")       # set by our prox
 EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "accounts:home"
+SESSION_ENGINE = "portal.accounts.sessions"             # rows under a digest, so that the table opens no session
 SESSION_COOKIE_NAME = "__Host-staff" if SECURE else "staff"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600                           # from the start, however much it is used
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0

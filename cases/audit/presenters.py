@@ -65,6 +65,7 @@ SENTENCES: dict[str, Promise | str] = {
     "signed_in": gettext_lazy("A member signed in."),
     "signed_out": gettext_lazy("A member signed out."),
     "sign_in_failed": gettext_lazy("Signing in failed."),
+    "sessions_ended": gettext_lazy("Sessions of a member were ended."),
     "vault_unlocked": gettext_lazy("A member unlocked the vault."),
     "vault_locked": gettext_lazy("A member locked the vault."),
     "unlock_failed": gettext_lazy("Unlocking the vault failed."),

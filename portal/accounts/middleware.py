@@ -4,6 +4,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
+from portal.accounts.sessions import note_use
+
 TYPED = ("text", "reasons", "links", "policy", "signature", "their_reference")        # what would be a pity to lose
 
 class StaffOnly(LoginRequiredMiddleware):
@@ -12,6 +14,8 @@ class StaffOnly(LoginRequiredMiddleware):
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
+        if request.user.is_authenticated:
+            note_use(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:

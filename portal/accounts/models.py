@@ -1,8 +1,11 @@
 import uuid
+from importlib import import_module
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -107,3 +110,23 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class Session(AbstractBaseSession):
+    """A browser in which a member is signed in, or about to be. Its contents are written by portal.accounts.sessions.
+
+    The key is a digest of what the cookie holds, so the table opens no session. Nothing says from where it is used.
+    """
+    session_key = models.CharField(max_length=64, primary_key=True)     # SHA-256 of the cookie's value, hex
+    member = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    entered = models.BooleanField(default=False)                        # password and second factor were right
+    label = models.CharField(max_length=40, blank=True)                 # what the member calls this browser
+    started_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()                               # to the quarter of an hour
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        return import_module(settings.SESSION_ENGINE).SessionStore

@@ -12,7 +12,7 @@ from cases.units.services import join_unit
 from cases.vault import custody
 from cases.vault.keyring import Keyring
 from cases.vault.models import StaffKey, UnitKey
-from portal.accounts import arrival, second_factor, throttle
+from portal.accounts import arrival, second_factor, sessions, throttle
 from portal.accounts.models import User
 from portal.accounts.selectors import holds_alone
 
@@ -80,7 +80,7 @@ def grant(*, unit: Unit, colleague: User, by: User, keyring: Keyring) -> None:
 def start_over(*, member: User, by: User | None, vault: bool = False) -> str:
     """A lost password or telephone, with `vault` also a lost passphrase: a new start password; the rest is set up anew.
 
-    Raises LastHolder. Sessions end with the old password.
+    Raises LastHolder. Sessions end, also those between password and second factor.
     """
     if vault and (alone := holds_alone(member)):
         raise LastHolder(", ".join(unit.code for unit in alone))
@@ -90,5 +90,6 @@ def start_over(*, member: User, by: User | None, vault: bool = False) -> str:
     member.save(update_fields=["password", "must_change_password", "must_change_passphrase"])
     second_factor.forget(member)
     throttle.forgive(member)
+    sessions.end(member=member, by=by)
     record("member_reset", subject=member.pk, actor=actor(by), vault=vault)
     return password

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from portal.accounts.pages import vault_is_here
-from portal.accounts.views import account, entrance, keys, vault
+from portal.accounts.views import account, entrance, keys, sessions, vault
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("sign-out/", entrance.sign_out, name="sign_out"),
     path("language/", account.language, name="language"),
     path("account/", account.home, name="home"),
+    path("account/sessions/", sessions.show, name="sessions"),
+    path("account/sessions/name/", sessions.name, name="name_session"),
+    path("account/sessions/end/", sessions.end, name="end_session"),
+    path("account/sessions/end-others/", sessions.end_others, name="end_other_sessions"),
 ]
 if vault_is_here():
     urlpatterns += [

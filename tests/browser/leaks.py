@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from django.contrib.sessions.models import Session
-
+from portal.accounts.models import Session
 from tests.services import SERVICES
 
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){16,}")

@@ -3,11 +3,12 @@ import base64
 from importlib import import_module
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from cases.vault import hpke, parking
+from portal.accounts.models import Session
+from portal.accounts.sessions import digest
 
 pytestmark = pytest.mark.django_db
 PRIVATE, _ = hpke.new_pair()
@@ -85,7 +86,7 @@ def test_unlocking_gives_the_session_a_new_id_and_keeps_what_it_held(visit, memb
     parking.park(request, HttpResponse(), PRIVATE)
     assert request.session.session_key != planted
     assert request.session["kept"] == 1
-    assert not Session.objects.filter(pk=planted).exists()
+    assert not Session.objects.filter(pk=digest(planted)).exists()
 
 
 def test_idle_for_a_quarter_of_an_hour_it_is_locked(parked, visit, clock, settings):
@@ -142,7 +143,7 @@ def test_locking_takes_both_halves(parked, visit):
 
 def test_the_session_row_does_not_hold_the_key(parked, visit):
     amna, session, cookies = parked
-    row = Session.objects.get(pk=session)
+    row = Session.objects.get(pk=digest(session))
     dump = row.session_data.encode() + str(row.get_decoded()).encode()
     blobs = [dump, base64.b64decode(row.get_decoded()["vault"][0])]
     cookie_key = base64.urlsafe_b64decode(cookies["vault"])

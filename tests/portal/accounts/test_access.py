@@ -101,7 +101,8 @@ def test_the_cms_knows_no_vault(settings):
     settings.PORTAL_ROLE = "cms"
     try:
         names = {pattern.name for pattern in reload(urls).urlpatterns}
-        assert names == {"sign_in", "code", "enrol", "begin", "sign_out", "language", "home"}
+        assert names == {"sign_in", "code", "enrol", "begin", "sign_out", "language", "home", "sessions", "name_session",
+                         "end_session", "end_other_sessions"}
     finally:
         settings.PORTAL_ROLE = "all"
         reload(urls)
