@@ -89,17 +89,22 @@ export async function openBlob(mine, blob, info) {
 }
 
 // --- who may be sealed to -------------------------------------------------------------------------------------------------
-// links: every version of one reader's key, oldest first, as {kind, recipient, version, public, verify, signature}; root: the
-// ceremony's public key. Version 1 is signed by the root, n + 1 by n. Gives the newest public key, or throws.
+const BYTES = ['public', 'verify', 'signature'];
+
+// Links as a page carries them: bytes in base64.
+export const unpack = links => links.map(link => ({ ...link, ...Object.fromEntries(BYTES.map(name => [name, unbase64(link[name])])) }));
+
+// Links: the versions of one reader's key, oldest first, as {kind, recipient, version, public, verify, signature}. The root, which is
+// the ceremony's public key, signed the first; each signed the next. Gives the newest public key, or throws.
 export async function trusted(links, root) {
-  let by = root, before = 0;
+  let by = root, due = links[0]?.version;
   for (const { kind, recipient, version, public: point, verify, signature } of links) {
-    if (version !== ++before || kind !== links[0].kind || recipient !== links[0].recipient) throw Error('not one chain');
+    if (version !== due++ || kind !== links[0].kind || recipient !== links[0].recipient) throw Error('not one chain');
     const signed = framed('key-signature', kind, recipient, number(version, 4), point, verify);
     const key = await crypto.subtle.importKey('raw', by, ECDSA, false, ['verify']);
     if (!await crypto.subtle.verify(ECDSA, key, signature, signed)) throw Error(`version ${version} is not signed`);
     by = verify;
   }
-  if (!before) throw Error('no key');
-  return links[before - 1].public;
+  if (!links.length) throw Error('no key');
+  return links[links.length - 1].public;
 }
