@@ -24,6 +24,9 @@ PERIODIC = [
     Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
+    Periodic("retention.write_down", crontab()),                     # tombstones of single keys, outside the database
+    Periodic("retention.propose", crontab(hour="2", minute="10")),   # cases whose time is over: two people decide
+    Periodic("retention.resume", crontab(minute="*/15")),            # disposals that a crash left unfinished
     Periodic("outbox.prune", crontab(hour="3", minute="40")),       # finished jobs are no archive
 ]
 

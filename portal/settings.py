@@ -50,6 +50,8 @@ RECEIPT_SALTS = {1: bytes.fromhex(secret("RECEIPT_SALT"))}       # versioned dep
 AUDIT_SIGNING_KEY = bytes.fromhex(secret("AUDIT_SIGNING_KEY"))   # worker: signs hourly checkpoints
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
+TOMBSTONES = Path(env("TOMBSTONES", str(DATA / "tombstones")))     # worker: what was destroyed
+
 # --- applications --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "modeltranslation", "portal", "portal.accounts",

@@ -73,6 +73,10 @@ SENTENCES: dict[str, Promise | str] = {
     # the end of a case
     "hold_placed": gettext_lazy("A hold was placed: nothing may be deleted."),
     "hold_lifted": gettext_lazy("The hold was lifted."),
+    "disposal_proposed": gettext_lazy("The case was put on the list of those whose time is over."),
+    "disposal_approved": gettext_lazy("A supervisor approved that the case goes; another must confirm."),
+    "disposal_put_back": gettext_lazy("An approval that the case goes was taken back."),
+    "disposal_begun": gettext_lazy("It was decided that the case is destroyed."),
     "case_disposed": gettext_lazy("The case was deleted and its keys destroyed."),
 }
 ISOLATE = "\u2068{}\u2069"      # FIRST STRONG ISOLATE … POP DIRECTIONAL ISOLATE: a code may not reorder an Urdu sentence

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases.intake.models import Receipt
 from cases.models import Case
+from cases.retention.selectors import being_erased
 from cases.vault import hpke, receipt as codes, turnstile
 from cases.vault.aead import OpenFailed
 
@@ -71,6 +72,7 @@ def find(typed: str) -> Found:
 
 
 def live(locators: Collection[str]) -> Receipt | None:
-    """The receipt with one of these locator digests, unless its time is over."""
+    """The receipt with one of these locator digests, unless its time is over or its case is being erased."""
     lasts = Q(case__closed_at=None) | Q(case__closed_at__gt=timezone.now() - LIFETIME)
-    return Receipt.objects.filter(lasts, locator__in=locators).select_related("case__unit", "case__conversation_key").first()
+    found = Receipt.objects.filter(lasts, ~being_erased("case_id"), locator__in=locators)
+    return found.select_related("case__unit", "case__conversation_key").first()

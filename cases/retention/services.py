@@ -1,50 +1,166 @@
-"""Erasing a case, honestly: its keys first, so that no copy of the rows can ever be read; then the rows; then a tombstone."""
-from uuid import UUID
+"""Who may decide that a case goes: its schedule with two people, or its reporter alone. A hold stops both.
+
+Deciding and destroying are two acts. The decision is a row (`Disposal`) with an outbox job; the worker destroys
+(`disposal.carry_out`), so neither the public role nor the desk needs the right to delete anything.
+"""
+from datetime import datetime
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.services import actor, record
-from cases.escalation.models import Escalation
-from cases.escalation.services import withdraw_hashes
 from cases.models import Case
-from cases.notifications.models import Address
+from cases.outbox.services import enqueue
 from cases.permissions import Staff
-from cases.retention.models import Disposal, Hold
-from cases.vault import custody
-from cases.vault.models import DataKey
+from cases.retention import tombstones
+from cases.retention.models import Disposal, Hold, Proposal, Schedule
+from cases.retention.periods import PERIODS
+from cases.retention.selectors import due_under, is_due, standing_hold
+from cases.services import lock_case
+from cases.units.models import Unit
 
 
 class Held(Exception):
     """A hold stands: nothing of this case may be deleted."""
 
 
+class TooLate(Exception):
+    """The case is already being destroyed, or has a hold already."""
+
+
+class Refusal(StrEnum):
+    """Why a supervisor's decision had no effect."""
+    HELD = "held"
+    NOT_DUE = "not_due"                  # reopened, the schedule changed, or it was never proposed
+    NOT_APPROVED = "not_approved"        # the first of the two is missing
+    SAME_PERSON = "same_person"
+    ALREADY = "already"                  # a colleague approved it before
+
+
+class Refused(Exception):
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+# --- holds ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def dispose(*, case: Case, by: Staff | None = None) -> Disposal:
-    """Destroy the keys, take the fingerprints off the list, delete the rows; audit and tombstone stay. Raises Held."""
-    if Hold.objects.filter(case=case).exists():
-        raise Held(case.ref)
-    case_id: UUID = case.pk
-    keys = list(keys_of(case))
-    withdraw_hashes(case=case, by=by)
-    custody.destroy(keys, actor=actor(by))
-    case.delete()
-    record("case_disposed", subject=case_id, actor=actor(by))
-    return Disposal.objects.create(case=case_id, at=timezone.now())
+def place_hold(*, case: Case, reason: Hold.Reason, by: Staff) -> Hold:
+    """From now on nothing of the case can be deleted; a proposal to do so is dropped. Raises TooLate."""
+    fresh = lock_case(case)
+    if standing_hold(fresh) or Disposal.objects.filter(case=fresh.pk).exists():
+        raise TooLate(fresh.ref)
+    Proposal.objects.filter(case=fresh).delete()
+    record("hold_placed", subject=fresh.pk, actor=actor(by), reason=reason.value)
+    return Hold.objects.create(case=fresh, reason=reason.value, by_id=by.pk, at=timezone.now())
 
 
-def keys_of(case: Case) -> list[DataKey]:
-    """Every key that seals something of the case."""
-    notices = DataKey.objects.filter(pk__in=Escalation.objects.filter(case=case).values("notice_key"))
-    addresses = DataKey.objects.filter(pk__in=Address.objects.filter(case=case).values("key"))
-    return [case.key, case.conversation_key, *notices, *addresses]
+@transaction.atomic
+def lift_hold(*, case: Case, because: Hold.Lifted, by: Staff) -> None:
+    """The row stays with the case and says who held it and why. Nothing to lift: nothing happens."""
+    fresh = lock_case(case)
+    standing = Hold.objects.filter(case=fresh, lifted_at=None)
+    if standing.update(lifted_at=timezone.now(), lifted_by_id=by.pk, lifted_because=because.value):
+        record("hold_lifted", subject=fresh.pk, actor=actor(by), reason=because.value)
 
 
-def orphan_keys() -> list[DataKey]:
-    """Live keys that no record points to: left behind by a careless delete, they could still open an old backup."""
-    owned = [Case.objects.values("key"), Case.objects.values("conversation_key"), Escalation.objects.values("notice_key"),
-             Address.objects.values("key")]
-    live = DataKey.objects.filter(destroyed_at=None)
-    for keys in owned:
-        live = live.exclude(pk__in=keys)
-    return list(live)
+# --- schedules and proposals ------------------------------------------------------------------------------------------
+@transaction.atomic
+def set_up_schedules() -> int:
+    """The periods of periods.py for units that exist. What the ministry has changed stays. Returns how many are new."""
+    units = {unit.code: unit for unit in Unit.objects.all()} | {"": None}
+    made = 0
+    for period in PERIODS:
+        if period.unit in units:
+            words = {"name_en": period.name[0], "name_ur": period.name[1], "reason_en": period.reason[0],
+                     "reason_ur": period.reason[1], "days": period.days}
+            made += Schedule.objects.get_or_create(unit=units[period.unit], outcome=period.outcome, defaults=words)[1]
+    return made
+
+
+@transaction.atomic
+def propose(now: datetime) -> int:
+    """Put what is due before the supervisors, and take back what no longer is. Destroys nothing. Returns how many are new."""
+    due = {case: schedule for schedule in Schedule.objects.all() for case in due_under(schedule, now)}
+    Proposal.objects.exclude(case__in=due).delete()
+    known = set(Proposal.objects.values_list("case", flat=True))
+    fresh = [Proposal(case=case, schedule=schedule, at=now) for case, schedule in due.items() if case.pk not in known]
+    for proposal in fresh:
+        proposal.save()
+        record("disposal_proposed", subject=proposal.case_id, actor="system", days=proposal.schedule.days)
+    return len(fresh)
+
+
+@transaction.atomic
+def approve(*, case: Case, by: Staff) -> Proposal:
+    """The first of two. Raises Refused."""
+    proposal = _proposal(case)
+    if proposal.approved_by_id not in {None, by.pk}:
+        raise Refused(Refusal.ALREADY)
+    proposal.approved_by_id, proposal.approved_at = by.pk, timezone.now()
+    proposal.save(update_fields=["approved_by", "approved_at"])
+    record("disposal_approved", subject=proposal.case_id, actor=actor(by))
+    return proposal
+
+
+@transaction.atomic
+def put_back(*, case: Case, by: Staff) -> None:
+    """Take an approval back, one's own or a colleague's; the case stays proposed. To keep it for longer takes a hold."""
+    fresh = lock_case(case)
+    if Proposal.objects.filter(case=fresh).exclude(approved_by=None).update(approved_by=None, approved_at=None):
+        record("disposal_put_back", subject=fresh.pk, actor=actor(by))
+
+
+@transaction.atomic
+def confirm(*, case: Case, by: Staff) -> Disposal:
+    """The second of two, never the first again. From here on it cannot be stopped. Raises Refused."""
+    proposal = _proposal(case)
+    if proposal.approved_by_id is None:
+        raise Refused(Refusal.NOT_APPROVED)
+    if proposal.approved_by_id == by.pk:
+        raise Refused(Refusal.SAME_PERSON)
+    return _begin(proposal.case, Disposal.Why.SCHEDULE, approved_by=proposal.approved_by_id, confirmed_by=by.pk)
+
+
+@transaction.atomic
+def erase(*, case: Case) -> Disposal:
+    """The reporter's own right, so without a second person and at once. Raises Held."""
+    fresh = lock_case(case)
+    if standing_hold(fresh):
+        raise Held(fresh.ref)
+    return _begin(fresh, Disposal.Why.REPORTER)
+
+
+@transaction.atomic
+def resume() -> int:
+    """Ask again for what was decided and not finished: a job that failed, a queue that was lost. Returns how many."""
+    unfinished = list(Disposal.objects.filter(finished_at=None))
+    for disposal in unfinished:
+        enqueue("retention.carry_out", disposal_id=str(disposal.pk))
+    return len(unfinished)
+
+
+def _proposal(case: Case) -> Proposal:
+    """The proposal, its case locked and looked at again: much may have happened since the night. Raises Refused."""
+    fresh = lock_case(case)
+    if standing_hold(fresh):
+        raise Refused(Refusal.HELD)
+    proposal = Proposal.objects.filter(case=fresh).first()
+    if proposal is None or not is_due(fresh):
+        raise Refused(Refusal.NOT_DUE)
+    proposal.case = fresh
+    return proposal
+
+
+def _begin(case: Case, why: Disposal.Why, **people: object) -> Disposal:
+    """The decision; deciding twice is deciding once. The caller holds the case's lock and has looked for a hold."""
+    digest = tombstones.digest("case", case.pk)
+    decided = Disposal.objects.filter(digest=digest).first()
+    if decided is None:
+        decided = Disposal.objects.create(digest=digest, case=case.pk, why=why.value, outcome=case.outcome, at=timezone.now(),
+                                          **{f"{name}_id": person for name, person in people.items()})
+        who = str(people["confirmed_by"]) if "confirmed_by" in people else "reporter"
+        record("disposal_begun", subject=case.pk, actor=who, why=why.value)
+        enqueue("retention.carry_out", disposal_id=str(decided.pk))
+    return decided

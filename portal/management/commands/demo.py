@@ -11,6 +11,7 @@ from cases.escalation import registry
 from cases.escalation.models import Platform
 from cases.exchange.services import add_partner
 from cases.models import Case
+from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
 from cases.units.services import set_up_units
 from cases.vault import custody
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         give_unit_keys(units, staff)
         registry.seed()
         set_up_replies()
+        set_up_schedules()
         Platform.objects.filter(slug=PARTNER).update(takes_hashes=True)
         _partner, keys = add_partner(name="TikTok (demonstration)", platform=PARTNER)
         tell_all(staff)

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 
 from awareness.groups import grant
 from cases.escalation import registry
+from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
 from cases.units.services import set_up_units
 from cases.vault.custody import new_worker_key
@@ -26,5 +27,6 @@ class Command(BaseCommand):
             new_worker_key()
             self.stdout.write(f"worker: a new key in {settings.WORKER_KEYS}; only the worker's machine may keep it")
         self.stdout.write(f"platforms: {registry.seed()} added")
+        self.stdout.write(f"retention: {set_up_schedules()} schedules added")
         set_up_replies()
         grant()

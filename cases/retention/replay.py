@@ -1,0 +1,87 @@
+"""A restored backup must forget what was destroyed since it was made, before anybody can read it."""
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases.models import Case
+from cases.notifications.models import Address
+from cases.retention import disposal, tombstones
+from cases.retention.models import Disposal, Restoration
+from cases.retention.tombstones import Tombstone
+from cases.vault import custody
+from cases.vault.models import DataKey
+
+
+class NotReplayed(Exception):
+    """The database came out of a backup and still holds what was destroyed since. The message says what to run."""
+
+    def __init__(self) -> None:
+        super().__init__("this database came out of a backup, and what was destroyed since is back in it. "
+                         "Run `manage.py replay_tombstones` first; nothing is served before.")
+
+
+def write_down() -> int:
+    """Bring the file up to the database: keys destroyed one by one (an address taken back), and whatever it lacks."""
+    written = {(stone.what, stone.digest) for stone in tombstones.read()}
+    stones = [stone for stone in _destroyed() if (stone.what, stone.digest) not in written]
+    tombstones.append(stones)
+    return len(stones)
+
+
+def _destroyed() -> Iterator[Tombstone]:
+    for digest, at in Disposal.objects.values_list("digest", "at"):
+        yield Tombstone("case", digest, timezone.localdate(at))
+    for key, destroyed_at in DataKey.objects.exclude(destroyed_at=None).values_list("pk", "destroyed_at"):
+        if destroyed_at is not None:
+            yield Tombstone("key", tombstones.digest("key", key), timezone.localdate(destroyed_at))
+
+
+def missing() -> list[Tombstone]:
+    """Cases with a tombstone of whose end this database knows nothing: it is older than they are."""
+    known = set(Disposal.objects.values_list("digest", flat=True))
+    return [stone for stone in tombstones.read() if stone.what == "case" and stone.digest not in known]
+
+
+def refuse_unless_replayed(*, with_file: bool) -> None:
+    """Raises NotReplayed. `with_file` reads the tombstones too, which finds a backup that was restored by other means."""
+    if Restoration.objects.filter(replayed_at=None).exists() or with_file and missing():
+        raise NotReplayed
+
+
+def replay() -> tuple[int, int]:
+    """Destroy again what has a tombstone. Returns (cases, keys). Safe to repeat, and to begin again after a crash."""
+    cases, keys = _replay_cases(), _replay_keys()
+    Restoration.objects.filter(replayed_at=None).update(replayed_at=timezone.now())
+    disposal.empty_the_log()
+    return cases, keys
+
+
+def _replay_cases() -> int:
+    """Also a case whose decision was in the backup and its end was not."""
+    gone, back = {stone.digest: stone for stone in missing()}, 0
+    for case_id in list(Case.objects.values_list("pk", flat=True)):
+        if stone := gone.pop(tombstones.digest("case", case_id), None):
+            Disposal.objects.create(digest=stone.digest, case=case_id, why=Disposal.Why.RESTORED.value, at=_noon(stone))
+            back += 1
+    for unfinished in list(Disposal.objects.filter(finished_at=None)):
+        disposal.carry_out(disposal_id=unfinished.pk)
+    Disposal.objects.bulk_create([                          # told and destroyed after this backup was made
+        Disposal(digest=stone.digest, why=Disposal.Why.RESTORED.value, at=_noon(stone), finished_at=_noon(stone))
+        for stone in gone.values()])
+    return back
+
+
+@transaction.atomic
+def _replay_keys() -> int:
+    gone = {stone.digest for stone in tombstones.read() if stone.what == "key"}
+    live = DataKey.objects.filter(destroyed_at=None).iterator()
+    back = [key for key in live if tombstones.digest("key", key.pk) in gone]
+    Address.objects.filter(key__in=back).delete()
+    custody.destroy(back, actor="system")
+    return len(back)
+
+
+def _noon(stone: Tombstone) -> datetime:
+    return timezone.make_aware(datetime.combine(stone.day, time(12)))

@@ -1,0 +1,61 @@
+"""Reads with a rule: what is held, what is due."""
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from cases.models import Case
+from cases.permissions import Staff
+from cases.retention.models import Disposal, Hold, Proposal, Schedule
+from cases.selectors import cases_for
+from cases.workflow import Status
+
+
+def standing_hold(case: Case) -> Hold | None:
+    return Hold.objects.filter(case=case, lifted_at=None).select_related("by").first()
+
+
+def being_erased(case_id: str = "pk") -> Exists:
+    """A condition for querysets: the decision was taken, the worker is at it. `case_id` names the column with the case's id."""
+    return Exists(Disposal.objects.filter(case=OuterRef(case_id)))
+
+
+def schedule_for(case: Case) -> Schedule | None:
+    """The unit's own schedule for this outcome, else the one for all units; None: nobody said, so it stays."""
+    rows = Schedule.objects.filter(outcome=case.outcome)
+    return rows.filter(unit=case.unit_id).first() or rows.filter(unit=None).first()
+
+
+def goes_at(case: Case) -> datetime | None:
+    """When its time is over, if it stays closed."""
+    schedule = schedule_for(case) if case.closed_at else None
+    return case.closed_at + timedelta(days=schedule.days) if schedule and case.closed_at else None
+
+
+def is_due(case: Case, now: datetime | None = None) -> bool:
+    goes = goes_at(case)
+    return goes is not None and goes <= (now or timezone.now())
+
+
+def due_under(schedule: Schedule, now: datetime) -> QuerySet[Case]:
+    """Closed cases whose time under this schedule is over and which nothing holds."""
+    before = now - timedelta(days=schedule.days)
+    cases = Case.objects.filter(status=Status.CLOSED, outcome=schedule.outcome, closed_at__lte=before)
+    if schedule.unit_id is not None:
+        cases = cases.filter(unit=schedule.unit_id)
+    else:
+        own = Schedule.objects.filter(outcome=schedule.outcome).exclude(unit=None)
+        cases = cases.exclude(unit__in=own.values("unit"))
+    return cases.exclude(Exists(Hold.objects.filter(case=OuterRef("pk"), lifted_at=None))).exclude(being_erased())
+
+
+def proposals_for(staff: Staff) -> QuerySet[Proposal]:
+    """What waits for a decision in the member's units."""
+    mine = Proposal.objects.filter(case__in=cases_for(staff)).exclude(being_erased("case_id"))
+    return mine.select_related("case__unit", "schedule", "approved_by")
+
+
+def disposals_decided_by(staff_ids: list[UUID]) -> QuerySet[Disposal]:
+    """Tombstones that these members left."""
+    return Disposal.objects.filter(confirmed_by__in=staff_ids).select_related("approved_by", "confirmed_by")

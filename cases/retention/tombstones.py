@@ -1,0 +1,61 @@
+"""What was destroyed, written down outside the database, so that a restored backup can be made to forget it again.
+
+One line each: what ("case" or "key"), a digest, the day. The digest is SHA-256 of a random 122-bit id under a fixed word: nobody
+can work the id out of it, and nothing else is in the file, so it may be copied anywhere. A case's line is written before its keys
+are destroyed; a key's (an address taken back, say) within a minute after.
+"""
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+
+What = Literal["case", "key"]
+SHAPE = 3               # words of a line
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    what: str
+    digest: str         # hex of SHA-256
+    day: date
+
+
+def digest(what: What, gone: UUID) -> str:
+    return sha256(b"mehfooz tombstone\0" + what.encode() + b"\0" + gone.bytes).hexdigest()
+
+
+def append(stones: Iterable[Tombstone]) -> None:
+    """Add lines; on the disk when this returns. A line that is there already is written again, which does no harm."""
+    text = "".join(f"{stone.what} {stone.digest} {stone.day.isoformat()}\n" for stone in stones)
+    if not text:
+        return
+    settings.TOMBSTONES.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(settings.TOMBSTONES, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    with os.fdopen(descriptor, "wb") as file:
+        if os.fstat(descriptor).st_size and not _ends_whole():       # a line that a power cut left unfinished
+            text = f"\n{text}"
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read() -> Iterator[Tombstone]:
+    """Every whole line. A torn one is left out: its case was not destroyed yet, and its disposal is begun again."""
+    if not settings.TOMBSTONES.exists():
+        return
+    with settings.TOMBSTONES.open() as file:
+        for line in file:
+            words = line.split()
+            if line.endswith("\n") and len(words) == SHAPE and len(words[1]) == sha256().digest_size * 2:
+                yield Tombstone(words[0], words[1], date.fromisoformat(words[2]))
+
+
+def _ends_whole() -> bool:
+    with settings.TOMBSTONES.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

@@ -1,0 +1,145 @@
+"""Destroying: nothing is left, and a crash at any point leaves nothing half done."""
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from cases.audit.models import Entry
+from cases.escalation.models import Attempt, Escalation
+from cases.hashing.models import ListEntry, Match, MediaHash
+from cases.models import Case, Link, Trace
+from cases.notifications.models import Address, Notification
+from cases.outbox.models import Job
+from cases.retention import disposal, services, tombstones
+from cases.retention.disposal import carry_out, orphan_keys
+from cases.retention.models import Disposal, Hold
+from cases.vault.models import DataKey, DataKeyWrap
+from tests.factories.cases import make_case, make_unit
+
+
+def left_of(case_id) -> dict[str, int]:
+    """Rows of any model that points to the case."""
+    return {model._meta.label: rows for model in apps.get_models() for field in model._meta.local_fields
+            if field.related_model is Case and (rows := model._base_manager.filter(**{field.name: case_id}).count())}
+
+
+def test_nothing_of_a_disposed_case_is_left_but_its_traces_in_the_log(case, nadia):
+    services.place_hold(case=case, reason=Hold.Reason.COURT, by=nadia)
+    services.lift_hold(case=case, because=Hold.Lifted.OVER, by=nadia)
+    other, case_id = Case.objects.exclude(pk=case.pk).get(), case.pk
+    assert orphan_keys() == []
+    assert len(disposal.keys_of(case)) == 4            # case, conversation, notice, address
+    decided = services.erase(case=case)
+    carry_out(disposal_id=decided.pk)
+    assert list(Case.objects.all()) == [other]
+    assert left_of(case_id) == {}
+    for model in (Escalation, Attempt, Match, Link, Trace, Address, Notification, Hold):
+        assert not model.objects.exists(), model
+    assert MediaHash.objects.get().case == other
+    assert set(DataKeyWrap.objects.values_list("key", flat=True)) == {other.key_id, other.conversation_key_id}
+    assert DataKey.objects.filter(destroyed_at=None).count() == 2
+    assert Entry.objects.filter(event="case_disposed", subject=case_id, actor="reporter").count() == 1
+    assert orphan_keys() == []
+    connection.check_constraints()
+    decided.refresh_from_db()
+    assert (decided.case, decided.digest) == (None, tombstones.digest("case", case_id))
+    assert decided.finished_at
+
+
+def test_the_list_keeps_a_fingerprint_while_another_case_stands_behind_it(case, nadia):
+    assert ListEntry.objects.get().state == ListEntry.State.ACTIVE
+    carry_out(disposal_id=services.erase(case=case).pk)
+    assert ListEntry.objects.get().state == ListEntry.State.WITHDRAWN
+
+
+def test_its_jobs_are_gone_and_those_of_others_are_not(case):
+    mine = {job.pk for job in Job.objects.all() if str(case.pk) in job.payload.values()}
+    notice = Job.objects.get(task="escalation.deliver").pk
+    telling = Job.objects.filter(task="notifications.send").latest("created_at").pk
+    kept = Job.objects.create(task="hashing.match", payload={"case_id": str(make_case(make_unit()).pk)}, due_at=case.opened_at)
+    carry_out(disposal_id=services.erase(case=case).pk)
+    left = set(Job.objects.values_list("pk", flat=True))
+    assert mine
+    assert not left & {*mine, notice, telling}
+    assert kept.pk in left
+
+
+def test_the_job_does_it(case, run_jobs):
+    services.erase(case=case)
+    assert "retention.carry_out" in run_jobs()
+    assert not Case.objects.filter(pk=case.pk).exists()
+    assert Disposal.objects.get().finished_at
+
+
+# --- crashes ----------------------------------------------------------------------------------------------------------
+class PowerCut(BaseException):
+    pass
+
+
+def cut(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    def fall(*_args: object, **_kwargs: object) -> None:
+        raise PowerCut
+    monkeypatch.setattr(where, fall)
+
+
+@pytest.mark.parametrize("where", [
+    "cases.retention.tombstones.append", "cases.retention.disposal.withdraw_hashes", "cases.vault.custody.destroy",
+    "cases.retention.disposal.record", "cases.models.Case.delete"])
+def test_a_crash_at_any_point_is_resumed_and_done_once(case, nadia, where):
+    decided, case_id = services.erase(case=case), case.pk
+    with pytest.MonkeyPatch.context() as broken:
+        cut(broken, where)
+        with pytest.raises(PowerCut):
+            carry_out(disposal_id=decided.pk)
+    assert Case.objects.filter(pk=case_id).exists()              # whole, keys and all: nothing is half destroyed
+    assert DataKeyWrap.objects.filter(key=case.key_id).exists()
+    with pytest.raises(services.TooLate):
+        services.place_hold(case=case, reason=Hold.Reason.COURT, by=nadia)
+    assert services.resume() == 1
+    carry_out(disposal_id=decided.pk)
+    carry_out(disposal_id=decided.pk)                            # and once more
+    assert not Case.objects.filter(pk=case_id).exists()
+    assert Entry.objects.filter(event="case_disposed", subject=case_id).count() == 1
+    assert services.resume() == 0
+
+
+def test_the_tombstone_is_on_the_disk_before_anything_is_destroyed(case, monkeypatch):
+    decided = services.erase(case=case)
+    cut(monkeypatch, "cases.retention.disposal.destroy")
+    with pytest.raises(PowerCut):
+        carry_out(disposal_id=decided.pk)
+    assert [(stone.what, stone.digest) for stone in tombstones.read()] == [("case", decided.digest)]
+
+
+def test_the_tombstones_say_nothing_of_the_case(case, settings):
+    decided = services.erase(case=case)
+    carry_out(disposal_id=decided.pk)
+    text = settings.TOMBSTONES.read_text()
+    assert not [word for word in (str(case.pk), case.pk.hex, case.ref) if word in text]
+    assert text == f"case {decided.digest} {timezone.localdate()}\n"
+
+
+def test_a_torn_line_is_passed_over_and_the_next_begins_a_new_one(settings):
+    settings.TOMBSTONES.parent.mkdir(parents=True)
+    settings.TOMBSTONES.write_text(f"case {'a' * 64} 2026-01-01\ncase {'b' * 20}")
+    assert [stone.digest[0] for stone in tombstones.read()] == ["a"]
+    tombstones.append([tombstones.Tombstone("case", "c" * 64, next(iter(tombstones.read())).day)])
+    assert [stone.digest[0] for stone in tombstones.read()] == ["a", "c"]
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+def test_a_key_cannot_go_before_its_record(case):
+    with pytest.raises(ProtectedError):
+        case.key.delete()
+
+
+def test_a_careless_delete_is_found(case):
+    Case.objects.filter(pk=case.pk).delete()
+    assert len(orphan_keys()) == 4
+
+
+def test_whatever_points_to_a_key_points_to_its_case():
+    """Or disposal would not find the key."""
+    for model, _column in disposal._key_columns():
+        assert model is Case or disposal._column_to(Case, model), model
