@@ -35,6 +35,17 @@ def envint(name: str, default: int) -> int:
         raise SettingMissing(f"{name} must be a whole number") from error
 
 
+def envkey(name: str, length: int) -> bytes:
+    """A public key, `length` bytes in hex; empty when it is not set."""
+    try:
+        value = bytes.fromhex(os.environ.get(name, ""))
+    except ValueError as error:
+        raise SettingMissing(f"{name} must be {length} bytes in hex") from error
+    if value and len(value) != length:
+        raise SettingMissing(f"{name} must be {length} bytes in hex")
+    return value
+
+
 def envlist(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from portal.env import env, envbool, envint, envlist, envsecret
+from cases.vault.hpke import PUBLIC_BYTES
+from cases.vault.signing import verify_key
+from portal.env import env, envbool, envint, envkey, envlist, envsecret
 from portal.static_headers import add_headers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,8 +32,11 @@ CSRF_TRUSTED_ORIGINS = sorted({origin for origin in ORIGINS.values() if origin.s
 
 def secret(name: str) -> str:
     """Required outside the demo; there, made once and kept beside the data."""
-    if not DEMO:
-        return envsecret(name)
+    return kept(name) if DEMO else envsecret(name)
+
+
+def kept(name: str) -> str:
+    """32 random bytes in hex, made once and kept beside the data."""
     path = DATA / "secrets.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     if name not in known:
@@ -48,6 +53,11 @@ DRAFT_KEYS = [bytes.fromhex(key) for key in [secret("DRAFT_KEY"), *envlist("DRAF
 BLIND_INDEX_KEY = bytes.fromhex(secret("BLIND_INDEX_KEY"))       # desk: equality of handles and links
 RECEIPT_SALTS = {1: bytes.fromhex(secret("RECEIPT_SALT"))}       # versioned deployment salt of receipt codes
 AUDIT_SIGNING_KEY = bytes.fromhex(secret("AUDIT_SIGNING_KEY"))   # worker: signs hourly checkpoints
+# The ceremony's public halves (docs/how-to/recovery-ceremony.md): who seals trusts only keys that the root signed. A trial has
+# no ceremony: its root rests beside the data, and the promise with it.
+ROOT_PUBLIC_KEY = envkey("ROOT_PUBLIC_KEY", PUBLIC_BYTES)
+ROOT_SEED = bytes.fromhex(kept("ROOT_SEED")) if (DEMO or EMBEDDED) and not ROOT_PUBLIC_KEY else None
+ROOT_PUBLIC_KEY = verify_key(ROOT_SEED) if ROOT_SEED else ROOT_PUBLIC_KEY
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
 TOMBSTONES = Path(env("TOMBSTONES", str(DATA / "tombstones")))     # worker: what was destroyed

@@ -6,6 +6,7 @@ the product, this script and whoever writes a third implementation check one ano
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -112,11 +113,91 @@ def receipt() -> dict[str, object]:
                          receipt_vector("leading zeros", "00000000000000000042", ["0000 0000 0000 0000 ۰۰٤2"])]}
 
 
+# --- signatures: ECDSA by hand (FIPS 186-5, 6.4), the nonce of RFC 6979 ------------------------------------------------------
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def scalar_of(private: bytes) -> int:
+    """HKDF-SHA256 (RFC 5869) with an empty salt, 48 bytes: two blocks; then FIPS 186-5, A.2.1."""
+    prk = hmac.new(bytes(32), private, hashlib.sha256).digest()
+    first = hmac.new(prk, b"key-signature\x01", hashlib.sha256).digest()
+    wide = first + hmac.new(prk, first + b"key-signature\x02", hashlib.sha256).digest()
+    return int.from_bytes(wide[:48], "big") % (ORDER - 1) + 1
+
+
+def verify_of(private: bytes) -> bytes:
+    return point(scalar_of(private).to_bytes(32, "big"))
+
+
+def nonces(scalar: int, digest: bytes) -> Iterator[int]:
+    seed = scalar.to_bytes(32, "big") + (int.from_bytes(digest, "big") % ORDER).to_bytes(32, "big")
+    value, key = b"\x01" * 32, bytes(32)
+    for mark in (b"\x00", b"\x01"):
+        key = hmac.new(key, value + mark + seed, hashlib.sha256).digest()
+        value = hmac.new(key, value, hashlib.sha256).digest()
+    while True:
+        value = hmac.new(key, value, hashlib.sha256).digest()
+        if 0 < int.from_bytes(value, "big") < ORDER:
+            yield int.from_bytes(value, "big")
+        key = hmac.new(key, value + b"\x00", hashlib.sha256).digest()
+        value = hmac.new(key, value, hashlib.sha256).digest()
+
+
+def signature(private: bytes, message: bytes) -> bytes:
+    scalar, digest = scalar_of(private), hashlib.sha256(message).digest()
+    nonce = next(nonces(scalar, digest))
+    r = int.from_bytes(point(nonce.to_bytes(32, "big"))[1:33], "big") % ORDER
+    s = pow(nonce, -1, ORDER) * (int.from_bytes(digest, "big") + r * scalar) % ORDER
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def links(kind: str, recipient: str, first: int, last: int) -> list[dict[str, str | int]]:
+    """Versions `first` to `last`: the root signs the first, each the next."""
+    signer, made = fixed("root"), []
+    for version in range(first, last + 1):
+        private = fixed(f"{kind} {recipient} chain private {version}")
+        public, verify = point(private), verify_of(private)
+        message = framed(b"key-signature", kind.encode(), recipient.encode(), version.to_bytes(4, "big"), public, verify)
+        made.append({"kind": kind, "recipient": recipient, "version": version, "private": private.hex(), "public": public.hex(),
+                     "verify": verify.hex(), "message": message.hex(), "signature": signature(signer, message).hex()})
+        signer = private
+    return made
+
+
+def chains() -> dict[str, object]:
+    unit, other = str(fixed_uuid("unit")), str(fixed_uuid("another unit"))
+    three, theirs, worker = links("unit", unit, 1, 3), links("unit", other, 1, 1), links("worker", "worker", 4, 5)
+    swapped = [three[0], three[1] | {"public": theirs[0]["public"]}, three[2]]
+    return {
+        "format": "docs/envelope.md, signed keys; all bytes in hex", "root": verify_of(fixed("root")).hex(),
+        "trusted": [{"name": "three versions", "links": three}, {"name": "one version", "links": three[:1]},
+                    {"name": "begins at a later version", "links": worker}],
+        "refused": [{"name": "no link", "links": []}, {"name": "another public key", "links": swapped},
+                    {"name": "another verify key", "links": [three[0] | {"verify": theirs[0]["verify"]}, *three[1:]]},
+                    {"name": "a version is missing", "links": [three[0], three[2]]},
+                    {"name": "the first is missing", "links": three[1:]},
+                    {"name": "the signature of another unit", "links": [three[0] | {"signature": theirs[0]["signature"]}]},
+                    {"name": "another unit's key as the next", "links": [three[0], theirs[0] | {"version": 2}]},
+                    {"name": "called another version", "links": [three[0] | {"version": 2}]},
+                    {"name": "called another unit's", "links": [three[0] | {"recipient": other}]},
+                    {"name": "called the worker's", "links": [three[0] | {"kind": "worker", "recipient": "worker"}]},
+                    {"name": "unsigned", "links": [three[0] | {"signature": ""}]},
+                    {"name": "signed by itself", "links": [three[0] | {
+                        "signature": signature(unhex(three[0]["private"]), unhex(three[0]["message"])).hex()}]},
+                    {"name": "zeros", "links": [three[0] | {"signature": "00" * 64}]},
+                    {"name": "longer than a signature", "links": [three[0] | {"signature": three[0]["signature"] + "00"}]}],
+    }
+
+
+def unhex(value: str | int) -> bytes:
+    return bytes.fromhex(str(value))
+
+
 def as_text(document: dict[str, object]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-DOCUMENTS = {"envelope.json": envelope, "receipt.json": receipt}
+DOCUMENTS = {"envelope.json": envelope, "receipt.json": receipt, "keys.json": chains}
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)

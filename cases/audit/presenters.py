@@ -53,6 +53,7 @@ SENTENCES: dict[str, Promise | str] = {
     "unit_key_made": gettext_lazy("The unit got a new key."),
     "staff_key_made": gettext_lazy("A member got a new key of their own."),
     "worker_key_made": gettext_lazy("The worker got a new key."),
+    "key_signed": gettext_lazy("A key was signed by the ceremony's root: from now on it may be sealed to."),
     "key_granted": gettext_lazy("A member was given the unit's key."),
     "key_revoked": gettext_lazy("The unit's key was taken from a member."),
     "key_destroyed": gettext_lazy("A key was destroyed; what it sealed can never be read again."),

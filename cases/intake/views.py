@@ -32,8 +32,9 @@ from cases.intake.steps import (
 )
 from cases.services import AlreadyOpen
 from cases.units.models import Unit
-from cases.vault.custody import KeyMissing, current_unit_key
+from cases.vault.custody import KeyMissing
 from cases.vault.receipt import display
+from cases.vault.trust import trusted
 from cases.vault.turnstile import Busy
 
 
@@ -145,7 +146,7 @@ def fix_route(draft: Draft, walked: Walk) -> bool:
     """Who will read it is settled before anything is typed; computed anew at Send. False: that unit cannot be sealed to."""
     try:
         unit = services.route(walked.known.facts, walked.known.conflict)
-        draft.unit, draft.key_version = unit.code, current_unit_key(unit).version
+        draft.unit, draft.key_version = unit.code, trusted(unit).version
     except (Unit.DoesNotExist, KeyMissing):
         return False
     return True

@@ -12,18 +12,18 @@ from django.utils import timezone
 
 from cases.audit.services import record
 from cases.units.models import Membership, Unit
-from cases.vault import envelope, hpke, passphrase as passphrases
+from cases.vault import envelope, hpke, passphrase as passphrases, signing, trust
 from cases.vault.aead import Stored
 from cases.vault.keyring import Keyring, NotHeld
 from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, StaffKey, UnitKey, WorkerKey
+from cases.vault.trust import WORKER, KeyMissing, KeyRefused
+
+__all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
+           "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant", "grant_context",
+           "keep", "new_staff_key", "new_unit_key", "new_worker_key", "revoke"]
 
 Recipient = DataKeyWrap.Recipient
-WORKER = "worker"
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
-
-
-class KeyMissing(Exception):
-    """A unit, a member or the worker has no key yet, so nothing can be sealed to it. The message says which."""
 
 
 class NotAMember(Exception):
@@ -51,7 +51,8 @@ def keep(secret: bytes, *, case: UUID, unit: Unit | None, reporter: bytes | None
     """Keep `secret` (32 bytes from envelope.new_key) sealed to those who may use it, and to nobody else.
 
     `reporter` is the 65-byte public key from the receipt; `unit` is None only for what nobody but the worker reads.
-    Raises hpke.KeyRefused for a reporter key that is none, KeyMissing when a recipient has no key.
+    Raises hpke.KeyRefused for a reporter key that is none, KeyMissing when a recipient has no key, KeyRefused (a KeyMissing)
+    when it has one that no signature leads to.
     """
     if unit is None and not worker:
         raise ValueError("a key that nobody in the house can open")
@@ -62,7 +63,7 @@ def keep(secret: bytes, *, case: UUID, unit: Unit | None, reporter: bytes | None
     if reporter is not None:
         _wrap(key, secret, case, Recipient.REPORTER, str(case), 1, reporter)
     if worker:
-        to_worker = current_worker_key()
+        to_worker = trust.trusted_worker()
         _wrap(key, secret, case, Recipient.WORKER, WORKER, to_worker.version, to_worker.public)
     return key
 
@@ -97,7 +98,7 @@ def _adopted(key_id: UUID, case: UUID, unit: Unit | None, kind: Recipient, wrap:
         recipient = str(unit.pk)
         _check_version(wrap.version, _held_still(unit))
     elif kind is Recipient.WORKER:
-        _check_version(wrap.version, current_worker_key())
+        _check_version(wrap.version, trust.trusted_worker())
     elif wrap.version != 1:
         raise WrapRefused("reporter: version")
     return DataKeyWrap(key_id=key_id, recipient=kind.value, recipient_id=recipient, version=wrap.version, sealed=wrap.sealed)
@@ -132,7 +133,7 @@ def _wrap(key: DataKey, secret: bytes, case: UUID, kind: Recipient, recipient: s
 
 # --- unit keys --------------------------------------------------------------------------------------------------------
 def current_unit_key(unit: Unit) -> UnitKey:
-    """The newest version, to which new records are sealed; KeyMissing if the unit has none."""
+    """The newest version, signed or not; KeyMissing if the unit has none. Who seals asks trust.trusted instead."""
     key = UnitKey.objects.filter(unit=unit).order_by("-version").first()
     if key is None:
         raise KeyMissing(f"unit {unit.pk} has no key")
@@ -144,21 +145,32 @@ def new_unit_key(unit: Unit, *, members: Iterable[AbstractBaseUser], actor: str,
     """A new pair for the unit, granted to `members`; its private half is kept nowhere else.
 
     A second and later version needs the `keyring` of a member who holds the one before: that one is sealed to the new
-    one, so that whoever holds the newest opens all. Raises NotHeld, KeyMissing, NotAMember.
+    one, so that whoever holds the newest opens all, and signs it. The first waits for the ceremony's signature.
+    Raises NotHeld, KeyMissing, NotAMember.
     """
-    before = _held_still(unit) if UnitKey.objects.filter(unit=unit).exists() else None
+    _lock(unit)
+    before = UnitKey.objects.filter(unit=unit).order_by("-version").first()
+    old = _old(before, keyring)
     private, public = hpke.new_pair()
-    key = UnitKey.objects.create(unit=unit, version=before.version + 1 if before else 1, public=public)
-    if before:
-        if keyring is None:
-            raise NotHeld
-        old = keyring.private(unit.pk, before.version)
+    key = UnitKey(unit=unit, version=before.version + 1 if before else 1, public=public, verify=signing.verify_key(private))
+    trust.sign(key, before=old)
+    key.save(force_insert=True)
+    if before and old:
         before.sealed_to_next = hpke.seal(public, old, info=chain_context(before))
         before.save(update_fields=["sealed_to_next"])
     record("unit_key_made", subject=unit.pk, actor=actor, key=key.pk, version=key.version)
     for member in members:
         _grant(key, member, private, actor=actor)
     return key
+
+
+def _old(before: UnitKey | None, keyring: Keyring | None) -> bytes | None:
+    """The private half of the version before, or NotHeld; None when there was none."""
+    if before is None:
+        return None
+    if keyring is None:
+        raise NotHeld
+    return keyring.private(before.unit_id, before.version)
 
 
 @transaction.atomic
@@ -197,13 +209,15 @@ def _grant(key: UnitKey, member: AbstractBaseUser, private: bytes, *, actor: str
 
 
 def _held_still(unit: Unit) -> UnitKey:
-    """The unit's current key, which cannot change before this transaction ends.
+    """The unit's current key, checked, which cannot change before this transaction ends."""
+    _lock(unit)
+    return trust.trusted(unit)
 
-    The oldest row is the lock, because a rotation adds a row and so cannot be seen by one who waited for the newest.
-    A key row, not the unit's: a role that may only insert cases needs no right to change units.
-    """
+
+def _lock(unit: Unit) -> None:
+    """The oldest row is the lock, because a rotation adds a row and so cannot be seen by one who waited for the newest.
+    A key row, not the unit's: a role that may only insert cases needs no right to change units."""
     UnitKey.objects.select_for_update(no_key=True).filter(unit=unit).order_by("version").first()
-    return current_unit_key(unit)
 
 
 # --- staff and worker keys --------------------------------------------------------------------------------------------
@@ -234,25 +248,27 @@ def change_passphrase(member: AbstractBaseUser, passphrase: str, *, private: byt
 
 @transaction.atomic
 def new_worker_key() -> WorkerKey:
-    """The next version. The private half goes to settings.WORKER_KEYS as `<version>.key` (hex, mode 0600), never to the database.
+    """The next version, signed by the one before.
 
-    Run by the worker (and by the demo), because only its machine may hold the file.
+    The private half goes to settings.WORKER_KEYS as `<version>.key` (hex, mode 0600), never to the database. Run by the
+    worker (and by the demo), because only its machine may hold the file.
     """
     private, public = hpke.new_pair()
+    version = (WorkerKey.objects.order_by("-version").values_list("version", flat=True).first() or 0) + 1
+    key = WorkerKey(version=version, public=public, verify=signing.verify_key(private))
+    trust.sign(key, before=_worker_private(version - 1))
+    key.save(force_insert=True)         # the row first: of two who make the same version, one ends here
     settings.WORKER_KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
-    newest = WorkerKey.objects.order_by("-version").values_list("version", flat=True).first() or 0
-    # a file may outlive a rollback
-    version = max([newest, *(int(path.stem) for path in settings.WORKER_KEYS.glob("*.key"))]) + 1
-    with os.fdopen(os.open(settings.WORKER_KEYS / f"{version}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    path = settings.WORKER_KEYS / f"{version}.key"
+    path.unlink(missing_ok=True)        # of a transaction that failed: nothing was ever sealed to it
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(private.hex())
-    key = WorkerKey.objects.create(version=version, public=public)
     record("worker_key_made", subject=WORKER, actor="system", version=version)
     return key
 
 
-def current_worker_key() -> WorkerKey:
-    """The newest version; KeyMissing if the worker has none."""
-    key = WorkerKey.objects.order_by("-version").first()
-    if key is None:
-        raise KeyMissing("the worker has no key")
-    return key
+def _worker_private(version: int) -> bytes | None:
+    """The private half that signs the next version; None when there is none, and the ceremony must."""
+    path = settings.WORKER_KEYS / f"{version}.key"
+    known = WorkerKey.objects.filter(version=version).exists()
+    return bytes.fromhex(path.read_text().strip()) if known and path.exists() else None

@@ -4,14 +4,24 @@ from django.conf import settings
 from django.db import models
 
 
-class UnitKey(models.Model):
+class SignedKey(models.Model):
+    """A public key that sealers trust because a signature leads from it to the root (docs/envelope.md)."""
+    public = models.BinaryField(max_length=65)
+    verify = models.BinaryField(max_length=65, default=bytes)       # checks the signature of the next version
+    signature = models.BinaryField(max_length=64, default=bytes)    # empty: waits for the ceremony, and nothing is sealed to it
+    anchored = models.BooleanField(default=False)                   # signed by the root, not by the version before
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class UnitKey(SignedKey):
     """One version of a unit's key pair. The private half exists only in grants, and sealed to the next version."""
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     unit = models.ForeignKey("cases_units.Unit", on_delete=models.PROTECT, related_name="keys")
     version = models.PositiveSmallIntegerField()
-    public = models.BinaryField(max_length=65)
     sealed_to_next = models.BinaryField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["unit", "-version"]
@@ -46,11 +56,9 @@ class KeyGrant(models.Model):
         return f"{self.key_id} to {self.member_id}"
 
 
-class WorkerKey(models.Model):
+class WorkerKey(SignedKey):
     """One weekly version of the worker's public key. The private half is a file that only the worker reads."""
     version = models.PositiveIntegerField(primary_key=True)
-    public = models.BinaryField(max_length=65)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-version"]

@@ -8,7 +8,7 @@ from cryptography.hazmat.bindings._rust import openssl
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, Suite
 
-from cases.vault import envelope, hpke, receipt
+from cases.vault import envelope, hpke, receipt, signing
 from tests import vectors
 
 RFC = json.loads((Path(__file__).parent / "rfc9180_p256.json").read_text())["vectors"]
@@ -65,3 +65,34 @@ def test_our_receipts_open(vector):
     assert (derived.locator.hex(), derived.unlock.hex()) == (vector["locator"], vector["unlock"])
     assert receipt.locator_digest(derived.locator) == vector["locator_digest"]
     assert receipt.unlock_private(derived.unlock, unhex(vector["locked"])) == unhex(vector["private"])
+
+
+def links_of(vector) -> list[signing.Link]:
+    return [signing.Link(each["kind"], each["recipient"], each["version"], unhex(each["public"]), unhex(each["verify"]),
+                         unhex(each["signature"])) for each in vector["links"]]
+
+
+@pytest.mark.parametrize("vector", OURS["keys.json"]["trusted"], ids=lambda vector: vector["name"])
+def test_our_chains_hold(vector):
+    links = links_of(vector)
+    assert signing.check(links, unhex(OURS["keys.json"]["root"])) == links[-1]
+    for link, each in zip(links, vector["links"], strict=True):
+        assert link.message == unhex(each["message"])
+        assert signing.verify_key(unhex(each["private"])) == link.verify
+        assert hpke.public_of(unhex(each["private"])) == link.public
+    signers = [unhex(each["private"]) for each in vector["links"]]
+    assert [signing.sign(signer, link.message) for signer, link in zip(signers, links[1:], strict=False)] == [
+        link.signature for link in links[1:]]
+
+
+@pytest.mark.parametrize("vector", OURS["keys.json"]["refused"], ids=lambda vector: vector["name"])
+def test_broken_chains_are_refused(vector):
+    with pytest.raises(signing.KeyMissing):
+        signing.check(links_of(vector), unhex(OURS["keys.json"]["root"]))
+
+
+def test_another_root_refuses_all():
+    for vector in OURS["keys.json"]["trusted"]:
+        for root in (signing.verify_key(bytes(32)), b"", bytes(65)):
+            with pytest.raises(signing.KeyRefused):
+                signing.check(links_of(vector), root)

@@ -1,0 +1,83 @@
+"""Which public keys one may seal to: those whose chain of signatures ends at settings.ROOT_PUBLIC_KEY."""
+from base64 import b64encode
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+
+from cases.audit.services import record
+from cases.units.models import Unit
+from cases.vault import signing
+from cases.vault.models import UnitKey, WorkerKey
+from cases.vault.signing import KeyMissing, KeyRefused, Link
+
+__all__ = ["WORKER", "KeyMissing", "KeyRefused", "Link", "anchor", "as_data", "chain", "link", "sign", "trusted",
+           "trusted_worker", "worker_chain"]
+
+WORKER = "worker"
+
+
+def trusted(unit: Unit) -> UnitKey:
+    """The newest version of the unit's key, checked; KeyMissing if it has none, KeyRefused if its chain does not hold."""
+    rows = list(UnitKey.objects.filter(unit=unit).order_by("version"))
+    _check(rows)
+    return rows[-1]
+
+
+def trusted_worker() -> WorkerKey:
+    """The same for the worker."""
+    rows = list(WorkerKey.objects.order_by("version"))
+    _check(rows)
+    return rows[-1]
+
+
+def chain(unit: Unit) -> list[Link]:
+    """What a sealer elsewhere needs to check the unit's key for itself: the version the root signed last, and all after it."""
+    return _links(list(UnitKey.objects.filter(unit=unit).order_by("version")))
+
+
+def worker_chain() -> list[Link]:
+    return _links(list(WorkerKey.objects.order_by("version")))
+
+
+def as_data(links: Iterable[Link]) -> list[dict[str, str | int]]:
+    """For a page: plain values, bytes in base64."""
+    return [{"kind": each.kind, "recipient": each.recipient, "version": each.version, "public": b64encode(each.public).decode(),
+             "verify": b64encode(each.verify).decode(), "signature": b64encode(each.signature).decode()} for each in links]
+
+
+def link(key: UnitKey | WorkerKey) -> Link:
+    kind, recipient = ("unit", str(key.unit_id)) if isinstance(key, UnitKey) else (WORKER, WORKER)
+    return Link(kind, recipient, key.version, bytes(key.public), bytes(key.verify), bytes(key.signature))
+
+
+def sign(key: UnitKey | WorkerKey, *, before: bytes | None) -> None:
+    """Sign a new version, not yet saved, by the private half of the one before.
+
+    Without one it waits for the ceremony, unless the root is kept here, as in a demonstration.
+    """
+    signer = before or settings.ROOT_SEED
+    if signer:
+        key.signature, key.anchored = signing.sign(signer, link(key).message), before is None
+
+
+@transaction.atomic
+def anchor(key: UnitKey | WorkerKey, signature: bytes, *, actor: str) -> None:
+    """Keep the root's signature on a version. Raises KeyRefused if it is none."""
+    if not signing.verifies(settings.ROOT_PUBLIC_KEY, signature, link(key).message):
+        raise KeyRefused(f"{key}: not signed by the root")
+    key.signature, key.anchored = signature, True
+    key.save(update_fields=["signature", "anchored"])
+    subject = str(key.unit_id) if isinstance(key, UnitKey) else WORKER
+    record("key_signed", subject=subject, actor=actor, version=key.version)
+
+
+def _check(rows: list[UnitKey] | list[WorkerKey]) -> None:
+    signing.check(_links(rows), settings.ROOT_PUBLIC_KEY)
+
+
+def _links(rows: list[UnitKey] | list[WorkerKey]) -> list[Link]:
+    """A chain may begin later than at version 1: after a loss, or to keep it short, the root signs a later one."""
+    links = [link(row) for row in rows]
+    begins = max((at for at, row in enumerate(rows) if row.anchored), default=0)
+    return links[begins:]
