@@ -61,6 +61,7 @@ SENTENCES: dict[str, Promise | str] = {
     "member_added": gettext_lazy("A member of staff was added."),
     "member_reset": gettext_lazy("A member of staff got a new start password."),
     "password_changed": gettext_lazy("A member chose a new password."),
+    "member_proved": gettext_lazy("A member proved again who they are."),
     "second_factor_set": gettext_lazy("A member set up the second factor."),
     "recovery_code_used": gettext_lazy("A member signed in with a recovery code."),
     "signed_in": gettext_lazy("A member signed in."),

@@ -7,12 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.audit.services import record
-from cases.intake import throttle as addresses
 from cases.vault.turnstile import Busy
-from portal.accounts import second_factor, throttle
+from portal.accounts import device, second_factor, throttle
 from portal.accounts.models import User
 
-WRONG_PASSWORDS, WITHIN_SECONDS = 10, 15 * 60       # for one account, from one address: a colleague elsewhere is not kept out
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}
 
 
@@ -35,22 +33,8 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "email" in data and "password" in data:
-            self.user = self.member(data["email"].lower(), data["password"])
+            self.user = by_password(self.request, data["email"].lower(), data["password"])
         return data
-
-    def member(self, email: str, password: str) -> User:
-        limit = addresses.Limit(f"password of {email}", WRONG_PASSWORDS, WITHIN_SECONDS)
-        if addresses.exceeded(limit, self.request):
-            raise ValidationError(_("Too many wrong passwords. Please wait a quarter of an hour."))
-        try:
-            found = authenticate(self.request, username=email, password=password)
-        except Busy as error:
-            raise ValidationError(busy()) from error
-        if not isinstance(found, User):
-            addresses.count(limit, self.request)
-            # One sentence for an unknown address, a wrong password and a closed account.
-            raise ValidationError(_("This e-mail address and password do not belong together."))
-        return found
 
 
 class CodeForm(forms.Form):
@@ -58,20 +42,43 @@ class CodeForm(forms.Form):
                            help_text=gettext_lazy("Six digits, or one of your recovery codes."),
                            widget=forms.TextInput(attrs=CODE))
 
-    def __init__(self, member: User, *args: Any, **kwargs: Any) -> None:
-        self.member = member
+    def __init__(self, request: HttpRequest, member: User, *args: Any, **kwargs: Any) -> None:
+        self.request, self.member = request, member
         super().__init__(*args, **kwargs)
 
     def clean_code(self) -> str:
-        typed: str = self.cleaned_data["code"]
-        recovery = len(second_factor.digits(typed)) == second_factor.RECOVERY_DIGITS
-        if not recovery and not throttle.may_try(self.member):
-            raise ValidationError(_("Too many wrong codes. Please wait up to a quarter of an hour, or use a recovery code."))
-        if not second_factor.accepts(self.member, typed):
-            record("sign_in_failed", subject=self.member.pk, actor="system")
-            raise ValidationError(_("This code is not right, or it was used before. Wait for the next one."))
-        throttle.forgive(self.member)
-        return typed
+        return by_code(self.request, self.member, self.cleaned_data["code"])
+
+
+class ProveForm(forms.Form):
+    """Who is signed in proves it again: with the password if there is one, and the code where one is asked for."""
+    password = forms.CharField(label=gettext_lazy("Password"), strip=False,
+                               widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}))
+    code = forms.CharField(label=gettext_lazy("Code from your authenticator app"), max_length=40,
+                           help_text=gettext_lazy("Six digits, or one of your recovery codes."),
+                           widget=forms.TextInput(attrs=CODE))
+
+    def __init__(self, request: HttpRequest, member: User, *args: Any, **kwargs: Any) -> None:
+        self.request, self.member = request, member
+        super().__init__(*args, **kwargs)
+        if not member.has_usable_password():
+            del self.fields["password"]
+        if not second_factor.required():
+            del self.fields["code"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        checks = {"password": lambda typed: by_password(self.request, self.member.email, typed),
+                  "code": lambda typed: by_code(self.request, self.member, typed)}
+        for name, check in checks.items():      # in this order: codes are for who knows the password
+            if name in self.fields and not self.errors:
+                try:
+                    check(data[name])
+                except ValidationError as error:
+                    self.add_error(name, error)
+        if not self.fields:
+            raise ValidationError(_("Please sign out and in again."))
+        return data
 
 
 class EnrolForm(forms.Form):
@@ -145,3 +152,35 @@ def strong(typed: str) -> str:
 
 def busy() -> str:
     return _("Many people are signing in just now. Please try again in a moment.")
+
+
+# --- proofs, with the waiting that follows wrong ones -------------------------------------------------------------------
+def by_password(request: HttpRequest, email: str, typed: str) -> User:
+    """The member who signs in with these; else ValidationError, in one sentence for all that can be wrong."""
+    claimed = User.objects.filter(email=email).first()
+    known = device.known(request, claimed)
+    if not throttle.may_try_password(request, email, known):
+        raise ValidationError(_("Too many wrong passwords. Please wait a quarter of an hour, or sign in with a passkey."))
+    try:
+        found = authenticate(request, username=email, password=typed)
+    except Busy as error:
+        raise ValidationError(busy()) from error
+    if not isinstance(found, User):
+        # An unknown address is counted too, under no name: the same work, so that the clock tells nothing.
+        count = throttle.wrong_password(request, email, known)
+        record("sign_in_failed", subject=claimed.pk if claimed else "unknown", actor="system", what="password", count=count)
+        raise ValidationError(_("This e-mail address and password do not belong together."))
+    return found
+
+
+def by_code(request: HttpRequest, member: User, typed: str) -> str:
+    """What was typed, if it is a code of the app or a recovery code; else ValidationError."""
+    known = device.known(request, member)
+    recovery = len(second_factor.digits(typed)) == second_factor.RECOVERY_DIGITS
+    if not recovery and not throttle.may_try(member, known):
+        raise ValidationError(_("Too many wrong codes. Please wait up to a quarter of an hour, or use a recovery code."))
+    if not second_factor.accepts(member, typed):
+        record("sign_in_failed", subject=member.pk, actor="system", what="code", count=throttle.wrong_code(member))
+        raise ValidationError(_("This code is not right, or it was used before. Wait for the next one."))
+    throttle.forgive(member, known)
+    return typed

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from portal.accounts.pages import vault_is_here
-from portal.accounts.views import account, entrance, keys, sessions, vault
+from portal.accounts.views import account, entrance, keys, proof, sessions, vault
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-in/code/", entrance.code, name="code"),
     path("sign-in/second-factor/", entrance.enrol, name="enrol"),
     path("sign-in/begin/", entrance.begin, name="begin"),
+    path("prove/", proof.prove, name="prove"),
     path("sign-out/", entrance.sign_out, name="sign_out"),
     path("language/", account.language, name="language"),
     path("account/", account.home, name="home"),

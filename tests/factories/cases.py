@@ -8,6 +8,7 @@
 """
 import itertools
 import json
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from cases.units.models import Unit
 from cases.units.services import join_unit, set_up_units
 from cases.vault import custody, envelope, hpke, parking, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
+from portal.accounts.fresh import FRESH
 from portal.accounts.models import User
 
 STORY = "Someone posted my private pictures on a page with twelve thousand followers."
@@ -126,10 +128,17 @@ def reporter_reads(case: Case, message: Message) -> str:
                               record=message.pk).decode()
 
 
-def signed_in(member: User, *, unlocked: bool = True, language: str = "en") -> Client:
-    """A test client of `member`, reading `language`, with the vault open unless unlocked=False."""
+def signed_in(member: User, *, unlocked: bool = True, language: str = "en", fresh: bool = True) -> Client:
+    """A test client of `member`, reading `language`, with the vault open unless unlocked=False.
+
+    `fresh`: the member proved who they are a moment ago, as at a sign-in, so that dangerous acts do not ask again.
+    """
     client = Client()
     client.force_login(member)
+    if fresh:
+        session = client.session
+        session[FRESH] = int(time.time())
+        session.save()
     client.cookies["language"] = language
     if unlocked:
         unlock(client, member)

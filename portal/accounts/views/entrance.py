@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from cases.audit.services import actor, record
 from cases.vault import parking
 from cases.vault.turnstile import Busy
-from portal.accounts import arrival, second_factor, services
+from portal.accounts import arrival, device, fresh, second_factor, services
 from portal.accounts.arrival import Arrival
 from portal.accounts.forms import BeginForm, CodeForm, EnrolForm, SignInForm, busy
 from portal.accounts.models import User
@@ -42,11 +42,11 @@ def code(request: HttpRequest) -> HttpResponse:
         return elsewhere(waiting)
     if request.method == "POST":
         return try_code(request, waiting)
-    return render(request, "accounts/code.html", {"form": CodeForm(waiting.member)})
+    return render(request, "accounts/code.html", {"form": CodeForm(request, waiting.member)})
 
 
 def try_code(request: HttpRequest, waiting: Arrival, passphrase: str = "") -> HttpResponse:
-    form = CodeForm(waiting.member, request.POST)
+    form = CodeForm(request, waiting.member, request.POST)
     if form.is_valid():
         return onward(request, arrival.prove(request), passphrase)
     return render(request, "accounts/code.html", {"form": form})
@@ -114,8 +114,10 @@ def enter(request: HttpRequest, member: User, wish: str, passphrase: str) -> Htt
     """Signed in from now on. The vault opens too if the passphrase is what was typed last."""
     arrival.end(request)
     login(request, member)              # before the key is parked: it is bound to the session that begins here
+    fresh.stamp(request)
     record("signed_in", subject=member.pk, actor=actor(member))
     response = redirect(destination(wish, member))
+    device.remember(request, response, member)
     remember_language(response, member.language)
     if member.reads_cases and vault_is_here() and not opened(request, response, member, passphrase):
         response["Location"] = with_next(reverse("accounts:unlock"), wish)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.units.selectors import units_of
 from cases.vault.keyring import NotHeld
-from portal.accounts import selectors, services
+from portal.accounts import fresh, selectors, services
 from portal.accounts.models import User
 from portal.accounts.pages import reader, with_next
 from portal.accounts.unlocking import open_keyring
@@ -30,6 +30,7 @@ def keys_page(request: HttpRequest, member: User, **more: Any) -> HttpResponse:
 
 
 @require_POST
+@fresh.required
 def grant(request: HttpRequest) -> HttpResponse:
     """Hand a unit's key to a colleague; needs the key itself, so the vault must be open."""
     member = reader(request)

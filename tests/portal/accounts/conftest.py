@@ -12,7 +12,7 @@ from django.test import Client
 from cases.units.models import Unit
 from portal.accounts import second_factor
 from portal.accounts.models import SecondFactor, User
-from tests.factories.cases import make_member, make_unit
+from tests.factories.cases import make_member, make_unit, signed_in
 
 PASSWORD = "correct horse battery staple"  # noqa: S105
 
@@ -67,8 +67,5 @@ def is_signed_in(client: Client) -> bool:
 
 @pytest.fixture
 def browser_of() -> Callable[[User], Client]:
-    def make(member: User) -> Client:
-        client = Client()
-        client.force_login(member)
-        return client
-    return make
+    """A browser whose vault is locked."""
+    return lambda member: signed_in(member, unlocked=False)
