@@ -14,6 +14,7 @@ class Said(StrEnum):
     """The code kept in StatusChange.said."""
     RECEIVED = "received"
     IN_REVIEW = "in_review"
+    OTHER_UNIT = "other_unit"
     ASKED_YOU = "asked_you"
     ASKED_PLATFORM = "asked_platform"
     PLATFORM_SAW_IT = "platform_saw_it"
@@ -32,6 +33,7 @@ class Said(StrEnum):
 SENTENCES: dict[Said, Callable[[], str]] = {
     Said.RECEIVED: lambda: _("We have your report; it has not been read yet."),
     Said.IN_REVIEW: lambda: _("Your report is being worked on."),
+    Said.OTHER_UNIT: lambda: _("Another of our units works on your report now."),
     Said.ASKED_YOU: lambda: _("We need to ask you something."),
     Said.ASKED_PLATFORM: lambda: _("We have asked {platform} to remove the content; next check {date}."),
     Said.PLATFORM_SAW_IT: lambda: _("{platform} has seen our request; next check {date}."),

@@ -7,7 +7,7 @@
 
 Each step may be done again; whoever finds a decision that is not finished begins at 2.
 """
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from uuid import UUID
 
@@ -74,6 +74,16 @@ def keys_of(case: Case) -> list[DataKey]:
         if to_case:
             keys.update(model._base_manager.filter(**{to_case: case.pk}).values_list(key, flat=True))
     return list(DataKey.objects.filter(pk__in=keys - {None}))
+
+
+def cases_of(keys: Collection[UUID]) -> dict[UUID, UUID]:
+    """Data key → the case it seals something of. A key that no record points to is left out."""
+    found: dict[UUID, UUID] = {}
+    for model, key in _key_columns():
+        to_case = "pk" if model is Case else _column_to(Case, model)
+        if to_case:
+            found.update(model._base_manager.filter(**{f"{key}__in": keys}).values_list(key, to_case))
+    return found
 
 
 def orphan_keys() -> list[DataKey]:

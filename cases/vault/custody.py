@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.audit.services import record
@@ -20,7 +21,7 @@ from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
            "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant", "grant_context",
-           "keep", "new_staff_key", "new_unit_key", "new_worker_key", "revoke"]
+           "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key", "readdress", "reseal", "revoke"]
 
 Recipient = DataKeyWrap.Recipient
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
@@ -117,6 +118,29 @@ def drop_worker_wrap(key: DataKey) -> None:
 
 
 @transaction.atomic
+def reseal(key: DataKey, secret: bytes, *, case: UUID, unit: Unit) -> None:
+    """Seal `secret`, which is this key's, to the newest key of `unit`, and to no other unit any more. Raises KeyMissing."""
+    to_unit = _held_still(unit)
+    info = hpke.context("data-key", scope=case, key=key.pk, kind=Recipient.UNIT.value, recipient=str(unit.pk),
+                        version=to_unit.version)
+    sealed = hpke.seal(to_unit.public, secret, info=info)
+    _unit_wraps(key).update(recipient_id=str(unit.pk), version=to_unit.version, sealed=sealed)
+
+
+def readdress(key: DataKey, *, unit: Unit) -> None:
+    """For a wrap that opens for nobody, such as a damaged one: it goes where its case goes, and opens for nobody there."""
+    _unit_wraps(key).update(recipient_id=str(unit.pk), version=trust.trusted(unit).version)
+
+
+def is_sealed_to_a_unit(key: DataKey) -> bool:
+    return _unit_wraps(key).exists()
+
+
+def _unit_wraps(key: DataKey) -> QuerySet[DataKeyWrap]:
+    return key.wraps.filter(recipient=Recipient.UNIT.value)
+
+
+@transaction.atomic
 def destroy(keys: Iterable[DataKey], *, actor: str) -> None:
     """Crypto-shredding: the wraps go, the rows stay and say when. What these keys sealed can never be read again."""
     for key in keys:
@@ -181,8 +205,12 @@ def grant(key: UnitKey, member: AbstractBaseUser, *, keyring: Keyring, actor: st
 
 @transaction.atomic
 def revoke(unit: Unit, member: AbstractBaseUser, *, actor: str) -> None:
-    """Take a leaver's grants. Follow it with new_unit_key: what the leaver once held must seal nothing new."""
+    """Take a leaver's grants. The unit's key is to rotate then: what the leaver once held must seal nothing new.
+
+    That takes the keyring of a member who stays, so it is owed until one of them does it (cases.handover).
+    """
     if KeyGrant.objects.filter(key__unit=unit, member_id=member.pk).delete()[0]:
+        UnitKey.objects.filter(pk=current_unit_key(unit).pk, rotate_since=None).update(rotate_since=timezone.now())
         record("key_revoked", subject=unit.pk, actor=actor, member=member.pk)
 
 

@@ -1,4 +1,5 @@
 """Which public keys one may seal to: those whose chain of signatures ends at settings.ROOT_PUBLIC_KEY."""
+import hashlib
 from base64 import b64encode
 from collections.abc import Iterable
 
@@ -8,11 +9,12 @@ from django.db import transaction
 from cases.audit.services import record
 from cases.units.models import Unit
 from cases.vault import signing
+from cases.vault.aead import Stored
 from cases.vault.models import UnitKey, WorkerKey
 from cases.vault.signing import KeyMissing, KeyRefused, Link
 
-__all__ = ["WORKER", "KeyMissing", "KeyRefused", "Link", "anchor", "as_data", "chain", "link", "sign", "trusted",
-           "trusted_worker", "worker_chain"]
+__all__ = ["WORKER", "KeyMissing", "KeyRefused", "Link", "anchor", "as_data", "chain", "fingerprint",
+           "is_open", "link", "sign", "trusted", "trusted_worker", "worker_chain"]
 
 WORKER = "worker"
 
@@ -29,6 +31,20 @@ def trusted_worker() -> WorkerKey:
     rows = list(WorkerKey.objects.order_by("version"))
     _check(rows)
     return rows[-1]
+
+
+def is_open(unit: Unit) -> bool:
+    """Whether anything can be sealed to the unit. Not before its first members have keys and the ceremony has signed."""
+    try:
+        return bool(trusted(unit))
+    except KeyMissing:
+        return False
+
+
+def fingerprint(public: Stored) -> str:
+    """What two people compare, aloud or on paper, to know that they mean the same key: 80 bits of its SHA-256."""
+    digest = hashlib.sha256(bytes(public)).hexdigest()[:20]
+    return " ".join(digest[at:at + 4] for at in range(0, len(digest), 4))
 
 
 def chain(unit: Unit) -> list[Link]:

@@ -1,48 +1,40 @@
 """Who holds which unit's key, and who still waits for it."""
 from dataclasses import dataclass
+from datetime import datetime
 
+from cases.handover.selectors import Waiting, holds_alone, newest, old_wraps, waiting
 from cases.units.models import Unit
-from cases.units.selectors import members_of, units_of
+from cases.units.selectors import units_of
+from cases.vault import hpke
 from cases.vault.keyring import Keyring
-from cases.vault.models import KeyGrant, StaffKey, UnitKey
+from cases.vault.trust import fingerprint, is_open
 from portal.accounts.models import User
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """`ready`: has chosen a passphrase, so a key can be sealed to them."""
-    colleague: User
-    ready: bool
+__all__ = ["UnitKeys", "Waiting", "holds_alone", "keys_of", "waiting"]
 
 
 @dataclass(frozen=True)
 class UnitKeys:
-    """A unit as its member sees it: do I hold its key, and who waits for it."""
+    """A unit as its member sees it: do I hold its key, who waits for it, and what is owed since somebody left.
+
+    `rotate_since`: when that was; None: nothing is owed. `old`: data keys under an older version. `fingerprint`: of the newest
+    version that the member holds, computed from the private half, so that a database cannot lie about it.
+    """
     unit: Unit
     held: bool
     waiting: list[Waiting]
+    rotate_since: datetime | None
+    old: int
+    fingerprint: str
+    signed: bool
 
 
 def keys_of(member: User, keyring: Keyring | None) -> list[UnitKeys]:
-    return [UnitKeys(unit, _held(unit, keyring), waiting(unit)) for unit in units_of(member)]
+    return [_keys(unit, keyring) for unit in units_of(member)]
 
 
-def waiting(unit: Unit) -> list[Waiting]:
-    """Members who read cases and have no grant of the unit's newest key."""
-    key = UnitKey.objects.filter(unit=unit).order_by("-version").first()
-    granted = set(KeyGrant.objects.filter(key=key).values_list("member", flat=True)) if key else set()
-    missing = [each for each in members_of(unit) if each.reads_cases and each.pk not in granted]
-    ready = set(StaffKey.objects.filter(member__in=missing).values_list("member", flat=True))
-    return [Waiting(each, each.pk in ready) for each in missing]
-
-
-def holds_alone(member: User) -> list[Unit]:
-    """Units whose key nobody else holds."""
-    units = Unit.objects.filter(keys__grants__member=member).distinct()
-    return [unit for unit in units
-            if not KeyGrant.objects.filter(key__unit=unit, member__is_active=True).exclude(member=member).exists()]
-
-
-def _held(unit: Unit, keyring: Keyring | None) -> bool:
-    newest = UnitKey.objects.filter(unit=unit).order_by("-version").values_list("version", flat=True).first()
-    return keyring is not None and newest in keyring.units.get(unit.pk, {})
+def _keys(unit: Unit, keyring: Keyring | None) -> UnitKeys:
+    key = newest(unit)
+    private = keyring.units.get(unit.pk, {}).get(key.version) if keyring and key else None
+    return UnitKeys(unit, private is not None, waiting(unit), key.rotate_since if key else None, old_wraps(unit).count(),
+                    fingerprint(hpke.public_of(private)) if private else "", signed=is_open(unit))

@@ -1,0 +1,96 @@
+"""Keys that change hands: a unit's key rotates after somebody left, a case goes to another unit.
+
+All of it needs the open keyring of a member who can read what is handed on, so it runs in the desk and never in Celery.
+"""
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from cases.audit.services import actor, record
+from cases.handover.selectors import holders, old_wraps
+from cases.models import Case
+from cases.notifications.services import urgent
+from cases.permissions import Staff
+from cases.public_words import Said
+from cases.retention.disposal import cases_of, keys_of
+from cases.services import lock_case, tell_status
+from cases.units.models import Unit
+from cases.vault import custody, unseal
+from cases.vault.aead import OpenFailed
+from cases.vault.keyring import Keyring, NotHeld
+from cases.vault.models import DataKey, UnitKey
+from cases.workflow import Status
+
+AT_ONCE = 300           # data keys in one request: about a second
+
+
+class SameUnit(Exception):
+    """The case is this unit's already."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`left`: data keys still sealed to an older version."""
+    done: int
+    left: int
+
+
+@transaction.atomic
+def rotate(*, unit: Unit, by: Staff, keyring: Keyring) -> UnitKey:
+    """A new version of the unit's key for those who hold the present one and are still of the unit.
+
+    What was sealed before stays readable to them. Raises NotHeld, KeyMissing.
+    """
+    return custody.new_unit_key(unit, members=holders(unit), actor=actor(by), keyring=keyring)
+
+
+@transaction.atomic
+def rewrap(*, unit: Unit, by: Staff, keyring: Keyring, at_once: int = AT_ONCE) -> Progress:
+    """Seal up to `at_once` of the unit's data keys, that rest under older versions, to the newest. Call it until none is left.
+
+    A leaver's copy of an old version then opens nothing that is still in the database. Raises NotHeld, KeyMissing.
+    """
+    wraps = list(old_wraps(unit).select_for_update(of=("self",)).select_related("key").order_by("pk")[:at_once])
+    cases = cases_of([wrap.key_id for wrap in wraps])
+    for wrap in wraps:
+        _seal_again(wrap.key, case=cases[wrap.key_id], unit=unit, keyring=keyring)
+    if wraps:
+        record("keys_rewrapped", subject=unit.pk, actor=actor(by), count=len(wraps))
+    return Progress(len(wraps), old_wraps(unit).count())
+
+
+@transaction.atomic
+def transfer(*, case: Case, to: Unit, by: Staff, keyring: Keyring, version: int | None = None) -> Case:
+    """Give a case to another unit: its keys are sealed to that unit, and to the old one no longer.
+
+    Nobody has it then; the reporter reads that another unit took over. `keyring`: of a member who can open the case, who need not
+    be of the other unit. `version` is that of the page. Raises Stale, SameUnit, NotHeld, KeyMissing (also KeyRefused: the other
+    unit cannot be sealed to); then nothing changed.
+    """
+    fresh = lock_case(case, version)
+    if fresh.unit_id == to.pk:
+        raise SameUnit(fresh.ref)
+    for key in keys_of(fresh):
+        _seal_again(key, case=fresh.pk, unit=to, keyring=keyring)
+    was = fresh.unit_id
+    fresh.unit, fresh.assignee_id, fresh.version = to, None, fresh.version + 1
+    fresh.save(update_fields=["unit", "assignee", "version"])
+    record("case_transferred", subject=fresh.pk, actor=actor(by), was=was, to=to.pk)
+    if fresh.status != Status.CLOSED:
+        tell_status(case=fresh, said=Said.OTHER_UNIT)
+        urgent(case=fresh)
+    return fresh
+
+
+def _seal_again(key: DataKey, *, case: UUID, unit: Unit, keyring: Keyring) -> None:
+    """To the newest key of `unit`. What opens for nobody goes along as it is: it stays visible as damaged."""
+    try:
+        secret = unseal.key_for_unit(key, case=case, keyring=keyring)
+    except NotHeld:
+        if custody.is_sealed_to_a_unit(key):        # an address is the worker's alone
+            raise
+    except OpenFailed:
+        custody.readdress(key, unit=unit)
+    else:
+        custody.reseal(key, secret, case=case, unit=unit)
