@@ -1,0 +1,161 @@
+"""Every parser that takes bytes from outside, as a function of bytes. Its own typed refusal is the only exception it may raise.
+
+Two drivers call them: hypothesis with rubbish and with damaged real input, atheris guided by the branches it reaches.
+"""
+import json
+from collections.abc import Callable, Iterator
+from http.cookies import CookieError, SimpleCookie
+from uuid import UUID
+
+from django.http import QueryDict
+
+from cases.hashing.fingerprint import FingerprintRefused, parse_all
+from cases.hashing.wire.stopncii import FetchRequest, Malformed, parse_feedback
+from cases.intake import state, steps
+from cases.vault import aead, envelope, hpke, receipt
+from cases.vault.aead import OpenFailed
+
+KEY, CASE = bytes(range(32)), UUID(int=7)
+PRIVATE = hpke.new_pair()[0]
+DIGITS = set("0123456789")
+
+
+def text_of(data: bytes) -> str:
+    """Text as it reaches a view: Django has decoded it, surrogates are gone."""
+    return data.decode("utf-8", "replace")
+
+
+def sealed_field(data: bytes) -> None:
+    try:
+        envelope.open_blob(KEY, data, case=CASE, field="answers", record=CASE)
+    except OpenFailed:
+        return
+    raise AssertionError("a forged field opened")
+
+
+def padded(data: bytes) -> None:
+    try:
+        plain = envelope.unpad(data)
+    except OpenFailed:
+        return
+    assert envelope.pad(plain) == data
+
+
+def sealed_key(data: bytes) -> None:
+    hpke.is_sealed(data, length=32)
+    try:
+        hpke.open_blob(PRIVATE, data, info=b"")
+    except OpenFailed:
+        return
+    raise AssertionError("a forged wrap opened")
+
+
+def public_key(data: bytes) -> None:
+    try:
+        hpke.seal(data, b"", info=b"")
+    except hpke.KeyRefused:
+        return
+
+
+def receipt_code(data: bytes) -> None:
+    try:
+        code = receipt.normalise(text_of(data))
+    except receipt.CodeMalformed:
+        return
+    assert len(code) == receipt.DIGITS
+    assert set(code) <= DIGITS
+
+
+def locked_receipt(data: bytes) -> None:
+    try:
+        receipt.unlock_private(KEY, data)
+    except OpenFailed:
+        return
+    raise AssertionError("a forged receipt opened")
+
+
+def form_state(data: bytes) -> None:
+    try:
+        state.open_draft(text_of(data))
+    except state.Lost:
+        return
+    raise AssertionError("a forged state opened")
+
+
+def report_form(data: bytes) -> None:
+    """A whole report from nothing but a query string: the same fields for each step."""
+    posted, draft = QueryDict(data[:4096]), state.Draft()
+    for step in steps.STEPS:
+        draft.answers[step.name] = steps.typed(step, steps.walk(draft).known, posted)
+    walked = steps.walk(draft)
+    for name, form in walked.forms.items():
+        steps.shown(steps.BY_NAME[name], walked.before[name], draft.answers[name])
+        if form.is_valid():
+            steps.told(form)
+
+
+def fingerprints(data: bytes) -> None:
+    try:
+        parse_all(text_of(data).split("\n"))
+    except FingerprintRefused:
+        return
+
+
+def partner_query(data: bytes) -> None:
+    try:
+        FetchRequest.parse(QueryDict(data[:4096]).dict())
+    except Malformed:
+        return
+
+
+def partner_feedback(data: bytes) -> None:
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        return                              # the view refuses it: cases.exchange.views.parsed
+    try:
+        parse_feedback(body)
+    except Malformed:
+        return
+
+
+def cookie(data: bytes) -> None:
+    """What a browser returns of the key that opens a parked private key."""
+    try:
+        jar = SimpleCookie(text_of(data))
+    except CookieError:
+        return
+    for morsel in jar.values():
+        try:
+            aead.open_blob(morsel.value.encode(), data, belongs=b"")
+        except OpenFailed:
+            continue
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {target.__name__: target for target in (
+    sealed_field, padded, sealed_key, public_key, receipt_code, locked_receipt, form_state, report_form, fingerprints,
+    partner_query, partner_feedback, cookie)}
+ASK_THE_DATABASE = {"report_form"}          # which platforms there are
+FINGERPRINT = ("a5" * 32 + ":90:" + "0b" * 32 + ":" + "0c" * 16).encode()
+FEEDBACK = {"count": 1, "hashFeedbacks": [{"hashValue": "a5" * 32, "signalType": "ImagePDQ", "feedbackValue": "Blocked",
+                                           "tags": ["nude"], "source": "platform"}]}
+
+
+def seeds(name: str) -> Iterator[bytes]:
+    """Real input, for drivers to damage."""
+    yield from {
+        "sealed_field": [envelope.seal(bytes(32), b"x", case=CASE, field="answers", record=CASE)],
+        "padded": [envelope.pad(b"x"), envelope.pad(bytes(300))],
+        "sealed_key": [hpke.seal(hpke.new_pair()[1], KEY, info=b"")],
+        "public_key": [hpke.new_pair()[1]],
+        "receipt_code": [b"1234 5678 9012 3456 7890", "۱۲۳۴-۵۶۷۸-۹۰۱۲-۳۴۵۶-۷۸۹۰".encode()],
+        "locked_receipt": [receipt.lock(bytes(32), KEY)],
+        "form_state": [state.seal(state.Draft())[:-4].encode()],
+        "report_form": [b"relation=me&age_now=19&age_then=19&harm=sextortion&dangers=deadline&story=x&links=https://a.example"
+                        b"&handles=@b&platforms=tiktok&wanted=remove&contact=email&address=a@b.example&hours=9-12"
+                        b"&share_hashes=yes&ask_platform=yes&assent=yes&fingerprint=" + FINGERPRINT],
+        "fingerprints": [FINGERPRINT, FINGERPRINT + b"\n" + FINGERPRINT],
+        "partner_query": [b"startTimestamp=1700000000&pageSize=800", b"nextPageToken=" + b"A" * 32],
+        "partner_feedback": [json.dumps(FEEDBACK).encode()],
+        "cookie": [b"vault=" + b"A" * 44],
+    }[name]
