@@ -98,6 +98,7 @@ class Case(models.Model):
     platforms = models.JSONField(default=list)                      # slugs of platforms named
     language = models.CharField(max_length=5)                       # the reporter reads this
     wants_woman = models.BooleanField(default=False)
+    restricted = models.BooleanField(default=False)                 # only who has it opens it: cases.selectors.opened_by
     conflict = models.CharField(max_length=20, blank=True)          # Body the accused works for: not suggested
     priority = models.PositiveSmallIntegerField(choices=choices(LEVEL_NAMES))
     priority_rule = models.CharField(max_length=30)
@@ -225,3 +226,59 @@ class Trace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
+
+
+class Exclusion(models.Model):
+    """A wall: for this member the case does not exist, until somebody else lifts it (`cases.selectors.cases_for`)."""
+
+    class Cause(models.TextChoices):
+        KNOWS = "knows", _("Knows somebody in the case")
+        NAMED = "named", _("Is named in the case, or related to somebody who is")
+        DUTY = "duty", _("Dealt with the matter elsewhere")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exclusions")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=10, choices=Cause.choices)  # a code: whom they know would be a story in the clear
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    lift_reason = models.BinaryField(null=True)                     # sealed under the case key
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "member"], condition=models.Q(lifted_at=None), name="excluded_once"),
+            models.CheckConstraint(name="exclusion_lifted_by_somebody_else_with_a_reason", condition=models.Q(
+                lifted_at__isnull=True, lifted_by__isnull=True, lift_reason__isnull=True) | models.Q(
+                lifted_at__isnull=False, lifted_by__isnull=False, lift_reason__isnull=False)
+                & ~models.Q(lifted_by=models.F("member")) & ~models.Q(lifted_by=models.F("by"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} without {self.member_id}"
+
+
+class BreakGlass(models.Model):
+    """A member opened a case of their unit that is kept for others, for a while and with a reason. It ends by itself."""
+
+    class Cause(models.TextChoices):
+        LIFE = "life", _("Somebody is in danger now")
+        ABSENT = "absent", _("Whoever may read it cannot be reached")
+        ORDER = "order", _("A court or an authority asks, and it cannot wait")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="glass")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    reason = models.BinaryField()                                   # typed; sealed under the case key, for the unit's supervisors
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.CheckConstraint(name="glass_ends", condition=models.Q(until__gt=models.F("at")))]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} to {self.member_id}"

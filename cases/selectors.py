@@ -1,15 +1,63 @@
-"""Reads with a rule."""
-from django.db.models import QuerySet
+"""Reads with a rule: which cases exist for a member, and which of them they may open."""
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
 
-from cases.models import Case, Consent
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from cases.models import BreakGlass, Case, Consent, Exclusion
 from cases.permissions import Permission, Staff, may
+from cases.units.models import Membership
+
+Person = TypeVar("Person", bound=AbstractBaseUser)
 
 
 def cases_for(staff: Staff) -> QuerySet[Case]:
-    """The cases of the member's own units; none without the permission, whatever the memberships say."""
+    """The cases of the member's own units, but none that they are excluded from; none without the permission.
+
+    Whatever lists, counts, finds or opens cases for a member begins here, so that a wall has no second side.
+    """
     if not may(staff, Permission.READ_CASES):
         return Case.objects.none()
-    return Case.objects.filter(unit__memberships__member_id=staff.pk)
+    wall = Exclusion.objects.filter(case=OuterRef("pk"), member_id=staff.pk, lifted_at=None)
+    return Case.objects.filter(~Exists(wall), unit__memberships__member_id=staff.pk)
+
+
+def walled_off(staff: Staff) -> QuerySet[Exclusion]:
+    """What the member is excluded from today."""
+    return Exclusion.objects.filter(member_id=staff.pk, lifted_at=None)
+
+
+def on_this_side(case: Case, people: QuerySet[Person]) -> QuerySet[Person]:
+    """`people` without those who are excluded from the case."""
+    return people.exclude(pk__in=Exclusion.objects.filter(case=case, lifted_at=None).values("member"))
+
+
+def opened_by(staff: Staff, cases: Iterable[Case]) -> dict[UUID, UUID | None]:
+    """Of `cases` (from `cases_for`) those that the member may open; the value is the broken glass they do it by, if any.
+
+    A case is open to its whole unit, with two exceptions: a restricted one only to who has it, and one whose reporter asked for
+    a woman only to who has it and to the women of the unit. Broken glass opens either, for its while. At most two queries.
+    """
+    found: dict[UUID, UUID | None] = {}
+    kept = []
+    for case in cases:
+        if case.assignee_id == staff.pk or not (case.restricted or case.wants_woman):
+            found[case.pk] = None
+        else:
+            kept.append(case)
+    if kept:
+        woman_in = set(Membership.objects.filter(member_id=staff.pk, is_woman=True).values_list("unit_id", flat=True))
+        found |= {case.pk: None for case in kept if not case.restricted and case.unit_id in woman_in}
+        glass = BreakGlass.objects.filter(case__in=kept, member_id=staff.pk, until__gt=timezone.now())
+        found = {**dict(glass.values_list("case_id", "pk")), **found}
+    return found
+
+
+def opens(staff: Staff, case: Case) -> bool:
+    return case.pk in opened_by(staff, [case])
 
 
 def consent(case: Case, act: Consent.Act) -> Consent | None:

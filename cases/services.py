@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases import priority
 from cases.audit.services import actor, record
 from cases.clock.services import due_at
-from cases.models import Case, Consent, Link, Message, StatusChange
+from cases.models import Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
 from cases.priority import CLOCKS, Facts, Level
 from cases.public_words import Said
@@ -43,7 +43,7 @@ class WomanAsked(Exception):
 
 
 class NotAMember(Exception):
-    """A case is assigned within its unit only."""
+    """A case is assigned within its unit only, and to nobody whom a wall keeps from it."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def assign(*, case: Case, to: Staff | None, by: Staff, despite_wish: bool = Fals
     fresh = lock_case(case, version)
     if to is not None:
         membership = Membership.objects.filter(unit=fresh.unit, member_id=to.pk).first()
-        if membership is None:
+        if membership is None or Exclusion.objects.filter(case=fresh, member_id=to.pk, lifted_at=None).exists():
             raise NotAMember(str(to.pk))
         if fresh.wants_woman and not membership.is_woman and not despite_wish:
             raise WomanAsked(fresh.ref)

@@ -26,6 +26,12 @@ SENTENCES: dict[str, Promise | str] = {
     "report_withdrawn": gettext_lazy("The reporter withdrew the report."),
     "cases_linked": gettext_lazy("The case was linked with another."),
     "tags_made": gettext_lazy("Links and account names were made comparable."),
+    "member_excluded": gettext_lazy("A member was excluded from the case."),
+    "exclusion_lifted": gettext_lazy("A member's exclusion from the case was lifted."),
+    "case_restricted": gettext_lazy("The case was kept for the member who has it."),
+    "case_unrestricted": gettext_lazy("The case was opened to its unit again."),
+    "glass_broken": gettext_lazy("Emergency access to the case was taken, for an hour."),
+    "reasons_read": gettext_lazy("The reasons given for access to the case were read."),
     # fingerprints and the published list
     "fingerprints_stored": gettext_lazy("Fingerprints were stored."),
     "fingerprints_matched": gettext_lazy("Fingerprints were compared with earlier ones."),

@@ -20,6 +20,9 @@ class Occasion(StrEnum):
     SILENCE = "silence"          # a platform let its time run out
     FAILED = "failed"            # a notice could not be delivered
     WISH = "wish"                # a woman was asked for, and the case went to somebody else
+    GLASS = "glass"              # somebody opened a case that is kept for others
+    ASIDE = "aside"              # who had a case stepped aside: it needs somebody new
+    MOVED = "moved"              # a case came from another unit
     DIGEST = "digest"            # the morning's counts
     WAITING = "waiting"          # to the reporter: something waits
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,15 +20,16 @@ from cases.notifications.gateways import SEND, Outgoing, Refused
 from cases.notifications.links import desk_link
 from cases.notifications.models import Address, Kind, Notification, Occasion, Preference
 from cases.outbox.services import current_job, enqueue
+from cases.permissions import Role
 from cases.priority import Level
-from cases.units.models import Unit
+from cases.selectors import on_this_side
 from cases.units.selectors import members_of, members_on_duty, supervisors
 from cases.vault import custody, envelope
 from cases.vault.unseal import key_for_worker
 from cases.workflow import Status
 
 URGENT = frozenset({Level.P1, Level.P2})
-CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK})       # told by SMS as well
+CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.GLASS})       # told by SMS as well
 WARN_AT = 0.75                                                   # share of a clock
 ONCE_IN = timedelta(days=1)                                      # a reporter's phone is silent in between
 
@@ -66,7 +68,7 @@ def urgent(*, case: Case) -> None:
 
 
 def tell_urgent(case: Case) -> None:
-    tell_members(occasion=Occasion.URGENT, members=members_on_duty(case.unit))
+    tell_members(occasion=Occasion.URGENT, members=on_duty(case))
 
 
 def tell_assignee(*, case: Case, occasion: Occasion) -> None:
@@ -81,11 +83,23 @@ def tell_responsible(*, case: Case, occasion: Occasion) -> None:
 
 def responsible(case: Case) -> list[Member]:
     """The assignee if still in the unit, else the members on duty."""
-    return list(members_of(case.unit).filter(pk=case.assignee_id)) or list(members_on_duty(case.unit))
+    return list(members_of(case.unit).filter(pk=case.assignee_id)) or on_duty(case)
 
 
-def tell_supervisors(*, unit: Unit, occasion: Occasion) -> None:
-    tell_members(occasion=occasion, members=supervisors(unit))
+def on_duty(case: Case) -> list[Member]:
+    """Who is told of this case at once: nobody behind a wall, and all others of the unit rather than nobody."""
+    return list(on_this_side(case, members_on_duty(case.unit))) or list(on_this_side(case, members_of(case.unit)))
+
+
+def tell_supervisors(*, case: Case, occasion: Occasion) -> None:
+    tell_members(occasion=occasion, members=on_this_side(case, supervisors(case.unit)))
+
+
+def tell_overseers(*, case: Case, occasion: Occasion) -> None:
+    """The supervisors of the case's unit and every auditor."""
+    auditors = get_user_model().objects.filter(role=Role.AUDITOR.value, is_active=True)
+    people = {person.pk: person for each in (supervisors(case.unit), auditors) for person in on_this_side(case, each)}
+    tell_members(occasion=occasion, members=people.values())
 
 
 @transaction.atomic

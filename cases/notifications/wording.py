@@ -21,6 +21,11 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
                                         n["count"]),
     Occasion.WISH: lambda n: ngettext("%(count)d reporter's wish about who reads a case was set aside.",
                                       "%(count)d reporters' wishes about who reads a case were set aside.", n["count"]),
+    Occasion.GLASS: lambda n: ngettext("Emergency access was used for %(count)d case.",
+                                       "Emergency access was used for %(count)d cases.", n["count"]),
+    Occasion.ASIDE: lambda n: ngettext("%(count)d case needs somebody new.", "%(count)d cases need somebody new.", n["count"]),
+    Occasion.MOVED: lambda n: ngettext("%(count)d case has come from another unit.",
+                                       "%(count)d cases have come from another unit.", n["count"]),
     Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
                                  "messages %(unread)d."),
     Occasion.WAITING: lambda n: _("There is a message for you."),

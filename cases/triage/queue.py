@@ -15,6 +15,7 @@ from cases.clock.services import share_used
 from cases.hashing.models import MediaHash
 from cases.models import Case, Link
 from cases.permissions import Staff
+from cases.selectors import walled_off
 from cases.triage.reading import Text
 from cases.workflow import Status
 
@@ -98,9 +99,15 @@ def page(mine: QuerySet[Case], filters: Filters, member: Staff, *, after: str = 
         found = found.filter(behind(*cursor))
     found = (found.select_related("unit", "assignee", "key").prefetch_related("key__wraps").order_by(*ORDER)
              .annotate(fingerprints=Exists(MediaHash.objects.filter(case=OuterRef("pk"))),
-                       linked=Exists(Link.objects.filter(Q(a=OuterRef("pk")) | Q(b=OuterRef("pk"))))))
+                       linked=Exists(links_seen(member))))
     cases = list(found[:PAGE + 1])
     return Page(cases[:PAGE], cursor_of(cases[PAGE - 1]) if len(cases) > PAGE else "")
+
+
+def links_seen(member: Staff) -> QuerySet[Link]:
+    """Links of the outer case, but none with a case that does not exist for the member."""
+    hidden = walled_off(member).values("case")
+    return Link.objects.filter(Q(a=OuterRef("pk")) | Q(b=OuterRef("pk"))).exclude(a__in=hidden).exclude(b__in=hidden)
 
 
 def behind(due: datetime | None, pk: UUID) -> Q:

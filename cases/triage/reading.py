@@ -4,7 +4,7 @@ Text that cannot be shown is a state, never an exception: the case must stay wor
 """
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -16,8 +16,9 @@ from django.http import HttpRequest
 from cases.audit.services import actor, record_read
 from cases.escalation.models import Escalation
 from cases.escalation.notices import Notice
-from cases.models import Case, Consent, Message
+from cases.models import BreakGlass, Case, Consent, Exclusion, Message
 from cases.permissions import Staff
+from cases.selectors import opened_by
 from cases.triage.models import Note
 from cases.vault import blind, envelope, parking, unseal
 from cases.vault.models import DataKey
@@ -30,6 +31,7 @@ class State(StrEnum):
     OPEN = "open"
     LOCKED = "locked"       # the member's vault is locked
     NO_KEY = "no_key"       # open, but nobody has granted the member this unit's key
+    WITHHELD = "withheld"   # kept for whoever has it, or for the women of the unit (cases.selectors.opened_by)
     BROKEN = "broken"       # does not open: ask the reporter
 
 
@@ -69,6 +71,9 @@ class Opened:
         return self.state == State.BROKEN or any(text.state == State.BROKEN for text in texts)
 
 
+Doors = Mapping[UUID, UUID | None]      # cases.selectors.opened_by
+
+
 class Locked(Exception):
     """Nothing can be sealed without the case's key: the vault locked itself, or the key is not held."""
 
@@ -91,22 +96,24 @@ def _open_keyring(request: HttpRequest) -> Keyring | None:
 # --- reading ----------------------------------------------------------------------------------------------------------
 def summaries(cases: Sequence[Case], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
     """The first line of each case on a queue page. One audit row lists the cases. Prefetch `key__wraps`."""
-    texts = {case.pk: _summary(case, keyring) for case in cases}
+    doors = opened_by(by, cases)
+    texts = {case.pk: _summary(case, keyring, doors) for case in cases}
     read = [pk for pk, text in texts.items() if text.state == State.OPEN]
     if read:
-        record_read("queue_read", subject="queue", actor=actor(by), cases=read)
+        record_read("queue_read", subject="queue", actor=actor(by), cases=read, **_under_glass(doors, read))
     return texts
 
 
-def _summary(case: Case, keyring: Keyring | None) -> Text:
-    key, state = _key(case, case.key, keyring)
+def _summary(case: Case, keyring: Keyring | None, doors: Doors) -> Text:
+    key, state = _readable(case, case.key, keyring, doors)
     return _text(case, key, state, case.summary, "summary", case.pk)
 
 
 def read_case(case: Case, *, keyring: Keyring | None, by: Staff) -> Opened:
     """Everything sealed of one case. One audit row, unless nothing could be opened."""
-    key, key_state = _key(case, case.key, keyring)
-    talk_key, talk_state = _key(case, case.conversation_key, keyring)
+    doors = opened_by(by, [case])
+    key, key_state = _readable(case, case.key, keyring, doors)
+    talk_key, talk_state = _readable(case, case.conversation_key, keyring, doors)
     answers, state = _answers(case, key, key_state)
     opened = Opened(
         state, answers,
@@ -115,17 +122,30 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff) -> Opened:
         assents=_texts(case, talk_key, talk_state, "assent",
                        Consent.objects.filter(case=case, assent__isnull=False).values_list("pk", "assent")))
     if key is not None or talk_key is not None:
-        record_read("case_read", subject=case.pk, actor=actor(by), messages=len(opened.messages), notes=len(opened.notes))
+        record_read("case_read", subject=case.pk, actor=actor(by), messages=len(opened.messages), notes=len(opened.notes),
+                    **_under_glass(doors, [case.pk]))
     return opened
 
 
 def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
     """The typed answers alone; empty when they cannot be opened."""
-    key, state = _key(case, case.key, keyring)
+    doors = opened_by(by, [case])
+    key, state = _readable(case, case.key, keyring, doors)
     answers, state = _answers(case, key, state)
     if state == State.OPEN:
-        record_read("answers_read", subject=case.pk, actor=actor(by))
+        record_read("answers_read", subject=case.pk, actor=actor(by), **_under_glass(doors, [case.pk]))
     return answers
+
+
+def _under_glass(doors: Doors, read: Iterable[UUID]) -> dict[str, list[UUID]]:
+    """For the audit row: the broken glass that some of these cases were read under."""
+    glass = [pane for pk in read if (pane := doors[pk])]
+    return {"glass": glass} if glass else {}
+
+
+def _readable(case: Case, data_key: DataKey, keyring: Keyring | None, doors: Doors) -> tuple[bytes | None, State]:
+    """The key, for whom the case is open; to hold the unit's key is not enough."""
+    return _key(case, data_key, keyring) if case.pk in doors else (None, State.WITHHELD)
 
 
 def _key(case: Case, data_key: DataKey, keyring: Keyring | None) -> tuple[bytes | None, State]:
@@ -185,14 +205,26 @@ class OpenedNotice:
 
 
 def read_notice(escalation: Escalation, *, case: Case, keyring: Keyring | None, by: Staff) -> OpenedNotice:
-    key, _state = _key(case, escalation.notice_key, keyring)
+    doors = opened_by(by, [case])
+    key, _state = _readable(case, escalation.notice_key, keyring, doors)
     notice = _text(case, key, State.LOCKED, escalation.notice, "notice", escalation.pk)
     if notice.state != State.OPEN:
         return OpenedNotice()
-    record_read("notice_read", subject=case.pk, actor=actor(by), escalation=escalation.pk)
+    record_read("notice_read", subject=case.pk, actor=actor(by), escalation=escalation.pk, **_under_glass(doors, [case.pk]))
     theirs = escalation.their_reference
     given = _text(case, key, State.LOCKED, theirs, "their_reference", escalation.pk).words if theirs else ""
     return OpenedNotice(Notice.from_json(notice.words.encode()), given)
+
+
+def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
+    """The typed reasons of broken glass and lifted walls, by row; for the supervisors who answer for them."""
+    key, state = _key(case, case.key, keyring)
+    glass = _texts(case, key, state, "glass", BreakGlass.objects.filter(case=case).values_list("pk", "reason"))
+    lifted = Exclusion.objects.filter(case=case, lift_reason__isnull=False).values_list("pk", "lift_reason")
+    texts = glass | _texts(case, key, state, "lift_reason", lifted)
+    if texts and key is not None:
+        record_read("reasons_read", subject=case.pk, actor=actor(by), count=len(texts))
+    return texts
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -204,6 +236,14 @@ def seal_note(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, 
 def seal_message(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
     """Id and body of a message that unit and reporter can read. Raises Locked."""
     return _sealed(case, case.conversation_key, text, "message", keyring)
+
+
+def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
+    """Why a wall was lifted ("lift_reason") or glass broken ("glass"), for its own row. Raises Locked."""
+    key, _state = _key(case, case.key, keyring)
+    if key is None:
+        raise Locked(case.ref)
+    return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
 
 
 def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Keyring | None) -> bytes:

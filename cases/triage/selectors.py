@@ -8,7 +8,7 @@ from cases.escalation.models import Platform
 from cases.hashing.models import Match, MediaHash
 from cases.models import Case, Consent, Link, Trace
 from cases.permissions import Permission, Staff, may
-from cases.selectors import cases_for
+from cases.selectors import cases_for, on_this_side, walled_off
 from cases.units.selectors import members_of, women_of
 
 
@@ -53,6 +53,11 @@ class Colleagues:
     others: list[Staff]
 
 
+def behind_wall(member: Staff, cases: Iterable[Case]) -> set[object]:
+    """The keys of those cases that do not exist for the member: not even "a case of another unit"."""
+    return set(walled_off(member).filter(case__in=[case.pk for case in cases]).values_list("case_id", flat=True))
+
+
 def seen_by(member: Staff, cases: Iterable[Case]) -> set[object]:
     """The keys of those cases that the member may open."""
     return set(cases_for(member).filter(pk__in=[case.pk for case in cases]).values_list("pk", flat=True))
@@ -64,10 +69,11 @@ def pictures(case: Case, member: Staff) -> list[Picture]:
              for row in MediaHash.objects.filter(case=case)}
     either = Match.objects.filter(Q(a__case=case) | Q(b__case=case))
     matches = list(either.select_related("a__case", "b__case").order_by("distance"))
-    visible = seen_by(member, [end.case for match in matches for end in (match.a, match.b)])
+    ends = [end.case for match in matches for end in (match.a, match.b)]
+    visible, hidden = seen_by(member, ends), behind_wall(member, ends)
     for match in matches:
         for own, other in ((match.a, match.b), (match.b, match.a)):
-            if own.pk in found:
+            if own.pk in found and other.case_id not in hidden:
                 found[own.pk].findings.append(finding(case, other, match.distance, visible))
     return list(found.values())
 
@@ -81,13 +87,15 @@ def finding(case: Case, other: MediaHash, distance: int, visible: set[object]) -
 def linked(case: Case, member: Staff) -> list[LinkedCase]:
     links = list(Link.objects.filter(Q(a=case) | Q(b=case)).select_related("a", "b"))
     others = [(link, link.b if link.a_id == case.pk else link.a) for link in links]
-    visible = seen_by(member, [other for _link, other in others])
-    return [LinkedCase(link.get_because_display(), other.ref if other.pk in visible else "") for link, other in others]
+    cases = [other for _link, other in others]
+    visible, hidden = seen_by(member, cases), behind_wall(member, cases)
+    return [LinkedCase(link.get_because_display(), other.ref if other.pk in visible else "")
+            for link, other in others if other.pk not in hidden]
 
 
-def also_named(case: Case, tags: Mapping[tuple[str, str], str]) -> dict[str, int]:
+def also_named(case: Case, tags: Mapping[tuple[str, str], str], member: Staff) -> dict[str, int]:
     """As typed → in how many other cases, of any unit, the same link or account was named."""
-    others = Trace.objects.filter(tag__in=tags.values()).exclude(case=case)
+    others = Trace.objects.filter(tag__in=tags.values()).exclude(case=case).exclude(case__in=walled_off(member).values("case"))
     rows = others.values("kind", "tag").annotate(cases=Count("case", distinct=True))
     counts = {(row["kind"], row["tag"]): row["cases"] for row in rows}
     return {typed: counts[kind, tag] for (kind, typed), tag in tags.items() if (kind, tag) in counts}
@@ -100,7 +108,7 @@ def consents(case: Case) -> list[ConsentLine]:
 
 
 def colleagues(case: Case) -> Colleagues:
-    able = [member for member in members_of(case.unit) if may(member, Permission.WORK_CASES)]
+    able = [member for member in on_this_side(case, members_of(case.unit)) if may(member, Permission.WORK_CASES)]
     women = set(women_of(case.unit).values_list("pk", flat=True)) if case.wants_woman else set()
     return Colleagues([member for member in able if member.pk in women], [member for member in able if member.pk not in women])
 

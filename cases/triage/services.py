@@ -11,7 +11,7 @@ from cases.models import Case, Link, Message, Trace
 from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_reporter, tell_supervisors
 from cases.permissions import Permission, Staff, may
-from cases.selectors import agrees
+from cases.selectors import agrees, opens
 from cases.services import add_message, assign, change_status, link_cases, lock_case, mark_read
 from cases.triage.models import Note, Reply
 from cases.triage.moves import NEEDS, Move
@@ -28,7 +28,7 @@ class NotAgreed(Exception):
 
 
 class NotYours(Exception):
-    """The case is another member's; only a supervisor takes it from them."""
+    """Only a supervisor takes a case from another member, gives out a restricted one, or sets a reporter's wish aside unread."""
 
 
 @transaction.atomic
@@ -39,15 +39,22 @@ def hand(*, case: Case, to: Staff | None, by: Staff, traces: Iterable[Tag] = (),
     Raises NotYours, Stale, NotAMember, WomanAsked (unless the wish is knowingly set aside).
     """
     fresh = lock_case(case, version)
-    if fresh.assignee_id not in {None, by.pk} and not may(by, Permission.SUPERVISE):
-        raise NotYours(fresh.ref)
+    if not may(by, Permission.SUPERVISE):
+        not_theirs = fresh.assignee_id not in {None, by.pk} or (fresh.restricted and to is not None)
+        if not_theirs or (despite_wish and not opens(by, fresh)):
+            raise NotYours(fresh.ref)
     fresh = assign(case=fresh, to=to, by=by, despite_wish=despite_wish)
     keep_traces(case=fresh, traces=traces)
     if to is not None and fresh.wants_woman and not women_of(fresh.unit).filter(pk=to.pk).exists():
-        tell_supervisors(unit=fresh.unit, occasion=Occasion.WISH)
+        tell_supervisors(case=fresh, occasion=Occasion.WISH)
     if to is not None and to.pk == by.pk and fresh.status == Status.NEW:
         fresh = change_status(case=fresh, to=Status.IN_REVIEW, by=by)
     return fresh
+
+
+def may_hand(case: Case, by: Staff) -> bool:
+    """Whether the member may say whose the case is."""
+    return may(by, Permission.SUPERVISE) or case.assignee_id == by.pk or (case.assignee_id is None and not case.restricted)
 
 
 @transaction.atomic

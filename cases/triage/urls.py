@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.triage.views import acts, audit, case, escalate, queue
+from cases.triage.views import acts, audit, case, escalate, queue, walls
 
 app_name = "triage"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("case/<slug:ref>/write/", acts.write, name="write"),
     path("case/<slug:ref>/note/", acts.note, name="note"),
     path("case/<slug:ref>/read/", acts.read, name="read"),
+    path("case/<slug:ref>/access/", walls.access, name="access"),
+    path("case/<slug:ref>/access/aside/", walls.step_aside, name="step_aside"),
+    path("case/<slug:ref>/access/exclude/", walls.exclude, name="exclude"),
+    path("case/<slug:ref>/access/lift/<uuid:wall>/", walls.lift, name="lift"),
+    path("case/<slug:ref>/access/restrict/", walls.restrict, name="restrict"),
+    path("case/<slug:ref>/access/glass/", walls.break_glass, name="glass"),
     path("case/<slug:ref>/escalate/", escalate.escalate, name="escalate"),
     path("case/<slug:ref>/escalate/<int:channel>/", escalate.compose, name="compose"),
     path("case/<slug:ref>/notice/<slug:reference>/", escalate.escalation, name="escalation"),

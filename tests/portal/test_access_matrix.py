@@ -7,6 +7,8 @@ that only the permission stands between them and a case.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -17,9 +19,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
-from cases.models import Case, Consent
+from cases.models import BreakGlass, Case, Consent, Exclusion
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
+from cases.triage import walls
 from cases.vault import custody
 from cases.workflow import Status
 from portal.accounts.models import User
@@ -36,8 +39,10 @@ not edit by hand.
   next page.
 - **form**: let in, and the form is refused for what is in it. **sign in**: asked to sign in. **–**: not asked this way.
 - **owner** has the case, **colleague** is of the same unit, **locked** is the owner with the vault locked, **keyless** a
-  colleague to whom nobody has granted the unit's key, **other unit** a caseworker elsewhere, asking by the right reference. The
-  roles to their right are members of the unit and hold its key, which must not help them.
+  colleague to whom nobody has granted the unit's key. The reporter asked for a woman, and all these are; **man** is a colleague
+  for whom the case is therefore kept closed, and **emergency** another, who has broken the glass.
+- **excluded** is a member of the unit for whom the case does not exist, **other unit** a caseworker elsewhere; both ask by the
+  right reference. The roles to their right are women of the unit and hold its key, which must not help them.
 """
 
 
@@ -56,23 +61,40 @@ DESK = sorted({one for one in addresses(get_resolver("portal.urls.desk").url_pat
 def case(db: None) -> Case:
     custody.new_worker_key()
     registry.seed()
-    return make_case(make_unit(), story=f"{TYPED} story", links=(f"https://tiktok.example/{TYPED}",), platforms=("tiktok",))
+    return make_case(make_unit(), story=f"{TYPED} story", wants_woman=True, links=(f"https://tiktok.example/{TYPED}",),
+                     platforms=("tiktok",))
 
 
 @pytest.fixture
 def people(case: Case) -> dict[str, Client]:
     """Column → browser."""
-    owner = make_member("Ayesha", case.unit)
+    owner = woman("Ayesha", case)
     take(case, owner)
     browsers = {
         "nobody": Client(), "owner": signed_in(owner), "locked": signed_in(owner, unlocked=False),
-        "colleague": signed_in(make_member("Bilal", case.unit)),
-        "keyless": signed_in(make_member("Zara", case.unit, keys=False)),
-        "supervisor": signed_in(make_member("Sana", case.unit, role=Role.SUPERVISOR)),
+        "colleague": signed_in(woman("Amna", case)), "keyless": signed_in(woman("Zara", case, keys=False)),
+        "supervisor": signed_in(woman("Sana", case, role=Role.SUPERVISOR)), "man": signed_in(make_member("Bilal", case.unit)),
+        "emergency": signed_in(emergency(case)), "excluded": signed_in(excluded(case)),
         "other unit": signed_in(make_member("Omar", make_unit("children"))),
     }
     without = [role for role in Role if Permission.READ_CASES not in permissions(role)]
-    return browsers | {role.replace("_", " "): signed_in(make_member(role, case.unit, role=role)) for role in without}
+    return browsers | {role.replace("_", " "): signed_in(woman(role, case, role=role)) for role in without}
+
+
+def woman(name: str, case: Case, **options: Any) -> User:
+    return make_member(name, case.unit, is_woman=True, **options)
+
+
+def emergency(case: Case) -> User:
+    member = make_member("Danish", case.unit)
+    walls.break_glass(case=case, glass_id=uuid4(), cause=BreakGlass.Cause.LIFE, reason=b"sealed", by=member)
+    return member
+
+
+def excluded(case: Case) -> User:
+    member = woman("Hina", case)
+    walls.exclude(case=case, member=member, cause=Exclusion.Cause.KNOWS, by=member)
+    return member
 
 
 def permissions(role: Role) -> set[Permission]:
@@ -97,7 +119,7 @@ def form_channel() -> Channel:
 def ask(browser: Client, method: str, address: str, case: Case) -> str:
     """One cell. Whatever it did is undone."""
     places = {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
-              "<slug:reference>": Escalation.objects.get().reference}
+              "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk)}
     for place, value in places.items():
         address = address.replace(place, value)
     client = Client(raise_request_exception=False)
@@ -134,12 +156,13 @@ def written(rows: dict[tuple[str, str], dict[str, str]], columns: list[str]) -> 
 
 def test_everybody_is_answered_as_the_page_says(case: Case, people: dict[str, Client], redis_server: None) -> None:
     rows = table(case, people)
-    readers = {"owner", "colleague", "supervisor"}
+    readers = {"owner", "colleague", "supervisor", "emergency"}
     for (method, address), cells in rows.items():
         assert not [name for name, cell in cells.items() if cell.startswith("5")], (method, address)
         assert {name for name, cell in cells.items() if cell == "reads"} <= readers, (method, address)
+        assert cells["excluded"] == cells["other unit"] or "<slug:ref>" not in address, (method, address)
         if "<slug:ref>" in address:
-            outside = {name: cell for name, cell in cells.items() if name not in readers | {"locked", "keyless"}}
+            outside = {name: cell for name, cell in cells.items() if name not in readers | {"locked", "keyless", "man"}}
             assert set(outside.values()) <= {"404", "403", "sign in", "–"}, (method, address, outside)
     assert {name for name, cell in rows["GET", "desk/case/<slug:ref>/"].items() if cell == "reads"} == readers
     now = written(rows, list(people))

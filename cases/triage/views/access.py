@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from cases.models import Case
 from cases.permissions import Permission, Staff, may
-from cases.selectors import cases_for
+from cases.selectors import cases_for, opens
 
 
 def member_with(permission: Permission, request: HttpRequest) -> Staff:
@@ -23,3 +23,11 @@ def case_for(request: HttpRequest, ref: str, permission: Permission = Permission
     member = member_with(permission, request)
     cases = cases_for(member).select_related("unit__calendar", "assignee", "key", "conversation_key")
     return get_object_or_404(cases.prefetch_related("key__wraps", "conversation_key__wraps"), ref=ref.upper())
+
+
+def open_case_for(request: HttpRequest, ref: str, permission: Permission) -> Case:
+    """The same, for what needs the case's words: 403 while they are kept for others of the unit."""
+    case = case_for(request, ref, permission)
+    if not opens(member_with(permission, request), case):
+        raise PermissionDenied
+    return case

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST
 
 from cases.models import Case
 from cases.permissions import Permission, Staff
-from cases.selectors import cases_for
+from cases.selectors import cases_for, opens
 from cases.services import Stale, WomanAsked
 from cases.triage import reading, services
-from cases.triage.forms import HandForm, MoveForm, NoteForm, WriteForm
+from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, WriteForm
 from cases.triage.queue import PAGE
 from cases.triage.views.access import case_for, member_with
 from cases.triage.views.case import replies, show
@@ -37,9 +37,21 @@ def act(view: Act) -> Callable[[HttpRequest, str], HttpResponse]:
     @require_POST
     @wraps(view)
     def wrapped(request: HttpRequest, ref: str) -> HttpResponse:
-        case = case_for(request, ref, Permission.WORK_CASES)
-        return view(request, case, member_with(Permission.WORK_CASES, request))
+        case, member = case_for(request, ref, Permission.WORK_CASES), member_with(Permission.WORK_CASES, request)
+        return view(request, case, member)
     return wrapped
+
+
+def open_act(name: str, form: type[ActForm]) -> Callable[[Act], Callable[[HttpRequest, str], HttpResponse]]:
+    """An act that needs the case's words: while they are kept for others, what was typed into `name` comes back, undone."""
+    def decorate(view: Act) -> Callable[[HttpRequest, str], HttpResponse]:
+        @wraps(view)
+        def checked(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+            if not opens(member, case):
+                return show(request, case, status=CONFLICT, trouble="withheld", **{name: form(case, request.POST)})
+            return view(request, case, member)
+        return act(checked)
+    return decorate
 
 
 def back(case: Case, part: str = "") -> HttpResponse:
@@ -102,7 +114,7 @@ def took(request: HttpRequest, case: Case, member: Staff) -> bool:
     return True
 
 
-@act
+@open_act("move", MoveForm)
 def move(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     form = MoveForm(case, request.POST)
     if not form.is_valid():
@@ -119,7 +131,7 @@ def move(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     return back(case)
 
 
-@act
+@open_act("write", WriteForm)
 def write(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     """To the reporter. `use` puts a ready reply under what was typed and sends nothing."""
     if "use" in request.POST:
@@ -143,7 +155,7 @@ def with_reply(request: HttpRequest, case: Case) -> dict[str, str]:
     return {**request.POST.dict(), "text": "\n\n".join(filter(None, [request.POST.get("text", "").strip(), *found]))}
 
 
-@act
+@open_act("note", NoteForm)
 def note(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     form = NoteForm(case, request.POST)
     if not form.is_valid():
@@ -158,5 +170,7 @@ def note(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
 
 @act
 def read(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+    if not opens(member, case):
+        raise PermissionDenied
     services.read(case=case, by=member)
     return back(case)

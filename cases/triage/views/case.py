@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.escalation.models import Escalation
-from cases.models import Case
-from cases.permissions import Permission, may
-from cases.triage import reading, selectors
+from cases.models import BreakGlass, Case
+from cases.permissions import Permission, Staff, may
+from cases.selectors import opened_by
+from cases.triage import reading, selectors, services
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, WriteForm
 from cases.triage.models import Reply
 from cases.triage.timeline import timeline
@@ -29,19 +30,23 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = "", **forms: ActForm) -> HttpResponse:
-    """The page of a case. After a refused act `forms` holds what was typed and `trouble` says why: "stale", "locked", "woman"."""
+    """The page of a case. After a refused act `forms` holds what was typed and `trouble` says why: "stale", "locked",
+    "woman", "withheld"."""
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
+    doors = opened_by(member, [case])
     opened = reading.read_case(case, keyring=keyring, by=member)
     platforms, tags = selectors.platform_names(), reading.tags(opened.answers)
     context: dict[str, Any] = {
         "case": case, "opened": opened, "locked": keyring is None, "trouble": trouble,
         "platforms": [platforms.get(slug, slug) for slug in case.platforms],
         "timeline": timeline(case, opened, platforms), "consents": consent_lines(case, opened),
-        "links": named(case, "url", opened.answers.links, tags), "handles": named(case, "handle", opened.answers.handles, tags),
+        "links": named(case, "url", opened.answers.links, tags, member),
+        "handles": named(case, "handle", opened.answers.handles, tags, member),
         "pictures": selectors.pictures(case, member), "linked": selectors.linked(case, member),
         "escalations": Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts"),
-        "may_escalate": may(member, Permission.ESCALATE),
-        "may_hand": case.assignee_id in {None, member.pk} or may(member, Permission.SUPERVISE),
+        "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),
+        "may_escalate": may(member, Permission.ESCALATE) and case.pk in doors,
+        "may_hand": services.may_hand(case, member), "supervises": may(member, Permission.SUPERVISE),
         "mine": case.assignee_id == member.pk,
         "replies": replies(case.language), "since": loaded_at(forms), "now": f"{timezone.now().timestamp():.3f}",
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
@@ -50,9 +55,10 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     return render(request, "triage/case.html", context, status=status)
 
 
-def named(case: Case, kind: str, typed: tuple[str, ...], tags: dict[tuple[str, str], str]) -> list[tuple[str, int]]:
+def named(case: Case, kind: str, typed: tuple[str, ...], tags: dict[tuple[str, str], str],
+          member: Staff) -> list[tuple[str, int]]:
     """Links or handles as typed, each with the number of other cases that name the same."""
-    also = selectors.also_named(case, {key: tag for key, tag in tags.items() if key[0] == kind})
+    also = selectors.also_named(case, {key: tag for key, tag in tags.items() if key[0] == kind}, member)
     return [(value, also.get(value, 0)) for value in typed]
 
 

@@ -31,7 +31,7 @@ from cases.triage.escalating import (
     hash_refusal,
     ways,
 )
-from cases.triage.views.access import case_for, member_with
+from cases.triage.views.access import member_with, open_case_for
 from cases.workflow import Status
 
 State = Escalation.State
@@ -43,7 +43,7 @@ CONFLICT = 409
 @never_cache
 def escalate(request: HttpRequest, ref: str) -> HttpResponse:
     """Which platform, and how."""
-    case = case_for(request, ref, Permission.ESCALATE)
+    case = open_case_for(request, ref, Permission.ESCALATE)
     context = {"case": case, "ways": ways(case), "trouble": trouble(case), "no_hashes": hash_refusal(case)}
     return render(request, "triage/escalate.html", context)
 
@@ -59,7 +59,7 @@ def trouble(case: Case) -> str:
 @never_cache
 def compose(request: HttpRequest, ref: str, channel: int) -> HttpResponse:
     """Word the notice, see it as the platform will, send it. Nothing typed is lost on the way."""
-    case, member = case_for(request, ref, Permission.ESCALATE), member_with(Permission.ESCALATE, request)
+    case, member = open_case_for(request, ref, Permission.ESCALATE), member_with(Permission.ESCALATE, request)
     way = get_object_or_404(Channel.objects.select_related("platform"), pk=channel)
     if request.method != "POST":
         keyring = reading.keyring_of(request)
@@ -114,7 +114,7 @@ def send(request: HttpRequest, case: Case, way: Channel, form: NoticeForm, membe
 
 
 def escalation_for(request: HttpRequest, ref: str, reference: str) -> tuple[Case, Escalation]:
-    case = case_for(request, ref, Permission.ESCALATE)
+    case = open_case_for(request, ref, Permission.ESCALATE)
     found = Escalation.objects.select_related("platform", "channel", "notice_key")
     found = found.prefetch_related("attempts", "notice_key__wraps", "entries")
     return case, get_object_or_404(found, case=case, reference=reference)

@@ -88,7 +88,7 @@ def test_preferences_are_kept(ayesha: User):
 
 def test_supervisors_hear_of_a_wish_set_aside(unit: Unit, ayesha: User):
     make_member("Nadia Aslam", unit, role="supervisor")
-    services.tell_supervisors(unit=unit, occasion=Occasion.WISH)
+    services.tell_supervisors(case=make_case(unit), occasion=Occasion.WISH)
     assert told(Occasion.WISH) == {("Nadia Aslam", "email")}
 
 

@@ -67,10 +67,13 @@ def test_a_wish_for_a_woman_is_obeyed_or_the_supervisor_is_told(unit, ayesha, bi
     case = make_case(unit, wants_woman=True)
     refused = post(signed_in(bilal), case, "hand", me=1)
     assert refused.status_code == 409
-    assert "Assign all the same; the supervisor will be told" in refused.content.decode()
+    assert "Emergency access" in refused.content.decode()
+    assert post(signed_in(bilal), case, "hand", to=bilal.pk, despite_wish="on").status_code == 403
     assert now_(case).assignee_id is None
     assert not Notification.objects.exists()
-    post(signed_in(bilal), case, "hand", to=bilal.pk, despite_wish="on")
+    asked = post(signed_in(head), case, "hand", to=bilal.pk)
+    assert "Assign all the same; the supervisor will be told" in asked.content.decode()
+    post(signed_in(head), case, "hand", to=bilal.pk, despite_wish="on")
     assert now_(case).assignee_id == bilal.pk
     assert [(row.member_id, row.occasion) for row in Notification.objects.all()] == [(head.pk, "wish")]
 

@@ -1,0 +1,121 @@
+"""Who of a unit is kept from one of its cases, and how a kept case is opened all the same. Each call is one transaction.
+
+A wall and a restriction are kept by this process, not by keys: whoever is behind them still holds the unit's key. Only a transfer
+to another unit takes the key away (docs/threat-model.md).
+"""
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases.audit.services import actor, record
+from cases.models import BreakGlass, Case, Exclusion
+from cases.notifications.models import Occasion
+from cases.notifications.services import tell_overseers, tell_supervisors
+from cases.permissions import Permission, Staff, may
+from cases.selectors import cases_for, on_this_side, opens
+from cases.services import NotAMember, lock_case
+from cases.units.selectors import members_of
+
+GLASS_LASTS = timedelta(minutes=60)
+
+
+class NotAllowed(Exception):
+    """The case is not this member's to open or close to others."""
+
+
+class LastReader(Exception):
+    """Nobody would be left who may read the case: it must go to another unit instead."""
+
+
+class NotAnother(Exception):
+    """A wall is lifted by a supervisor who neither stands behind it nor built it."""
+
+
+class NoOwner(Exception):
+    """A case can be kept for who has it only when somebody has it."""
+
+
+@transaction.atomic
+def exclude(*, case: Case, member: Staff, cause: Exclusion.Cause, by: Staff) -> Exclusion:
+    """From now on the case does not exist for `member`; if they had it, it needs somebody new. Asking twice builds one wall.
+
+    Raises NotAllowed (a supervisor excludes others, everybody themself), NotAMember, LastReader.
+    """
+    fresh = visible(case, by)
+    if by.pk != member.pk and not may(by, Permission.SUPERVISE):
+        raise NotAllowed(fresh.ref)
+    people = on_this_side(fresh, members_of(fresh.unit))
+    if not people.filter(pk=member.pk).exists():
+        if standing := Exclusion.objects.filter(case=fresh, member_id=member.pk, lifted_at=None).first():
+            return standing
+        raise NotAMember(str(member.pk))
+    if not [one for one in people.exclude(pk=member.pk) if may(one, Permission.WORK_CASES)]:
+        raise LastReader(fresh.ref)
+    wall = Exclusion.objects.create(case=fresh, member_id=member.pk, cause=cause.value, by_id=by.pk, at=timezone.now())
+    record("member_excluded", subject=fresh.pk, actor=actor(by), member=member.pk, cause=cause.value)
+    if fresh.assignee_id == member.pk:
+        fresh.assignee_id, fresh.version = None, fresh.version + 1
+        fresh.save(update_fields=["assignee", "version"])
+        record("case_assigned", subject=fresh.pk, actor=actor(by), to=None)
+        tell_supervisors(case=fresh, occasion=Occasion.ASIDE)
+    return wall
+
+
+@transaction.atomic
+def lift(*, exclusion: Exclusion, reason: bytes, by: Staff) -> Exclusion:
+    """Take a wall down. `reason` is sealed under the case key for the exclusion's row. Raises NotAllowed, NotAnother."""
+    case = visible(exclusion.case, by)
+    if not may(by, Permission.SUPERVISE):
+        raise NotAllowed(case.ref)
+    fresh = Exclusion.objects.select_for_update().get(pk=exclusion.pk)
+    if by.pk in {fresh.member_id, fresh.by_id}:
+        raise NotAnother(case.ref)
+    if fresh.lifted_at is None:
+        fresh.lifted_at, fresh.lifted_by_id, fresh.lift_reason = timezone.now(), by.pk, reason
+        fresh.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+        record("exclusion_lifted", subject=case.pk, actor=actor(by), member=fresh.member_id)
+    return fresh
+
+
+@transaction.atomic
+def restrict(*, case: Case, on: bool, by: Staff) -> Case:
+    """Keep the words of a case for who has it, or open it to the unit again. Raises NotAllowed, NoOwner."""
+    fresh = visible(case, by)
+    if not may(by, Permission.SUPERVISE):
+        raise NotAllowed(fresh.ref)
+    if on and fresh.assignee_id is None:
+        raise NoOwner(fresh.ref)
+    if fresh.restricted != on:
+        fresh.restricted, fresh.version = on, fresh.version + 1
+        fresh.save(update_fields=["restricted", "version"])
+        record("case_restricted" if on else "case_unrestricted", subject=fresh.pk, actor=actor(by))
+    return fresh
+
+
+@transaction.atomic
+def break_glass(*, case: Case, glass_id: UUID, cause: BreakGlass.Cause, reason: bytes, by: Staff) -> BreakGlass | None:
+    """Open a kept case to `by` for an hour; the unit's supervisors and all auditors are told at once.
+
+    `reason` is sealed under the case key for the row `glass_id`. None when the case is open to them anyway. Raises NotAllowed,
+    also for whom the case does not exist: no glass is set into a wall.
+    """
+    fresh = visible(case, by)
+    if not may(by, Permission.WORK_CASES):
+        raise NotAllowed(fresh.ref)
+    if opens(by, fresh):
+        return None
+    now = timezone.now()
+    glass = BreakGlass.objects.create(id=glass_id, case=fresh, member_id=by.pk, cause=cause.value, reason=reason,
+                                      at=now, until=now + GLASS_LASTS)
+    record("glass_broken", subject=fresh.pk, actor=actor(by), glass=glass.pk, cause=cause.value, until=glass.until)
+    tell_overseers(case=fresh, occasion=Occasion.GLASS)
+    return glass
+
+
+def visible(case: Case, by: Staff) -> Case:
+    """The row, locked. Raises NotAllowed when the case does not exist for this member."""
+    if not cases_for(by).filter(pk=case.pk).exists():
+        raise NotAllowed(str(case.pk))
+    return lock_case(case)
