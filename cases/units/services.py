@@ -35,3 +35,12 @@ def join_unit(*, unit: Unit, member: AbstractBaseUser, by: AbstractBaseUser | No
         unit=unit, member=member, defaults={"on_duty": on_duty, "is_woman": is_woman})
     record("member_joined", subject=unit.pk, actor=actor(by), member=member.pk, on_duty=on_duty)
     return membership
+
+
+@transaction.atomic
+def leave_unit(*, unit: Unit, member: AbstractBaseUser, by: AbstractBaseUser | None) -> bool:
+    """Out of the unit; False if not in it. Whoever calls this also takes the unit's key back (cases.vault.custody.revoke)."""
+    left, _ = Membership.objects.filter(unit=unit, member=member).delete()
+    if left:
+        record("member_left", subject=unit.pk, actor=actor(by), member=member.pk)
+    return bool(left)

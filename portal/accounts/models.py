@@ -78,6 +78,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.may(Permission.READ_AUDIT)
 
     @property
+    def takes_reports(self) -> bool:
+        return self.may(Permission.TAKE_REPORTS)
+
+    @property
+    def manages_people(self) -> bool:
+        return self.may(Permission.MANAGE_PEOPLE)
+
+    @property
+    def reads_figures(self) -> bool:
+        return self.may(Permission.READ_FIGURES)
+
+    @property
     def edits_campaigns(self) -> bool:
         return self.may(Permission.EDIT_CAMPAIGNS)
 
@@ -130,3 +142,17 @@ class Session(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> type[Any]:
         return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class Invitation(models.Model):
+    """A link that lets a member choose a password, once. The link's secret is here as a digest; for a mail that has yet to leave,
+    also sealed to the worker."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.OneToOneField(User, on_delete=models.CASCADE, related_name="invitation")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, null=True, related_name="+")
+    sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.member_id)

@@ -23,6 +23,13 @@ def reader(request: HttpRequest) -> User:
     return signed_in(request)
 
 
+def administrator(request: HttpRequest) -> User:
+    """The member, if people are theirs to administer; else 403."""
+    if not signed_in(request).manages_people:
+        raise PermissionDenied
+    return signed_in(request)
+
+
 def next_address(request: HttpRequest) -> str:
     """Where to go afterwards: only to our own pages."""
     wish = request.POST.get("next") or request.GET.get("next") or ""
@@ -51,6 +58,8 @@ def home_of(member: User) -> str:
         return reverse("triage:queue")
     if member.reads_audit and settings.PORTAL_ROLE in {"desk", "all"}:
         return reverse("triage:audit")
+    if member.manages_people and settings.PORTAL_ROLE in {"desk", "all"}:
+        return reverse("accounts:people")
     if member.edits_campaigns and settings.PORTAL_ROLE in {"cms", "all"}:
         return reverse("wagtailadmin_home")
     return reverse("accounts:home")

@@ -12,7 +12,7 @@ from cases.units.services import join_unit
 from cases.vault import custody
 from cases.vault.keyring import Keyring
 from cases.vault.models import StaffKey, UnitKey
-from portal.accounts import arrival, second_factor, sessions, throttle
+from portal.accounts import arrival, invitations, second_factor, sessions, throttle
 from portal.accounts.models import User
 from portal.accounts.selectors import holds_alone
 
@@ -88,6 +88,7 @@ def start_over(*, member: User, by: User | None, vault: bool = False) -> str:
     member.set_password(password)
     member.must_change_password, member.must_change_passphrase = True, vault or member.must_change_passphrase
     member.save(update_fields=["password", "must_change_password", "must_change_passphrase"])
+    invitations.withdraw(member)
     second_factor.forget(member)
     throttle.forgive(member)
     sessions.end(member=member, by=by)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from portal.accounts.pages import vault_is_here
-from portal.accounts.views import account, entrance, keys, proof, sessions, vault
+from portal.accounts.views import account, entrance, invitations, keys, people, proof, sessions, vault
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("prove/", proof.prove, name="prove"),
     path("sign-out/", entrance.sign_out, name="sign_out"),
     path("language/", account.language, name="language"),
+    path("invitation/<str:token>/", invitations.accept, name="invitation"),
     path("account/", account.home, name="home"),
     path("account/sessions/", sessions.show, name="sessions"),
     path("account/sessions/name/", sessions.name, name="name_session"),
@@ -24,4 +25,11 @@ if vault_is_here():
         path("lock/", vault.lock, name="lock"),
         path("keys/", keys.keys, name="keys"),
         path("keys/grant/", keys.grant, name="grant"),
+        path("people/", people.everybody, name="people"),
+        path("people/invite/", people.invite, name="invite"),
+        path("people/<uuid:member>/", people.person, name="person"),
+        path("people/<uuid:member>/change/", people.change, name="change_person"),
+        path("people/<uuid:member>/begin-again/", people.begin_again, name="begin_again"),
+        path("people/<uuid:member>/switch/", people.switch, name="switch_person"),
+        path("people/<uuid:member>/end-sessions/", people.end_sessions, name="end_sessions"),
     ]

@@ -119,7 +119,8 @@ def form_channel() -> Channel:
 def ask(browser: Client, method: str, address: str, case: Case) -> str:
     """One cell. Whatever it did is undone."""
     places = {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
-              "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk)}
+              "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
+              "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
     for place, value in places.items():
         address = address.replace(place, value)
     client = Client(raise_request_exception=False)

@@ -21,6 +21,7 @@ OPEN = {
     "portal.accounts.views.entrance.code": "the way in; serves who has typed the right password",
     "portal.accounts.views.entrance.enrol": "the way in; serves who has typed the right password",
     "portal.accounts.views.entrance.begin": "the way in; serves who has typed the right password and code",
+    "portal.accounts.views.invitations.accept": "the way in; serves who has a link that was sent to them",
     "portal.pages.language": "the sign-in page in the other language",
     "portal.urls.cms.sign_in": "leads to the one sign-in",
     "wagtail.admin.views.account.LoginView": "never reached: portal.urls.cms.sign_in comes first",
@@ -81,8 +82,8 @@ def test_wagtails_own_doors_are_shut(client, path):
 
 @pytest.mark.parametrize(("role", "home"), [
     (Role.CASEWORKER, "/desk/"), (Role.SUPERVISOR, "/desk/"), (Role.CAMPAIGN_EDITOR, "/cms/"), (Role.CAMPAIGN_PUBLISHER, "/cms/"),
-    (Role.AUDITOR, "/desk/audit/"),
-    *[(role, "/desk/account/") for role in (Role.INTAKE_OPERATOR, Role.ANALYST, Role.ADMINISTRATOR)]])
+    (Role.AUDITOR, "/desk/audit/"), (Role.ADMINISTRATOR, "/desk/people/"),
+    *[(role, "/desk/account/") for role in (Role.INTAKE_OPERATOR, Role.ANALYST)]])
 def test_each_role_has_a_home_and_a_menu_of_its_own(role, home):
     grant()
     member = User.objects.create_user("x@example.org", name="Kiran Shah", role=role.value, language="en")
@@ -94,6 +95,8 @@ def test_each_role_has_a_home_and_a_menu_of_its_own(role, home):
     assert "Kiran Shah" in account
     assert ('href="/desk/keys/"' in account) is member.reads_cases
     assert ('href="/cms/"' in account) is member.edits_campaigns
+    assert ('href="/desk/people/"' in account) is (role == Role.ADMINISTRATOR)
+    assert ("no report, no name and no message" in account) is not member.reads_cases
 
 
 def test_the_cms_knows_no_vault(settings):
@@ -101,7 +104,7 @@ def test_the_cms_knows_no_vault(settings):
     settings.PORTAL_ROLE = "cms"
     try:
         names = {pattern.name for pattern in reload(urls).urlpatterns}
-        assert not names & {"unlock", "lock", "keys", "grant"}
+        assert not names & {"unlock", "lock", "keys", "grant", "people", "invite", "person", "change_person", "begin_again"}
         assert {"sign_in", "code", "enrol", "begin", "prove", "sign_out", "language", "home", "sessions"} <= names
     finally:
         settings.PORTAL_ROLE = "all"
