@@ -109,7 +109,8 @@ def test_inviting_shows_a_link_once_and_makes_a_member_without_password(browser,
 
 @pytest.mark.parametrize(("changes", "field"), [
     ({"email": "AYESHA@example.org"}, "email"), ({"email": "no address"}, "email"), ({"name": ""}, "name"),
-    ({"units": []}, "units"), ({"role": "auditor"}, "units"), ({"role": "king"}, "role"), ({"units": ["nowhere"]}, "units"), ({"way": ""}, "way"),
+    ({"units": []}, "units"), ({"role": "auditor"}, "units"), ({"role": "king"}, "role"),
+    ({"units": ["nowhere"]}, "units"), ({"way": ""}, "way"),
     ({"language": "xx"}, "language")])
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(browser, pair, changes, field):
     before = User.objects.count()
