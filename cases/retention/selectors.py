@@ -1,8 +1,7 @@
 """Reads with a rule: what is held, what is due."""
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.models import Case
@@ -56,6 +55,7 @@ def proposals_for(staff: Staff) -> QuerySet[Proposal]:
     return mine.select_related("case__unit", "schedule", "approved_by")
 
 
-def disposals_decided_by(staff_ids: list[UUID]) -> QuerySet[Disposal]:
-    """Tombstones that these members left."""
-    return Disposal.objects.filter(confirmed_by__in=staff_ids).select_related("approved_by", "confirmed_by")
+def disposals_of(staff: Staff) -> QuerySet[Disposal]:
+    """What this member decided with another, newest first. A tombstone knows no unit, so nobody sees those of others."""
+    theirs = Q(approved_by_id=staff.pk) | Q(confirmed_by_id=staff.pk)
+    return Disposal.objects.filter(theirs).select_related("approved_by", "confirmed_by")

@@ -90,6 +90,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.may(Permission.READ_FIGURES)
 
     @property
+    def supervises(self) -> bool:
+        return self.may(Permission.SUPERVISE)
+
+    @property
     def edits_campaigns(self) -> bool:
         return self.may(Permission.EDIT_CAMPAIGNS)
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("portal.urls.shared")),
     path("desk/language", pages.language, name="language"),
     path("desk/", include("portal.accounts.urls")),
+    path("desk/", include("portal.urls.retention")),
     path("desk/", include(triage)),
 ]

@@ -1,10 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.retention.models import Schedule
+from cases.retention.periods import LEAST_DAYS, MOST_DAYS
 from cases.retention.services import set_up_schedules
 from cases.units.models import Unit
 from cases.workflow import Outcome
@@ -24,22 +24,19 @@ class Command(BaseCommand):
         set_up_schedules()
         if options["outcome"] and options["days"]:
             self.change(**options)
-        for row in Schedule.objects.select_related("unit"):
-            unit = row.unit.code if row.unit else "all units"
-            self.stdout.write(f"{unit:<12} {row.outcome:<12} {row.days:>5} days  {row.reason_en}")
+        for code, outcome, days, reason in Schedule.objects.values_list("unit__code", "outcome", "days", "reason_en"):
+            self.stdout.write(f"{code or 'all units':<12} {outcome:<12} {days:>5} days  {reason}")
 
     def change(self, *, unit: str, outcome: str, days: int, reason_en: str, reason_ur: str, **_: Any) -> None:
         owner = Unit.objects.filter(code=unit).first()
         if unit and owner is None:
             raise CommandError(f"There is no unit {unit!r}.")
-        row = Schedule.objects.filter(unit=owner, outcome=outcome).first() or Schedule(unit=owner, outcome=outcome)
-        general = Schedule.objects.get(unit=None, outcome=outcome)
-        row.days, row.name_en, row.name_ur = days, row.name_en or general.name_en, row.name_ur or general.name_ur
-        row.reason_en, row.reason_ur = reason_en or row.reason_en, reason_ur or row.reason_ur
-        if not (row.reason_en and row.reason_ur):
+        if not LEAST_DAYS <= days <= MOST_DAYS:
+            raise CommandError(f"A period is between {LEAST_DAYS} and {MOST_DAYS} days.")
+        same = Schedule.objects.filter(outcome=outcome)
+        words = same.filter(unit=None).values("name_en", "name_ur").get()
+        reasons = {"reason_en": reason_en, "reason_ur": reason_ur} if reason_en and reason_ur else {}
+        if not reasons and not same.filter(unit=owner).exists():
             raise CommandError("A new period needs its reason in both languages: --reason-en and --reason-ur.")
-        try:
-            row.validate_constraints()
-        except ValidationError as error:
-            raise CommandError("A period is between 180 and 3650 days.") from error
-        row.save()
+        Schedule.objects.update_or_create(unit=owner, outcome=outcome, defaults={"days": days, **reasons},
+                                          create_defaults={"days": days, **reasons, **words})

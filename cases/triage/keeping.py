@@ -1,0 +1,49 @@
+"""The two small forms about a hold, and what the case page shows of it."""
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from cases.permissions import Permission, Staff, may
+from cases.retention.models import Disposal, Hold
+from cases.retention.selectors import goes_at
+
+
+class HoldForm(forms.Form):
+    hold = forms.ChoiceField(label=_("Why it must be kept"), choices=[("", _("Choose a reason")), *Hold.Reason.choices])
+
+    @property
+    def reason(self) -> Hold.Reason:
+        return Hold.Reason(self.cleaned_data["hold"])
+
+
+class LiftForm(forms.Form):
+    lift = forms.ChoiceField(label=_("Why it is lifted"), choices=[("", _("Choose a reason")), *Hold.Lifted.choices])
+
+    @property
+    def because(self) -> Hold.Lifted:
+        return Hold.Lifted(self.cleaned_data["lift"])
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """`goes`: when its time is over; None while it is open or when no schedule says so."""
+    hold: Hold | None
+    past: list[Hold]
+    goes: datetime | None
+    being_erased: bool
+    may_hold: bool
+    may_lift: bool
+    hold_form: HoldForm
+    lift_form: LiftForm
+
+
+def keeping_of(case: Case, member: Staff) -> Keeping:
+    holds = list(Hold.objects.filter(case=case).select_related("by", "lifted_by"))
+    return Keeping(
+        hold=next((each for each in holds if each.lifted_at is None), None), past=[each for each in holds if each.lifted_at],
+        goes=goes_at(case), being_erased=Disposal.objects.filter(case=case.pk).exists(),
+        may_hold=may(member, Permission.WORK_CASES), may_lift=may(member, Permission.SUPERVISE),
+        hold_form=HoldForm(label_suffix=""), lift_form=LiftForm(label_suffix=""))
