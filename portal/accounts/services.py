@@ -60,6 +60,15 @@ def begin(*, member: User, password: str, passphrase: str) -> None:
 
 
 @transaction.atomic
+def new_passphrase(*, member: User, passphrase: str) -> None:
+    """The old one is lost: new keys; a colleague must hand over the units'. Raises LastHolder, turnstile.Busy."""
+    list(Unit.objects.select_for_update().order_by("pk"))       # of two last holders who do this at once, one is refused
+    if alone := holds_alone(member):
+        raise LastHolder(", ".join(unit.code for unit in alone))
+    custody.new_staff_key(member, passphrase)
+
+
+@transaction.atomic
 def make_first_keys(units: Iterable[Unit]) -> list[Unit]:
     """A key for each unit that has none, granted to its members who have keys of their own. Returns the units that got one."""
     made = []

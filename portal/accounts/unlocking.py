@@ -2,7 +2,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from cases.audit.services import actor, record
-from cases.vault import parking, unseal
+from cases.vault import custody, parking, unseal
 from cases.vault.aead import OpenFailed
 from cases.vault.custody import KeyMissing
 from cases.vault.keyring import Keyring
@@ -27,3 +27,12 @@ def open_keyring(request: HttpRequest, member: User) -> Keyring | None:
         return unseal.keyring(member, private) if private else None
     except OpenFailed:
         return None
+
+
+def change_passphrase(member: User, current: str, passphrase: str) -> bool:
+    """False when `current` is not the vault's, or the member has no key. Raises turnstile.Busy."""
+    try:
+        custody.change_passphrase(member, passphrase, private=unseal.unlock_staff(member, current))
+    except (unseal.WrongPassphrase, KeyMissing):
+        return False
+    return True

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from portal.accounts.pages import vault_is_here
-from portal.accounts.views import account, entrance, invitations, keys, people, proof, sessions, vault
+from portal.accounts.views import account, entrance, invitations, keys, passphrase, people, proof, sessions, vault
 
 app_name = "accounts"
 urlpatterns = [
@@ -32,4 +32,8 @@ if vault_is_here():
         path("people/<uuid:member>/begin-again/", people.begin_again, name="begin_again"),
         path("people/<uuid:member>/switch/", people.switch, name="switch_person"),
         path("people/<uuid:member>/end-sessions/", people.end_sessions, name="end_sessions"),
+        path("keys/rotate/", keys.rotate, name="rotate"),
+        path("keys/rewrap/", keys.rewrap, name="rewrap"),
+        path("account/passphrase/", passphrase.change, name="passphrase"),
+        path("account/passphrase/lost/", passphrase.lost, name="passphrase_lost"),
     ]

@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cases.handover.selectors import owed_by
 from cases.permissions import Permission
 from cases.selectors import cases_for
 from cases.triage import queue, reading
@@ -22,6 +23,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "form": form, "tabs": queue.tabs(mine, form.params, member),
         "rows": [queue.Row(case, texts[case.pk]) for case in page.cases],
         "more": page.next and address(request, page.next), "first": address(request), "locked": keyring is None,
+        "owed": owed_by(member),
     })
 
 

@@ -1,16 +1,20 @@
 """Who holds the keys of my units, and handing one to a colleague."""
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.handover import services as handover
+from cases.handover.selectors import newest
+from cases.units.models import Unit
 from cases.units.selectors import units_of
-from cases.vault.keyring import NotHeld
+from cases.vault.keyring import Keyring, NotHeld
 from portal.accounts import fresh, selectors, services
 from portal.accounts.models import User
 from portal.accounts.pages import reader, with_next
@@ -33,20 +37,49 @@ def keys_page(request: HttpRequest, member: User, **more: Any) -> HttpResponse:
 @fresh.required
 def grant(request: HttpRequest) -> HttpResponse:
     """Hand a unit's key to a colleague; needs the key itself, so the vault must be open."""
-    member = reader(request)
-    unit = units_of(member).filter(pk=uuid_of(request, "unit")).first()
-    waiting = {each.colleague.pk: each for each in selectors.waiting(unit)} if unit else {}
+    member, unit = reader(request), unit_of(request)
+    waiting = {each.colleague.pk: each for each in selectors.waiting(unit)}
     found = waiting.get(uuid_of(request, "member"))
-    if unit is None or found is None or not found.ready:
+    if found is None or not found.ready:
         raise Http404
-    keyring = open_keyring(request, member)
+    return with_key(request, lambda keyring: services.grant(unit=unit, colleague=found.colleague, by=member, keyring=keyring))
+
+
+@require_POST
+def rotate(request: HttpRequest) -> HttpResponse:
+    """A new key for a unit that somebody has left, and the first of its cases sealed to it."""
+    member, unit = reader(request), unit_of(request)
+    key = newest(unit)
+    if key is None or key.rotate_since is None:
+        return redirect("accounts:keys")        # a colleague was quicker
+
+    def act(keyring: Keyring) -> None:
+        handover.rotate(unit=unit, by=member, keyring=keyring)
+        handover.rewrap(unit=unit, by=member, keyring=open_keyring(request, member) or keyring)
+    return with_key(request, act)
+
+
+@require_POST
+def rewrap(request: HttpRequest) -> HttpResponse:
+    """The next of the unit's cases sealed to its newest key."""
+    member, unit = reader(request), unit_of(request)
+    return with_key(request, lambda keyring: handover.rewrap(unit=unit, by=member, keyring=keyring))
+
+
+def with_key(request: HttpRequest, act: Callable[[Keyring], object]) -> HttpResponse:
+    """What only an open vault with the unit's key can do; then back to the page."""
+    keyring = open_keyring(request, reader(request))
     if keyring is None:
         return redirect(with_next(reverse("accounts:unlock"), reverse("accounts:keys")))
     try:
-        services.grant(unit=unit, colleague=found.colleague, by=member, keyring=keyring)
+        act(keyring)
     except NotHeld as error:
         raise PermissionDenied from error
     return redirect("accounts:keys")
+
+
+def unit_of(request: HttpRequest) -> Unit:
+    return get_object_or_404(units_of(reader(request)), pk=uuid_of(request, "unit"))
 
 
 def uuid_of(request: HttpRequest, name: str) -> UUID:

@@ -1,0 +1,60 @@
+"""Another vault passphrase: the same keys under a new lock; or, when it is lost, new keys that a colleague must grant again."""
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from cases.audit.services import actor, record
+from cases.handover.selectors import holds_alone
+from cases.vault.models import StaffKey
+from cases.vault.turnstile import Busy
+from portal.accounts import fresh, services
+from portal.accounts.forms import busy
+from portal.accounts.models import User
+from portal.accounts.pages import reader
+from portal.accounts.passphrase_forms import ChangePassphraseForm, NewPassphraseForm
+from portal.accounts.unlocking import change_passphrase, open_vault
+
+
+@never_cache
+@sensitive_post_parameters("current", "passphrase", "passphrase_again")
+def change(request: HttpRequest) -> HttpResponse:
+    member, form = reader(request), ChangePassphraseForm(request.POST or None)
+    try:
+        if request.method == "POST" and form.is_valid():
+            if change_passphrase(member, form.cleaned_data["current"], form.cleaned_data["passphrase"]):
+                messages.success(request, _("Your vault passphrase is changed. Your keys are the same."))
+                return redirect("accounts:keys")
+            record("unlock_failed", subject=member.pk, actor=actor(member))
+            form.add_error("current", _("This passphrase does not open the vault."))
+    except Busy:
+        form.add_error(None, busy())
+    return render(request, "accounts/passphrase.html", {"form": form, "keyless": keyless(member)})
+
+
+@never_cache
+@fresh.required
+@sensitive_post_parameters("passphrase", "passphrase_again")
+def lost(request: HttpRequest) -> HttpResponse:
+    """A new pair of keys, by the member alone. Whoever is the last to hold a unit's key is kept from throwing it away."""
+    member, form = reader(request), NewPassphraseForm(request.POST or None)
+    alone = holds_alone(member)
+    try:
+        if request.method == "POST" and form.is_valid() and not alone:
+            services.new_passphrase(member=member, passphrase=form.cleaned_data["passphrase"])
+            response = redirect("accounts:keys")
+            open_vault(request, response, member, form.cleaned_data["passphrase"])
+            said = _("You have a new passphrase and new keys. Ask a colleague to hand you the key of your unit.")
+            messages.success(request, said)
+            return response
+    except Busy:
+        form.add_error(None, busy())
+    except services.LastHolder:
+        alone = holds_alone(member)
+    return render(request, "accounts/passphrase_lost.html", {"form": form, "alone": alone})
+
+
+def keyless(member: User) -> bool:
+    return not StaffKey.objects.filter(member=member).exists()

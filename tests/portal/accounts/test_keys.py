@@ -1,0 +1,155 @@
+"""The page Keys after somebody has left, and another vault passphrase."""
+import time
+
+import pytest
+
+from cases.units.models import Membership
+from cases.vault import custody
+from cases.vault.models import DataKeyWrap, KeyGrant, StaffKey, UnitKey
+from cases.vault.trust import fingerprint
+from cases.vault.unseal import WrongPassphrase, keyring, unlock_staff
+from portal.accounts import fresh
+from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
+
+OLD, NEW = "پانچ لفظ جو کوئی نہیں جانتا", "چھ دوسرے لفظ جو کوئی نہیں جانتا"
+STORY = "He asks for money by tonight"
+
+
+@pytest.fixture
+def left(ayesha, unit):
+    """Bilal, who held the key, has left."""
+    make_case(unit, story=STORY)
+    bilal = make_member("Bilal Raza", unit)
+    custody.revoke(unit, bilal, actor="system")
+    Membership.objects.filter(member=bilal).delete()
+    return bilal
+
+
+@pytest.fixture
+def owner(unit):
+    """Has a key behind a passphrase, and the unit's."""
+    member = make_member("Owner", unit, email="owner@example.org", keys=False)
+    custody.new_staff_key(member, OLD)
+    custody.new_unit_key(unit, members=[member], actor="system")
+    return member
+
+
+def proved(browser):
+    """Has shown password and code a moment ago."""
+    session = browser.session
+    session[fresh.FRESH] = int(time.time())
+    session.save()
+    return browser
+
+
+# --- a rotation that is owed ------------------------------------------------------------------------------------------
+def test_whoever_holds_the_key_is_told_on_their_first_page_and_rotates_by_one_button(ayesha, unit, left):
+    browser = signed_in(ayesha)
+    assert "somebody has left" in browser.get("/desk/").content.decode()
+    assert "Make a new key" in browser.get("/desk/keys/").content.decode()
+    assert browser.post("/desk/keys/rotate/", {"unit": unit.pk})["Location"] == "/desk/keys/"
+    assert "somebody has left" not in browser.get("/desk/").content.decode()
+    assert STORY in browser.get("/desk/").content.decode()
+    assert set(DataKeyWrap.objects.filter(recipient="unit").values_list("version", flat=True)) == {2}
+
+
+def test_a_second_press_makes_no_third_version(ayesha, unit, left):
+    browser = signed_in(ayesha)
+    for _ in range(2):
+        browser.post("/desk/keys/rotate/", {"unit": unit.pk})
+    assert UnitKey.objects.filter(unit=unit).count() == 2
+
+
+def test_locked_strangers_and_keyless_rotate_nothing(ayesha, unit, left):
+    stranger, newcomer = make_member("Sana", make_unit("children")), make_member("Newcomer", unit, keys=False)
+    for path in ("rotate", "rewrap"):
+        locked = signed_in(ayesha, unlocked=False).post(f"/desk/keys/{path}/", {"unit": unit.pk})
+        assert locked["Location"].startswith("/desk/unlock/")
+        assert signed_in(stranger).post(f"/desk/keys/{path}/", {"unit": unit.pk}).status_code == 404
+        assert signed_in(ayesha).post(f"/desk/keys/{path}/", {"unit": "nonsense"}).status_code == 404
+    assert signed_in(newcomer).post("/desk/keys/rotate/", {"unit": unit.pk}).status_code == 403
+    assert "Make a new key" not in signed_in(newcomer).get("/desk/keys/").content.decode()
+    assert UnitKey.objects.filter(unit=unit).count() == 1
+
+
+def test_what_one_batch_leaves_is_offered_again(ayesha, unit):
+    make_case(unit)
+    custody.new_unit_key(unit, members=[ayesha], actor="system", keyring=keyring_of(ayesha))
+    browser = signed_in(ayesha)
+    assert "2 keys of earlier cases" in browser.get("/desk/keys/").content.decode()
+    browser.post("/desk/keys/rewrap/", {"unit": unit.pk})
+    assert "of earlier cases" not in browser.get("/desk/keys/").content.decode()
+
+
+def test_a_newcomer_who_can_be_given_the_key_is_announced(ayesha, unit):
+    browser = signed_in(ayesha)
+    assert "waits for the key" not in browser.get("/desk/").content.decode()
+    make_member("Newcomer", unit, keys=False)
+    assert "1 colleague waits for the key" in browser.get("/desk/").content.decode()
+    sana = make_member("Sana", make_unit("children"))
+    assert "waits for the key" not in signed_in(sana).get("/desk/").content.decode()
+
+
+def test_the_fingerprint_is_of_what_the_member_holds(ayesha, unit):
+    real = fingerprint(UnitKey.objects.get(unit=unit).public)
+    UnitKey.objects.filter(unit=unit).update(public=StaffKey.objects.get(member=ayesha).public)     # a database that lies
+    page = signed_in(ayesha).get("/desk/keys/").content.decode()
+    assert real in page
+    assert "No report can be sealed to this unit yet" in page
+
+
+# --- the passphrase ---------------------------------------------------------------------------------------------------
+def change(browser, current, new=NEW, again=None):
+    return browser.post("/desk/account/passphrase/", {"current": current, "passphrase": new, "passphrase_again": again or new})
+
+
+def test_another_passphrase_opens_the_same_keys(owner, unit, browser_of):
+    make_case(unit, story=STORY)
+    browser = browser_of(owner)
+    assert change(browser, OLD)["Location"] == "/desk/keys/"
+    with pytest.raises(WrongPassphrase):
+        unlock_staff(owner, OLD)
+    browser.post("/desk/unlock/", {"passphrase": NEW})
+    assert STORY in browser.get("/desk/").content.decode()
+    assert KeyGrant.objects.filter(member=owner).exists()
+
+
+@pytest.mark.parametrize(("current", "new", "again", "said"), [
+    ("wrong", NEW, NEW, "does not open the vault"), (OLD, "short", "short", "at least 12 characters"),
+    (OLD, NEW, "another", "not the same"), (OLD, OLD, OLD, "Choose another one"),
+])
+def test_what_is_wrong_is_said_and_nothing_changes(owner, browser_of, current, new, again, said):
+    assert said in change(browser_of(owner), current, new, again).content.decode()
+    assert len(unlock_staff(owner, OLD)) == 32
+
+
+def test_a_lost_passphrase_makes_new_keys_that_wait_for_a_colleague(owner, unit, browser_of):
+    colleague = make_member("Colleague", unit, keys=False)
+    make_case(unit, story=STORY)
+    custody.grant(custody.current_unit_key(unit), colleague, actor="system",
+                  keyring=keyring(owner, unlock_staff(owner, OLD)))
+    browser = proved(browser_of(owner))
+    answer = browser.post("/desk/account/passphrase/lost/", {"passphrase": NEW, "passphrase_again": NEW})
+    assert answer["Location"] == "/desk/keys/"
+    assert STORY not in browser.get("/desk/").content.decode()
+    assert "1 colleague waits" in signed_in(colleague).get("/desk/").content.decode()
+    helper = proved(signed_in(colleague))
+    helper.post("/desk/keys/grant/", {"unit": unit.pk, "member": owner.pk})
+    assert STORY in browser.get("/desk/").content.decode()
+
+
+def test_whoever_holds_a_key_alone_cannot_throw_it_away(owner, browser_of):
+    before = bytes(StaffKey.objects.get(member=owner).public)
+    browser = proved(browser_of(owner))
+    assert "could never be read again" in browser.get("/desk/account/passphrase/lost/").content.decode()
+    browser.post("/desk/account/passphrase/lost/", {"passphrase": NEW, "passphrase_again": NEW})
+    assert bytes(StaffKey.objects.get(member=owner).public) == before
+
+
+def test_new_keys_take_a_fresh_proof(owner, browser_of):
+    browser = browser_of(owner)
+    session = browser.session
+    session[fresh.FRESH] = 0
+    session.save()
+    assert browser.get("/desk/account/passphrase/lost/")["Location"].startswith("/desk/prove/")
+    assert browser.post("/desk/account/passphrase/lost/", {"passphrase": NEW, "passphrase_again": NEW}).status_code == 401
