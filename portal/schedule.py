@@ -24,6 +24,7 @@ PERIODIC = [
     Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
+    Periodic("intake.expire", crontab(hour="1", minute="50")),       # receipts, 180 days after closing
     Periodic("retention.write_down", crontab()),                     # tombstones of single keys, outside the database
     Periodic("retention.propose", crontab(hour="2", minute="10")),   # cases whose time is over: two people decide
     Periodic("retention.resume", crontab(minute="*/15")),            # disposals that a crash left unfinished

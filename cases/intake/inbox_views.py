@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from cases.intake import inbox, inbox_services, receipts, throttle, visit
+from cases.intake import erasure, inbox, inbox_services, receipts, throttle, visit
 from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, unsent
 from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
@@ -132,11 +132,13 @@ def withdraw(request: HttpRequest, visiting: Visit, fields: MultiValueDict, what
 
 def language(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
     """The same page again, which is the question when that was asked."""
-    return withdraw(request, visiting, fields, "") if fields.get("asking") else page(request, visiting, fields)
+    ask = ASKING.get(fields.get("asking", ""))
+    return ask(request, visiting, fields, "") if ask else page(request, visiting, fields)
 
 
 ACTIONS: dict[str, Action] = {"write": write, "back_online": back_online, "answer": answer, "stop_telling": stop_telling,
-                              "withdraw": withdraw, "language": language}
+                              "withdraw": withdraw, "erase": erasure.erase, "language": language}
+ASKING: dict[str, Action] = {"withdraw": withdraw, "erase": erasure.erase}
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

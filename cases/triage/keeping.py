@@ -34,6 +34,7 @@ class Keeping:
     past: list[Hold]
     goes: datetime | None
     being_erased: bool
+    reporter_reads: bool        # False: the receipt has expired, and an answer reaches nobody
     may_hold: bool
     may_lift: bool
     hold_form: HoldForm
@@ -45,5 +46,6 @@ def keeping_of(case: Case, member: Staff) -> Keeping:
     return Keeping(
         hold=next((each for each in holds if each.lifted_at is None), None), past=[each for each in holds if each.lifted_at],
         goes=goes_at(case), being_erased=Disposal.objects.filter(case=case.pk).exists(),
+        reporter_reads=any(wrap.recipient == "reporter" for wrap in case.conversation_key.wraps.all()),
         may_hold=may(member, Permission.WORK_CASES), may_lift=may(member, Permission.SUPERVISE),
         hold_form=HoldForm(label_suffix=""), lift_form=LiftForm(label_suffix=""))

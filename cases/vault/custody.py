@@ -112,6 +112,11 @@ def _check_version(version: int, current: UnitKey | WorkerKey) -> None:
         raise Outdated(f"version {version}")
 
 
+def drop_reporter_wrap(key: DataKey) -> None:
+    """The receipt has come to its end: from now on only the unit opens this key."""
+    key.wraps.filter(recipient=Recipient.REPORTER).delete()
+
+
 def drop_worker_wrap(key: DataKey) -> None:
     """The worker's part is done: from now on only the unit opens this key."""
     key.wraps.filter(recipient=Recipient.WORKER).delete()
