@@ -58,6 +58,7 @@ AUDIT_SIGNING_KEY = bytes.fromhex(secret("AUDIT_SIGNING_KEY"))   # worker: signs
 ROOT_PUBLIC_KEY = envkey("ROOT_PUBLIC_KEY", PUBLIC_BYTES)
 ROOT_SEED = bytes.fromhex(kept("ROOT_SEED")) if (DEMO or EMBEDDED) and not ROOT_PUBLIC_KEY else None
 ROOT_PUBLIC_KEY = verify_key(ROOT_SEED) if ROOT_SEED else ROOT_PUBLIC_KEY
+RECOVERY_PUBLIC_KEY = envkey("RECOVERY_PUBLIC_KEY", PUBLIC_BYTES)    # empty in a trial: without shares nothing is recovered
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
 TOMBSTONES = Path(env("TOMBSTONES", str(DATA / "tombstones")))     # worker: what was destroyed

@@ -62,6 +62,8 @@ SENTENCES: dict[str, Promise | str] = {
     "staff_key_made": gettext_lazy("A member got a new key of their own."),
     "worker_key_made": gettext_lazy("The worker got a new key."),
     "key_signed": gettext_lazy("A key was signed by the ceremony's root: from now on it may be sealed to."),
+    "key_sealed_to_recovery": gettext_lazy("The unit's key was sealed for the recovery ceremony too."),
+    "key_restored": gettext_lazy("The recovery ceremony handed the unit's key to a member."),
     "key_granted": gettext_lazy("A member was given the unit's key."),
     "key_revoked": gettext_lazy("The unit's key was taken from a member."),
     "keys_rewrapped": gettext_lazy("Keys of cases were sealed to the unit's newest key."),

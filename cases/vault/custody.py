@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.audit.services import record
 from cases.units.models import Membership, Unit
-from cases.vault import envelope, hpke, passphrase as passphrases, signing, trust
+from cases.vault import ceremony, envelope, hpke, passphrase as passphrases, signing, trust
 from cases.vault.aead import Stored
 from cases.vault.keyring import Keyring, NotHeld
 from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, StaffKey, UnitKey, WorkerKey
@@ -21,7 +21,8 @@ from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
            "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant", "grant_context",
-           "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key", "readdress", "reseal", "revoke"]
+           "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key", "readdress", "reseal",
+           "restore", "revoke", "seal_to_recovery"]
 
 Recipient = DataKeyWrap.Recipient
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
@@ -182,6 +183,7 @@ def new_unit_key(unit: Unit, *, members: Iterable[AbstractBaseUser], actor: str,
     old = _old(before, keyring)
     private, public = hpke.new_pair()
     key = UnitKey(unit=unit, version=before.version + 1 if before else 1, public=public, verify=signing.verify_key(private))
+    key.sealed_to_recovery = _to_recovery(key, private)
     trust.sign(key, before=old)
     key.save(force_insert=True)
     if before and old:
@@ -203,6 +205,33 @@ def _old(before: UnitKey | None, keyring: Keyring | None) -> bytes | None:
 
 
 @transaction.atomic
+def seal_to_recovery(key: UnitKey, *, keyring: Keyring, actor: str) -> None:
+    """For a key that was made before the ceremony. Raises NotHeld."""
+    key.sealed_to_recovery = _to_recovery(key, keyring.private(key.unit_id, key.version))
+    key.save(update_fields=["sealed_to_recovery"])
+    record("key_sealed_to_recovery", subject=key.unit_id, actor=actor, version=key.version)
+
+
+def _to_recovery(key: UnitKey, private: bytes) -> bytes | None:
+    """None where there was no ceremony."""
+    if not settings.RECOVERY_PUBLIC_KEY:
+        return None
+    return hpke.seal(settings.RECOVERY_PUBLIC_KEY, private, info=ceremony.recovery_context(unit=key.unit_id, key=key.pk))
+
+
+@transaction.atomic
+def restore(key: UnitKey, member: AbstractBaseUser, sealed: bytes, *, actor: str) -> KeyGrant:
+    """Keep a grant that the ceremony made, after every member lost theirs. Raises NotAMember, WrapRefused."""
+    if not hpke.is_sealed(sealed, length=hpke.PRIVATE_BYTES):
+        raise WrapRefused("shape")
+    if not Membership.objects.filter(unit=key.unit_id, member_id=member.pk).exists():
+        raise NotAMember(f"{member.pk} is not of unit {key.unit_id}")
+    granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={"sealed": sealed})
+    record("key_restored", subject=key.unit_id, actor=actor, member=member.pk, version=key.version)
+    return granted
+
+
+@transaction.atomic
 def grant(key: UnitKey, member: AbstractBaseUser, *, keyring: Keyring, actor: str) -> KeyGrant:
     """Hand a unit key to a member of the unit, out of the keyring of one who holds it. Raises NotHeld, KeyMissing, NotAMember."""
     return _grant(key, member, keyring.private(key.unit_id, key.version), actor=actor)
@@ -220,7 +249,7 @@ def revoke(unit: Unit, member: AbstractBaseUser, *, actor: str) -> None:
 
 
 def grant_context(key: UnitKey, member: UUID) -> bytes:
-    return hpke.context("unit-key", scope=key.unit_id, key=key.pk, kind="member", recipient=str(member), version=key.version)
+    return ceremony.grant_context(unit=key.unit_id, key=key.pk, member=member, version=key.version)
 
 
 def chain_context(key: UnitKey) -> bytes:

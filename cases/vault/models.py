@@ -22,6 +22,7 @@ class UnitKey(SignedKey):
     unit = models.ForeignKey("cases_units.Unit", on_delete=models.PROTECT, related_name="keys")
     version = models.PositiveSmallIntegerField()
     sealed_to_next = models.BinaryField(null=True)
+    sealed_to_recovery = models.BinaryField(null=True)              # for the ceremony; empty when made before it
     rotate_since = models.DateTimeField(null=True)                  # somebody who held it has left: a new version is owed
 
     class Meta:

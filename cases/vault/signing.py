@@ -5,6 +5,7 @@ Format: docs/envelope.md.
 Whoever can write to the database could otherwise put their own public key in the place of a unit's, and every report from then
 on would be sealed to them.
 """
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from cases.vault.aead import framed
+from cases.vault.aead import Stored, framed
 from cases.vault.hpke import KeyRefused as NoPoint
 
 CURVE = ec.SECP256R1()
@@ -91,6 +92,15 @@ def _checked(links: tuple[Link, ...], root: bytes) -> Link:
             raise KeyRefused(f"{link.kind} {link.recipient} version {link.version}")
         signer, expected = link.verify, expected + 1
     return links[-1]
+
+
+def fingerprint(*public: Stored) -> str:
+    """What two people compare, aloud or on paper, to know that they mean the same key: 80 bits of SHA-256.
+
+    Of a unit's or the worker's key: `public` and `verify`; of a member's: `public`.
+    """
+    digest = hashlib.sha256(b"".join(map(bytes, public))).hexdigest()[:20]
+    return " ".join(digest[at:at + 4] for at in range(0, len(digest), 4))
 
 
 def _signer(private: bytes) -> ec.EllipticCurvePrivateKey:

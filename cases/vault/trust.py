@@ -1,5 +1,4 @@
 """Which public keys one may seal to: those whose chain of signatures ends at settings.ROOT_PUBLIC_KEY."""
-import hashlib
 from base64 import b64encode
 from collections.abc import Iterable
 
@@ -9,12 +8,12 @@ from django.db import transaction
 from cases.audit.services import record
 from cases.units.models import Unit
 from cases.vault import signing
-from cases.vault.aead import Stored
 from cases.vault.models import UnitKey, WorkerKey
-from cases.vault.signing import KeyMissing, KeyRefused, Link
+from cases.vault.signing import KeyMissing, KeyRefused, Link, fingerprint
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "Link", "anchor", "as_data", "chain", "fingerprint",
-           "is_open", "link", "sign", "trusted", "trusted_worker", "worker_chain"]
+           "is_open", "link", "sign", "trusted", "trusted_worker", "worker_chain",
+           "worker_is_open"]
 
 WORKER = "worker"
 
@@ -41,10 +40,11 @@ def is_open(unit: Unit) -> bool:
         return False
 
 
-def fingerprint(public: Stored) -> str:
-    """What two people compare, aloud or on paper, to know that they mean the same key: 80 bits of its SHA-256."""
-    digest = hashlib.sha256(bytes(public)).hexdigest()[:20]
-    return " ".join(digest[at:at + 4] for at in range(0, len(digest), 4))
+def worker_is_open() -> bool:
+    try:
+        return bool(trusted_worker())
+    except KeyMissing:
+        return False
 
 
 def chain(unit: Unit) -> list[Link]:

@@ -7,6 +7,7 @@ from cases.units.models import Unit
 from cases.units.selectors import units_of
 from cases.vault import hpke
 from cases.vault.keyring import Keyring
+from cases.vault.signing import verify_key
 from cases.vault.trust import fingerprint, is_open
 from portal.accounts.models import User
 
@@ -37,4 +38,4 @@ def _keys(unit: Unit, keyring: Keyring | None) -> UnitKeys:
     key = newest(unit)
     private = keyring.units.get(unit.pk, {}).get(key.version) if keyring and key else None
     return UnitKeys(unit, private is not None, waiting(unit), key.rotate_since if key else None, old_wraps(unit).count(),
-                    fingerprint(hpke.public_of(private)) if private else "", signed=is_open(unit))
+                    fingerprint(hpke.public_of(private), verify_key(private)) if private else "", signed=is_open(unit))

@@ -91,7 +91,8 @@ def test_a_newcomer_who_can_be_given_the_key_is_announced(ayesha, unit):
 
 
 def test_the_fingerprint_is_of_what_the_member_holds(ayesha, unit):
-    real = fingerprint(UnitKey.objects.get(unit=unit).public)
+    key = UnitKey.objects.get(unit=unit)
+    real = fingerprint(key.public, key.verify)
     UnitKey.objects.filter(unit=unit).update(public=StaffKey.objects.get(member=ayesha).public)     # a database that lies
     page = signed_in(ayesha).get("/desk/keys/").content.decode()
     assert real in page

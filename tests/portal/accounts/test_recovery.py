@@ -1,0 +1,259 @@
+"""The ceremony, rehearsed: from an empty ministry to a unit that can receive, and back from the loss of every passphrase."""
+import io
+import itertools
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cases.audit.models import Entry
+from cases.vault import custody, envelope, hpke, signing, trust, unseal
+from cases.vault.models import KeyGrant, StaffKey
+from portal.accounts.services import make_first_keys
+from tests.factories.cases import keyring_of, make_case, make_member, make_unit
+
+STORY = "He asks for money by tonight"
+
+
+class Room:
+    """A table with a machine that is never connected, five people with paper, and a stick that goes to and fro."""
+
+    def __init__(self, folder, monkeypatch) -> None:
+        self.folder, self.monkeypatch, self.shares = folder, monkeypatch, []
+        self.locked = folder / "locked.json"
+        self.numbers = itertools.count()
+
+    def run(self, *args, typed: list[str] | None = None) -> str:
+        """What the command printed. `typed` are the lines that people type."""
+        lines, out = iter(typed or []), io.StringIO()
+        self.monkeypatch.setattr("builtins.input", lambda prompt="": (out.write(prompt), next(lines))[1])
+        call_command("recovery", *map(str, args), stdout=out)
+        return out.getvalue()
+
+    def begin(self, settings, *more: str) -> None:
+        """Everybody writes down what the screen shows, and types it back."""
+        out = io.StringIO()
+
+        def people(prompt: str = "") -> str:
+            if "Write the words down" in prompt:
+                shown = out.getvalue().rpartition("\033[H")[2].split()
+                self.shares.append(" ".join(word for word in shown if not word.rstrip(".").isdigit()))
+            return self.shares[-1] if "type them" in prompt else ""
+        self.monkeypatch.setattr("builtins.input", people)
+        call_command("recovery", "begin", str(self.locked), *more, stdout=out)
+        printed = dict(line.split("=") for line in out.getvalue().splitlines() if "_PUBLIC_KEY=" in line)
+        settings.ROOT_SEED = None
+        settings.ROOT_PUBLIC_KEY = bytes.fromhex(printed["ROOT_PUBLIC_KEY"])
+        settings.RECOVERY_PUBLIC_KEY = bytes.fromhex(printed["RECOVERY_PUBLIC_KEY"])
+
+    def file(self):
+        return self.folder / f"{next(self.numbers)}.json"
+
+    def sign(self, shares: list[str]) -> None:
+        request, answer = self.file(), self.file()
+        self.run("ask", request)
+        self.run("sign", self.locked, request, answer, typed=shares)
+        self.run("accept", answer)
+
+    def restore(self, shares: list[str], member, *codes: str) -> str:
+        request, answer = self.file(), self.file()
+        self.run("ask-restore", request, "--member", member.email, *(f"--unit={code}" for code in codes))
+        said = self.run("open", self.locked, request, answer, typed=shares)
+        self.run("restore", answer)
+        return said
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch, settings):
+    room = Room(tmp_path, monkeypatch)
+    room.begin(settings)
+    return room
+
+
+@pytest.fixture
+def unit(room):
+    return make_unit()
+
+
+def newcomer(unit, name: str = "Amna"):
+    """Has just chosen a passphrase, as at the first sign-in."""
+    member = make_member(name, unit, keys=False)
+    make_first_keys([unit])
+    return member
+
+
+def everybody_forgets(*members) -> None:
+    """New pairs for all: no grant of the old ones is left."""
+    for member in members:
+        custody.new_staff_key(member, "a passphrase that is new too")
+
+
+# --- before the ceremony has signed -----------------------------------------------------------------------------------
+def test_five_people_have_a_share_each_and_the_file_says_nothing(room):
+    assert len({*room.shares}) == 5
+    assert {len(words.split()) for words in room.shares} == {33}
+    document = json.loads(room.locked.read_text())
+    assert set(document) == {"version", "threshold", "shares", "root_public", "recovery_public", "locked"}
+    assert not any(word in room.locked.read_text() for word in room.shares[0].split()[3:8])
+
+
+def test_a_unit_cannot_receive_before_its_key_is_signed_and_can_after(room, unit):
+    newcomer(unit)
+    with pytest.raises(trust.KeyRefused):
+        make_case(unit)
+    room.sign(room.shares[:3])
+    assert trust.is_open(unit)
+    make_case(unit)
+    assert Entry.objects.filter(event="key_signed", subject=str(unit.pk)).exists()
+
+
+def test_the_worker_is_signed_in_the_same_go_and_signs_its_own_next(room, unit, settings, tmp_path):
+    settings.WORKER_KEYS = tmp_path / "worker"
+    newcomer(unit)
+    custody.new_worker_key()
+    assert not trust.worker_is_open()
+    room.sign(room.shares[2:])
+    assert trust.worker_is_open()
+    custody.new_worker_key()
+    assert trust.trusted_worker().version == 2
+
+
+def test_the_room_sees_the_fingerprint_that_a_member_reads_aloud(room, unit):
+    member = newcomer(unit)
+    private = keyring_of(member).private(unit.pk, 1)
+    request, answer = room.file(), room.file()
+    said = room.run("ask", request)
+    aloud = signing.fingerprint(hpke.public_of(private), signing.verify_key(private))
+    assert aloud in said
+    assert aloud in room.run("sign", room.locked, request, answer, typed=room.shares[:3])
+
+
+def test_a_request_that_was_changed_on_the_way_is_signed_for_nothing(room, unit):
+    newcomer(unit)
+    request, answer = room.file(), room.file()
+    room.run("ask", request)
+    document = json.loads(request.read_text())
+    document["keys"][0]["public"] = hpke.new_pair()[1].hex()
+    request.write_text(json.dumps(document))
+    room.run("sign", room.locked, request, answer, typed=room.shares[:3])
+    with pytest.raises(CommandError, match="ROOT_PUBLIC_KEY"):
+        room.run("accept", answer)
+    assert not trust.is_open(unit)
+
+
+# --- when all is lost -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("three", [(0, 1, 2), (4, 2, 0)])
+def test_after_everybody_lost_theirs_three_shares_hand_the_key_to_a_named_member(room, unit, three):
+    amna, bilal = newcomer(unit), make_member("Bilal", unit, keys=False)
+    room.sign(room.shares[:3])
+    case = make_case(unit, story=STORY)
+    everybody_forgets(amna, bilal)
+    assert not KeyGrant.objects.exists()
+    fresh, public = hpke.new_pair()
+    StaffKey.objects.filter(member=bilal).update(public=public)
+    said = room.restore([room.shares[at] for at in three], bilal, "adults")
+    assert signing.fingerprint(public) in said
+    ring = unseal.keyring(bilal, fresh)
+    assert opened(case, ring) == STORY
+    assert not KeyGrant.objects.filter(member=amna).exists()
+    entry = Entry.objects.get(event="key_restored")
+    assert (entry.subject, entry.details["member"]) == (str(unit.pk), str(bilal.pk))
+
+
+def test_the_key_of_a_later_version_is_restored_and_opens_the_earlier_cases(room, unit):
+    amna = newcomer(unit)
+    room.sign(room.shares[:3])
+    case = make_case(unit, story=STORY)
+    custody.new_unit_key(unit, members=[amna], actor="system", keyring=keyring_of(amna))
+    everybody_forgets(amna)
+    fresh, public = hpke.new_pair()
+    StaffKey.objects.filter(member=amna).update(public=public)
+    room.restore(room.shares[1:4], amna, "adults")
+    assert opened(case, unseal.keyring(amna, fresh)) == STORY
+
+
+def test_a_key_from_before_the_ceremony_is_sealed_to_it_by_whoever_holds_it(room, unit, settings):
+    public, settings.RECOVERY_PUBLIC_KEY = settings.RECOVERY_PUBLIC_KEY, b""
+    amna = newcomer(unit)
+    settings.RECOVERY_PUBLIC_KEY = public
+    with pytest.raises(CommandError, match="never sealed"):
+        room.run("ask-restore", room.file(), "--member", amna.email, "--unit=adults")
+    custody.seal_to_recovery(custody.current_unit_key(unit), keyring=keyring_of(amna), actor=str(amna.pk))
+    room.restore(room.shares[:3], amna, "adults")
+
+
+def test_two_shares_open_nothing(room, unit):
+    newcomer(unit)
+    request, answer = room.file(), room.file()
+    room.run("ask", request)
+    with pytest.raises(CommandError, match="Stopped with 2 shares; 3 are needed"):
+        room.run("sign", room.locked, request, answer, typed=[*room.shares[:2], ""])
+    assert not answer.exists()
+
+
+def test_a_wrong_share_is_named_kindly_and_asked_for_again(room, unit, settings, tmp_path, monkeypatch):
+    newcomer(unit)
+    elsewhere = Room(tmp_path / "elsewhere", monkeypatch)
+    elsewhere.folder.mkdir()
+    pinned = settings.ROOT_PUBLIC_KEY, settings.RECOVERY_PUBLIC_KEY
+    elsewhere.begin(settings)
+    settings.ROOT_PUBLIC_KEY, settings.RECOVERY_PUBLIC_KEY = pinned
+    one, two, three, *_ = room.shares
+    misspelt = one.replace(one.split()[9], "mehfooz", 1)
+    request, answer = room.file(), room.file()
+    room.run("ask", request)
+    said = room.run("sign", room.locked, request, answer,
+                    typed=[misspelt, one, one.upper() + "  ", elsewhere.shares[0], two, three])
+    assert "not a share" in said
+    assert "given already" in said
+    assert "another ceremony" in said
+    room.run("accept", answer)
+    assert trust.is_open(unit)
+
+
+def test_shares_of_another_ceremony_open_nothing(room, unit, settings, tmp_path, monkeypatch):
+    newcomer(unit)
+    elsewhere = Room(tmp_path / "elsewhere", monkeypatch)
+    elsewhere.folder.mkdir()
+    elsewhere.begin(settings)
+    request = room.file()
+    room.run("ask", request)
+    with pytest.raises(CommandError, match="same ceremony"):
+        room.run("sign", room.locked, request, room.file(), typed=elsewhere.shares[:3])
+
+
+def test_a_grant_goes_to_a_member_of_the_unit_only(room, unit):
+    amna = newcomer(unit)
+    stranger = make_member("Sana", make_unit("children"), keys=False)
+    with pytest.raises(CommandError, match="not a unit of this member"):
+        room.run("ask-restore", room.file(), "--member", stranger.email, "--unit=adults")
+    request, answer = room.file(), room.file()
+    room.run("ask-restore", request, "--member", amna.email, "--unit=adults")
+    document = json.loads(request.read_text())
+    document["keys"][0]["member"] = str(stranger.pk)
+    request.write_text(json.dumps(document))
+    room.run("open", room.locked, request, answer, typed=room.shares[:3])
+    with pytest.raises(CommandError, match="Refused"):
+        room.run("restore", answer)
+
+
+def test_other_numbers_and_other_files(room, settings, tmp_path, monkeypatch):
+    other = Room(tmp_path / "other", monkeypatch)
+    other.folder.mkdir()
+    other.begin(settings, "--threshold=2", "--shares=3")
+    assert len(other.shares) == 3
+    with pytest.raises(CommandError, match="At least two"):
+        room.run("begin", room.file(), "--threshold=1")
+    with pytest.raises(CommandError, match="there already"):
+        room.run("begin", room.locked)
+    with pytest.raises(CommandError, match="cannot be read"):
+        room.run("accept", room.file())
+    with pytest.raises(CommandError, match="holds no signatures"):
+        room.run("accept", room.locked)
+    with pytest.raises(CommandError, match="No key waits"):
+        room.run("ask", room.file())
+
+
+def opened(case, ring) -> str:
+    key = unseal.key_for_unit(case.key, case=case.pk, keyring=ring)
+    return envelope.open_blob(key, case.summary, case=case.pk, field="summary", record=case.pk).decode()
