@@ -211,6 +211,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024               # a report's form with it
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400 if PORTAL_ROLE == "public" else 4000   # a long article in two languages has that many
 CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", "")       # set by our proxy, e.g. X-Real-IP; empty: the socket's own
 EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")
+PASSKEY_RP_ID = env("PASSKEY_RP_ID", "")                # empty: the desk's host; a common parent, if the CMS has another host
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "accounts:home"
 SESSION_ENGINE = "portal.accounts.sessions"             # rows under a digest, so that the table opens no session

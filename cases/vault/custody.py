@@ -16,7 +16,7 @@ from cases.units.models import Membership, Unit
 from cases.vault import ceremony, envelope, hpke, passphrase as passphrases, signing, trust
 from cases.vault.aead import Stored
 from cases.vault.keyring import Keyring, NotHeld
-from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, StaffKey, UnitKey, WorkerKey
+from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, PasskeyLock, StaffKey, UnitKey, WorkerKey
 from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
@@ -292,6 +292,7 @@ def new_staff_key(member: AbstractBaseUser, passphrase: str, *, actor: str | Non
     private, public = hpke.new_pair()
     salt, locked = passphrases.lock(passphrase, private, member=member.pk, public=public)
     lost, _ = KeyGrant.objects.filter(member_id=member.pk).delete()
+    PasskeyLock.objects.filter(member_id=member.pk).delete()
     key, _ = StaffKey.objects.update_or_create(member_id=member.pk, defaults={
         "public": public, "salt": salt, "locked": locked, "created_at": timezone.now()})
     record("staff_key_made", subject=member.pk, actor=actor or str(member.pk), grants_lost=lost)

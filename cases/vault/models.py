@@ -45,6 +45,17 @@ class StaffKey(models.Model):
         return str(self.member_id)
 
 
+class PasskeyLock(models.Model):
+    """The same private key, locked under what one passkey's PRF answers. The passkey itself is known to portal.accounts."""
+    credential = models.UUIDField(primary_key=True, editable=False)         # accounts.Passkey.id
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="passkey_locks")
+    locked = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.member_id} by {self.credential}"
+
+
 class KeyGrant(models.Model):
     """A unit's private key, sealed to one member."""
     key = models.ForeignKey(UnitKey, on_delete=models.CASCADE, related_name="grants")

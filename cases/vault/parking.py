@@ -31,7 +31,7 @@ def fetch(request: HttpRequest) -> bytes | None:
         return None
     locked, parked_at, used_at = request.session[PARKED]
     now = int(time.time())
-    if now - used_at >= settings.VAULT_IDLE_SECONDS or now - parked_at >= settings.VAULT_AT_MOST_SECONDS:
+    if not seconds_left(request):
         del request.session[PARKED]
         return None
     try:
@@ -42,6 +42,13 @@ def fetch(request: HttpRequest) -> bytes | None:
     if now - used_at >= TOUCH_SECONDS:
         request.session[PARKED] = [locked, parked_at, now]
     return private
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """Until the key is dropped if nothing more is asked for; 0 while locked. Looks, and changes nothing."""
+    _locked, parked_at, used_at = request.session.get(PARKED, ["", 0, 0])
+    end: int = min(used_at + settings.VAULT_IDLE_SECONDS, parked_at + settings.VAULT_AT_MOST_SECONDS)
+    return max(0, end - int(time.time()))
 
 
 def lock(request: HttpRequest, response: HttpResponse) -> None:

@@ -5,14 +5,14 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from cases.vault import hpke, passphrase as passphrases
+from cases.vault import hpke, passphrase as passphrases, prf
 from cases.vault.aead import OpenFailed
 from cases.vault.custody import WORKER, KeyMissing, Recipient, chain_context, grant_context
 from cases.vault.keyring import Keyring, NotHeld
-from cases.vault.models import DataKey, KeyGrant, StaffKey, UnitKey
+from cases.vault.models import DataKey, KeyGrant, PasskeyLock, StaffKey, UnitKey
 
 __all__ = ["Keyring", "NotHeld", "OpenFailed", "WrongPassphrase", "key_for_reporter", "key_for_unit", "key_for_worker", "keyring",
-           "unlock_staff"]
+           "unlock_staff", "unlock_staff_by_passkey"]
 
 
 class WrongPassphrase(Exception):
@@ -28,6 +28,15 @@ def unlock_staff(member: AbstractBaseUser, passphrase: str) -> bytes:
         return passphrases.unlock(passphrase, key.salt, key.locked, member=member.pk, public=key.public)
     except OpenFailed as error:
         raise WrongPassphrase from error
+
+
+def unlock_staff_by_passkey(member: AbstractBaseUser, credential: UUID, output: bytes) -> bytes:
+    """The member's private key (32 bytes), by what a passkey's PRF answered. Raises OpenFailed, custody.KeyMissing."""
+    key = StaffKey.objects.filter(member_id=member.pk).first()
+    lock = PasskeyLock.objects.filter(member_id=member.pk, credential=credential).first()
+    if key is None or lock is None:
+        raise KeyMissing(f"member {member.pk} has no such lock")
+    return prf.unlock(output, lock.locked, member=member.pk, credential=credential, public=key.public)
 
 
 def keyring(member: AbstractBaseUser, private: bytes) -> Keyring:

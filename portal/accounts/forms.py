@@ -98,6 +98,12 @@ class EnrolForm(forms.Form):
         return typed
 
 
+class PasskeyForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("What do you call it?"), required=False, max_length=60,
+                           help_text=gettext_lazy("For example: my telephone, or the key on my key ring. Only you see it."),
+                           widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}))
+
+
 class UnlockForm(forms.Form):
     passphrase = forms.CharField(label=gettext_lazy("Vault passphrase"), strip=False,
                                  widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "auto"}))
@@ -141,6 +147,19 @@ class BeginForm(forms.Form):
         return data
 
 
+class PasswordForm(BeginForm):
+    """Another password, for who proved a moment ago who they are."""
+
+    def __init__(self, member: User, *args: Any) -> None:
+        super().__init__(member, *args, password=True, passphrase=False)
+
+    def clean_password(self) -> str:
+        typed = strong(self.cleaned_data["password"])
+        if self.member.check_password(typed):
+            raise ValidationError(_("This is the password you have now. Choose another one."))
+        return typed
+
+
 def strong(typed: str) -> str:
     """Django's checks in our words, which exist in both languages."""
     try:
@@ -148,6 +167,10 @@ def strong(typed: str) -> str:
     except ValidationError as error:
         raise ValidationError(_("Choose something longer or less common: at least 12 characters.")) from error
     return typed
+
+
+def refused_passkey() -> str:
+    return _("The passkey was not accepted. Please try again, or use your password and code.")
 
 
 def busy() -> str:

@@ -15,13 +15,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from portal.accounts import passkeys
 from portal.accounts.forms import ProveForm
 from portal.accounts.pages import signed_in, with_next
 
 FRESH = "fresh"                 # in the session: when password and second factor, or a passkey, were last shown (Unix seconds)
 LASTS_SECONDS = 600
 CARRIED = "carried-"            # how a field is named while it waits on the page that asks for the proof
-NEVER_CARRIED = re.compile(r"csrf|password|passphrase|credential|prf|^code$")
+NEVER_CARRIED = re.compile(r"csrf|password|passphrase|credential|prf|^(code|current)$")
 
 
 def stamp(request: HttpRequest) -> None:
@@ -45,10 +46,13 @@ def required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return gate
 
 
-def ask(request: HttpRequest, form: ProveForm, wish: str, carried: list[tuple[str, str]], *, status: int = 200) -> HttpResponse:
+def ask(request: HttpRequest, form: ProveForm, wish: str, carried: list[tuple[str, str]], *, status: int = 200,
+        trouble: str = "") -> HttpResponse:
     """The page that asks; `carried` are the fields of a form that waits."""
     fields = [(CARRIED + name, value) for name, value in carried]
-    return render(request, "accounts/prove.html", {"form": form, "next": wish, "carried": fields}, status=status)
+    where = passkeys.place(request) if signed_in(request).passkeys.exists() else None
+    return render(request, "accounts/prove.html", {
+        "form": form, "next": wish, "carried": fields, "place": where, "trouble": trouble}, status=status)
 
 
 def typed(post: QueryDict) -> list[tuple[str, str]]:

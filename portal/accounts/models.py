@@ -115,6 +115,26 @@ class SecondFactor(models.Model):
         return str(self.member_id)
 
 
+class Passkey(models.Model):
+    """A key pair in a member's device (WebAuthn). Its private half never leaves the device."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60)                  # the member's own word for it
+    credential = models.BinaryField(max_length=1023, unique=True)       # the credential id, as the device calls it
+    public = models.BinaryField()                           # COSE key
+    counter = models.BigIntegerField(default=0)             # how often it signed, where the device counts; else 0 for good
+    transports = models.JSONField(default=list)             # "internal", "usb", …: a hint for the browser
+    can_unlock = models.BooleanField(default=False)         # the device offers the PRF extension
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RecoveryCode(models.Model):
     """For the day the telephone is lost. The digest is keyed: who has the database cannot try codes."""
     member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")

@@ -1,4 +1,5 @@
-"""The second factor: six digits from an authenticator app (TOTP, RFC 6238), or one of ten recovery codes.
+"""The second factor: a passkey (portal.accounts.passkeys), six digits from an authenticator app (TOTP, RFC 6238), or one of ten
+recovery codes.
 
 Six digits of SHA-1 and 30 seconds, because that is what every authenticator app can do.
 """
@@ -18,7 +19,8 @@ from django.utils import timezone
 from cases.audit.services import actor, record
 from cases.vault import aead
 from cases.vault.aead import OpenFailed, Stored
-from portal.accounts.models import RecoveryCode, SecondFactor, User
+from cases.vault.passkeys import drop_lock
+from portal.accounts.models import Passkey, RecoveryCode, SecondFactor, User
 
 STEP_SECONDS, CODE_DIGITS = 30, 6
 STEPS_AROUND = 1                # a clock half a minute wrong, or a slow typist
@@ -33,6 +35,10 @@ def required() -> bool:
 
 
 def is_set(member: User) -> bool:
+    return has_app(member) or Passkey.objects.filter(member=member).exists()
+
+
+def has_app(member: User) -> bool:
     return SecondFactor.objects.filter(member=member, confirmed_at__isnull=False).exists()
 
 
@@ -61,7 +67,7 @@ def confirm(member: User, typed: str) -> list[str]:
         return []
     SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=timezone.now())
     record("second_factor_set", subject=member.pk, actor=actor(member))
-    return _new_recovery_codes(member)
+    return new_recovery_codes(member)
 
 
 @transaction.atomic
@@ -78,6 +84,9 @@ def accepts(member: User, typed: str) -> bool:
 def forget(member: User) -> None:
     """The telephone is lost: the next sign-in sets up another."""
     SecondFactor.objects.filter(member=member).delete()
+    for passkey in Passkey.objects.filter(member=member):
+        drop_lock(credential=passkey.pk, actor="system")
+        passkey.delete()
     RecoveryCode.objects.filter(member=member).delete()
 
 
@@ -115,10 +124,13 @@ def _open(member: User, sealed: Stored) -> bytes:
 
 
 # --- recovery codes ---------------------------------------------------------------------------------------------------
-def _new_recovery_codes(member: User) -> list[str]:
+@transaction.atomic
+def new_recovery_codes(member: User) -> list[str]:
+    """Ten codes, to be shown once; those before work no more."""
     codes = [f"{secrets.randbelow(10 ** RECOVERY_DIGITS):0{RECOVERY_DIGITS}}" for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(member=member).delete()
     RecoveryCode.objects.bulk_create(RecoveryCode(member=member, digest=_digest(_keys()[0], member, code)) for code in codes)
+    record("recovery_codes_made", subject=member.pk, actor=actor(member))
     return [grouped(code) for code in codes]
 
 

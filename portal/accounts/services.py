@@ -69,6 +69,15 @@ def new_passphrase(*, member: User, passphrase: str) -> None:
 
 
 @transaction.atomic
+def change_password(*, member: User, password: str, but: str) -> None:
+    """Every session ends except `but` (a row key of portal.accounts.sessions). Raises turnstile.Busy."""
+    member.set_password(password)
+    member.save(update_fields=["password"])
+    record("password_changed", subject=member.pk, actor=actor(member))
+    sessions.end(member=member, by=member, but=but)
+
+
+@transaction.atomic
 def make_first_keys(units: Iterable[Unit]) -> list[Unit]:
     """A key for each unit that has none, granted to its members who have keys of their own. Returns the units that got one."""
     made = []

@@ -6,7 +6,7 @@ from cases.vault import custody, parking, unseal
 from cases.vault.aead import OpenFailed
 from cases.vault.custody import KeyMissing
 from cases.vault.keyring import Keyring
-from portal.accounts.models import User
+from portal.accounts.models import Passkey, User
 
 
 def open_vault(request: HttpRequest, response: HttpResponse, member: User, passphrase: str) -> bool:
@@ -17,6 +17,17 @@ def open_vault(request: HttpRequest, response: HttpResponse, member: User, passp
         return False
     parking.park(request, response, private)
     record("vault_unlocked", subject=member.pk, actor=actor(member))
+    return True
+
+
+def open_vault_by_passkey(request: HttpRequest, response: HttpResponse, member: User, passkey: Passkey, output: bytes) -> bool:
+    """The same by what the passkey's PRF answered; False when that locks nothing, or nothing that opens."""
+    try:
+        private = unseal.unlock_staff_by_passkey(member, passkey.pk, output)
+    except (OpenFailed, KeyMissing):
+        return False
+    parking.park(request, response, private)
+    record("vault_unlocked", subject=member.pk, actor=actor(member), passkey=passkey.pk)
     return True
 
 

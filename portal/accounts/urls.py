@@ -1,7 +1,19 @@
 from django.urls import path
 
 from portal.accounts.pages import vault_is_here
-from portal.accounts.views import account, entrance, invitations, keys, passphrase, people, proof, sessions, vault
+from portal.accounts.views import (
+    account,
+    entrance,
+    invitations,
+    keys,
+    passkeys,
+    passphrase,
+    people,
+    proof,
+    safety,
+    sessions,
+    vault,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,7 +21,17 @@ urlpatterns = [
     path("sign-in/code/", entrance.code, name="code"),
     path("sign-in/second-factor/", entrance.enrol, name="enrol"),
     path("sign-in/begin/", entrance.begin, name="begin"),
+    path("sign-in/passkey/", passkeys.sign_in, name="sign_in_passkey"),
+    path("sign-in/passkey/challenge/", passkeys.arriving_challenge, name="arriving_challenge"),
+    path("sign-in/code/passkey/", passkeys.factor, name="code_passkey"),
+    path("sign-in/second-factor/passkey/", passkeys.enrol, name="enrol_passkey"),
     path("prove/", proof.prove, name="prove"),
+    path("password/", safety.password, name="password"),
+    path("recovery-codes/", safety.recovery_codes, name="recovery_codes"),
+    path("passkeys/", passkeys.show, name="passkeys"),
+    path("passkeys/challenge/", passkeys.challenge, name="challenge"),
+    path("passkeys/add/", passkeys.add, name="add_passkey"),
+    path("passkeys/remove/", passkeys.remove, name="remove_passkey"),
     path("sign-out/", entrance.sign_out, name="sign_out"),
     path("language/", account.language, name="language"),
     path("invitation/<str:token>/", invitations.accept, name="invitation"),
@@ -22,7 +44,9 @@ urlpatterns = [
 if vault_is_here():
     urlpatterns += [
         path("unlock/", vault.unlock, name="unlock"),
+        path("vault/state/", vault.state, name="vault_state"),
         path("lock/", vault.lock, name="lock"),
+        path("passkeys/vault/", passkeys.attach, name="attach_passkey"),
         path("keys/", keys.keys, name="keys"),
         path("keys/grant/", keys.grant, name="grant"),
         path("people/", people.everybody, name="people"),

@@ -16,6 +16,7 @@ from wagtail.urls import serve_pattern
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from cases.permissions import Permission
+from portal.accounts.views import entrance
 
 
 def live(request: HttpRequest, page_path: str) -> HttpResponse:
@@ -47,6 +48,7 @@ def campaign_staff_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
 decorate_urlpatterns(wagtailadmin_urls.urlpatterns, campaign_staff_only)
 cms = [
     path("cms/login/", sign_in),
+    path("cms/logout/", entrance.sign_out),             # ours is logged, and empties what the browser kept
     re_path(r"^cms/(users|groups|password_reset)/(?P<rest>.*)$", not_here),
     path("cms/", include(wagtailadmin_urls)),
 ]

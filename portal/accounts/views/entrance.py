@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from cases.audit.services import actor, record
 from cases.vault import parking
 from cases.vault.turnstile import Busy
-from portal.accounts import arrival, device, fresh, second_factor, services
+from portal.accounts import arrival, device, fresh, passkeys, second_factor, services
 from portal.accounts.arrival import Arrival
 from portal.accounts.forms import BeginForm, CodeForm, EnrolForm, SignInForm, busy
 from portal.accounts.models import User
@@ -29,7 +29,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if form.cleaned_data.get("code") and arrival.step(waiting) == "accounts:code":
             return try_code(request, waiting, typed)
         return onward(request, waiting, typed)
-    return render(request, "accounts/sign_in.html", {"form": form, "next": next_address(request)})
+    return sign_in_page(request, form)
+
+
+def sign_in_page(request: HttpRequest, form: SignInForm, *, trouble: str = "") -> HttpResponse:
+    return render(request, "accounts/sign_in.html", {
+        "form": form, "next": next_address(request), "place": passkeys.place(request), "trouble": trouble})
 
 
 @login_not_required
@@ -42,14 +47,20 @@ def code(request: HttpRequest) -> HttpResponse:
         return elsewhere(waiting)
     if request.method == "POST":
         return try_code(request, waiting)
-    return render(request, "accounts/code.html", {"form": CodeForm(request, waiting.member)})
+    return code_page(request, waiting)
+
+
+def code_page(request: HttpRequest, waiting: Arrival, form: CodeForm | None = None, *, trouble: str = "") -> HttpResponse:
+    return render(request, "accounts/code.html", {
+        "form": form or CodeForm(request, waiting.member), "trouble": trouble, "app": second_factor.has_app(waiting.member),
+        "place": passkeys.place(request) if waiting.member.passkeys.exists() else None})
 
 
 def try_code(request: HttpRequest, waiting: Arrival, passphrase: str = "") -> HttpResponse:
     form = CodeForm(request, waiting.member, request.POST)
     if form.is_valid():
         return onward(request, arrival.prove(request), passphrase)
-    return render(request, "accounts/code.html", {"form": form})
+    return code_page(request, waiting, form)
 
 
 @login_not_required
@@ -60,16 +71,28 @@ def enrol(request: HttpRequest) -> HttpResponse:
     waiting = arrival.of(request)
     if waiting is None or arrival.step(waiting) != "accounts:enrol":
         return elsewhere(waiting)
-    totp, form = second_factor.proposed(waiting.member), EnrolForm(waiting.member, request.POST or None)
+    form = EnrolForm(waiting.member, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return show_recovery_codes(request, form.recovery_codes)
+    return enrol_page(request, waiting, form)
+
+
+def show_recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    """In, or on to what is owed next; the codes are in this answer and nowhere else."""
+    response = onward(request, arrival.prove(request))
+    page = render(request, "accounts/recovery_codes.html", {"codes": codes, "onward": response["Location"]})
+    page.cookies.update(response.cookies)
+    return page
+
+
+def enrol_page(request: HttpRequest, waiting: Arrival, form: EnrolForm | None = None, *, trouble: str = "") -> HttpResponse:
+    totp = second_factor.proposed(waiting.member)
     if totp is None:
         return redirect("accounts:sign_in")
-    if request.method == "POST" and form.is_valid():
-        response = onward(request, arrival.prove(request))
-        page = render(request, "accounts/recovery_codes.html", {"codes": form.recovery_codes, "onward": response["Location"]})
-        page.cookies.update(response.cookies)
-        return page
     address = second_factor.address(waiting.member, totp)
-    return render(request, "accounts/enrol.html", {"form": form, "address": address, "secret": secret_in(address)})
+    return render(request, "accounts/enrol.html", {
+        "form": form or EnrolForm(waiting.member), "address": address, "secret": secret_in(address),
+        "place": passkeys.place(request), "trouble": trouble})
 
 
 def secret_in(address: str) -> str:

@@ -19,6 +19,7 @@ from portal.accounts.unlocking import change_passphrase, open_vault
 
 
 @never_cache
+@fresh.required
 @sensitive_post_parameters("current", "passphrase", "passphrase_again")
 def change(request: HttpRequest) -> HttpResponse:
     member, form = reader(request), ChangePassphraseForm(request.POST or None)

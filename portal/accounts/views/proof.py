@@ -5,21 +5,33 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cases.audit.services import actor, record
-from portal.accounts import fresh
-from portal.accounts.forms import ProveForm
+from portal.accounts import fresh, passkeys
+from portal.accounts.forms import ProveForm, refused_passkey
 from portal.accounts.models import User
 from portal.accounts.pages import destination, next_address, signed_in
+from portal.accounts.passkeys import Refused
 
 
 @never_cache
-@sensitive_post_parameters("password", "code")
+@sensitive_post_parameters("password", "code", "credential")
 def prove(request: HttpRequest) -> HttpResponse:
-    """Password and code; then back, with what was typed before."""
+    """Password and code, or a passkey; then back, with what was typed before."""
     member, wish = signed_in(request), next_address(request)
+    if request.method == "POST" and "credential" in request.POST:
+        return by_passkey(request, member, wish)
     form = ProveForm(request, member, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return proved(request, member, wish)
     return fresh.ask(request, form, wish, fresh.carried(request.POST))
+
+
+def by_passkey(request: HttpRequest, member: User, wish: str) -> HttpResponse:
+    try:
+        passkeys.use(request, "prove", request.POST["credential"], member)
+    except Refused:
+        form = ProveForm(request, member)
+        return fresh.ask(request, form, wish, fresh.carried(request.POST), trouble=refused_passkey())
+    return proved(request, member, wish)
 
 
 def proved(request: HttpRequest, member: User, wish: str) -> HttpResponse:

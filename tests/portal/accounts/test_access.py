@@ -2,6 +2,7 @@
 from importlib import import_module, reload
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
@@ -12,7 +13,7 @@ from portal.accounts import urls
 from portal.accounts.models import User
 from portal.accounts.pages import destination, home_of
 from tests.factories.cases import signed_in
-from tests.portal.accounts.conftest import app_code, set_up_factor, sign_in
+from tests.portal.accounts.conftest import PASSWORD, app_code, is_signed_in, set_up_factor, sign_in, with_password
 
 # Everything that answers without sign-in. Whoever adds a line says why.
 OPEN = {
@@ -22,6 +23,10 @@ OPEN = {
     "portal.accounts.views.entrance.enrol": "the way in; serves who has typed the right password",
     "portal.accounts.views.entrance.begin": "the way in; serves who has typed the right password and code",
     "portal.accounts.views.invitations.accept": "the way in; serves who has a link that was sent to them",
+    "portal.accounts.views.passkeys.sign_in": "the way in",
+    "portal.accounts.views.passkeys.arriving_challenge": "the way in: a random number, for whoever asks",
+    "portal.accounts.views.passkeys.factor": "the way in; serves who has typed the right password",
+    "portal.accounts.views.passkeys.enrol": "the way in; serves who has typed the right password",
     "portal.pages.language": "the sign-in page in the other language",
     "portal.urls.cms.sign_in": "leads to the one sign-in",
     "wagtail.admin.views.account.LoginView": "never reached: portal.urls.cms.sign_in comes first",
@@ -78,6 +83,45 @@ def test_a_stranger_posts_nothing(client, path):
 @pytest.mark.parametrize("path", ["/cms/login/", "/cms/password_reset/", "/cms/password_reset/done/"])
 def test_wagtails_own_doors_are_shut(client, path):
     assert b'name="password"' not in client.get(path).content
+
+
+@pytest.fixture
+def editor(db) -> User:
+    grant()
+    return with_password(User.objects.create_user("e@example.org", name="Editor", role="campaign_editor", language="en"))
+
+
+def test_wagtails_own_form_signs_nobody_in(client, editor):
+    answer = client.post("/cms/login/", {"username": "e@example.org", "password": PASSWORD, "next": "/cms/"})
+    assert answer["Location"].startswith("/desk/sign-in/")
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("path", ["", "confirm/x/set-password/", "complete/"])
+def test_nobody_gets_in_by_mail(client, editor, path):
+    for method in (client.get, client.post):
+        assert method(f"/cms/password_reset/{path}", {"email": "e@example.org"}).status_code in {302, 403, 404}
+    assert not mail.outbox
+
+
+def test_the_cms_offers_no_password_of_its_own(editor):
+    browser = signed_in(editor, unlocked=False)
+    page = browser.get("/cms/account/").content.decode()
+    assert 'type="password"' not in page
+    assert 'type="email"' not in page
+    browser.post("/cms/account/", {"password-old_password": PASSWORD, "password-new_password1": "a new long password",
+                                   "password-new_password2": "a new long password", "name_email-email": "other@example.org"})
+    editor.refresh_from_db()
+    assert editor.check_password(PASSWORD)
+    assert editor.email == "e@example.org"
+
+
+def test_leaving_the_cms_is_signing_out(editor):
+    browser = signed_in(editor, unlocked=False)
+    answer = browser.post("/cms/logout/")
+    assert (answer["Location"], answer["Clear-Site-Data"]) == ("/desk/sign-in/", '"cache", "storage"')
+    assert not is_signed_in(browser)
+    assert Entry.objects.filter(event="signed_out", subject=str(editor.pk)).exists()
 
 
 @pytest.mark.parametrize(("role", "home"), [

@@ -117,7 +117,8 @@ def test_it_leads_and_sends_to_our_own_pages_only(ayesha, wish):
 
 
 def test_no_secret_waits_on_a_page():
-    post = QueryDict("unit=1&reason=two+words&code=123456&passphrase=p&new_password=q&credential=c&prf=d&csrfmiddlewaretoken=t")
+    post = QueryDict("unit=1&reason=two+words&code=123456&current=c&passphrase=p&new_password=q&credential=c&prf=d"
+                     "&csrfmiddlewaretoken=t")
     assert fresh.typed(post) == [("unit", "1"), ("reason", "two words")]
 
 
