@@ -20,6 +20,7 @@ class Periodic:
 PERIODIC = [
     Periodic("audit.link", 5.0, direct=True),                       # how long an entry may stand outside the chain
     Periodic("audit.checkpoint", crontab(minute="0"), direct=True),
+    Periodic("notifications.witness", crontab(minute="5")),          # the signed heads, to somebody outside
     Periodic("escalation.chase", crontab(minute="*/10")),            # platforms that let their clock run out
     Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases

@@ -14,6 +14,10 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["at"]
+        indexes = [models.Index(fields=["-at", "-id"], name="audit_time"),
+                   models.Index(fields=["subject", "-at", "-id"], name="audit_subject"),
+                   models.Index(fields=["actor", "-at", "-id"], name="audit_actor"),
+                   models.Index(fields=["event", "-at", "-id"], name="audit_event")]
         verbose_name = "audit entry"
         verbose_name_plural = "audit entries"
 

@@ -1,13 +1,11 @@
 """The audit log: what happened, and who read what. Rows are written beside the fact and never changed afterwards."""
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,7 +13,6 @@ from django.utils import timezone
 
 from cases.audit import chain
 from cases.audit.models import AuditLink, Checkpoint, Entry
-from cases.audit.triggers import unguarded
 
 EVENT = re.compile(r"[a-z][a-z_]{2,39}")
 # lower case, no space, no @, no leading digit: no sentence, address or receipt code
@@ -99,7 +96,7 @@ def link() -> int:
     """Link every entry that is not linked yet; returns how many. Never "what came after the last": a transaction may
     commit after a later one, and would be passed over. Two linkers at once are one after the other."""
     linked = 0
-    while _unlinked().exists():
+    while unlinked().exists():
         linked += _link_batch()
     return linked
 
@@ -115,44 +112,6 @@ def checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.create(position=head.position, at=at, hash=head.hash, signature=signature)
 
 
-@dataclass
-class Verification:
-    """What `verify` found. Positions count from 1. `broken_at` is the first link that does not follow from the one before."""
-    entries: int = 0
-    links: int = 0
-    head: bytes = chain.GENESIS
-    broken_at: int | None = None
-    missing: list[int] = field(default_factory=list)            # positions whose entry is gone
-    bad_checkpoints: list[int] = field(default_factory=list)    # unsigned by us, or not what the chain says
-    unguarded: list[str] = field(default_factory=list)          # tables without their triggers
-    tail: int = 0                                               # entries not linked yet, which the chain cannot vouch for
-    tail_since: datetime | None = None
-
-    @property
-    def sound(self) -> bool:
-        """Nothing was altered that the chain vouches for. A tail is no fault, but should never be old."""
-        return self.broken_at is None and not (self.missing or self.bad_checkpoints or self.unguarded)
-
-
-def verify(public_key: bytes | None = None) -> Verification:
-    """Recompute the whole chain from the entries and check every signature, with our own key or the 32 bytes given."""
-    found = Verification(entries=Entry.objects.count(), unguarded=unguarded(connection))
-    before = 0
-    for stored, entry in _pairs():
-        if entry is None:
-            found.missing.append(stored.position)
-        follows = entry is not None and stored.position == before + 1 \
-            and bytes(stored.hash) == chain.next_hash(found.head, _canonical(entry))
-        if not follows and found.broken_at is None:
-            found.broken_at = stored.position
-        found.links, found.head, before = found.links + 1, bytes(stored.hash), stored.position
-    key = Ed25519PublicKey.from_public_bytes(public_key or signing_public_key())
-    found.bad_checkpoints = [point.position for point in Checkpoint.objects.all() if not _holds(point, key)]
-    found.tail = _unlinked().count()
-    found.tail_since = _unlinked().values_list("at", flat=True).first()
-    return found
-
-
 def signing_public_key() -> bytes:
     """The 32 bytes (Ed25519, RFC 8032) that an outside witness needs to check our checkpoints."""
     return _signing_key().public_key().public_bytes_raw()
@@ -162,7 +121,8 @@ def _signing_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(settings.AUDIT_SIGNING_KEY)
 
 
-def _unlinked() -> QuerySet[Entry]:
+def unlinked() -> QuerySet[Entry]:
+    """Entries that the chain does not vouch for yet, oldest first."""
     linked = AuditLink.objects.filter(entry=OuterRef("pk"))
     return Entry.objects.filter(~Exists(linked)).order_by("at", "pk")
 
@@ -176,7 +136,7 @@ def _link_batch() -> int:
     last = AuditLink.objects.last()
     position, head = (last.position, bytes(last.hash)) if last else (0, chain.GENESIS)
     links = []
-    for entry in _unlinked()[:BATCH]:
+    for entry in unlinked()[:BATCH]:
         position, head = position + 1, chain.next_hash(head, _canonical(entry))
         links.append(AuditLink(position=position, entry=entry.pk, hash=head))
     AuditLink.objects.bulk_create(links)
@@ -186,21 +146,3 @@ def _link_batch() -> int:
 def _canonical(entry: Entry) -> bytes:
     return chain.canonical(id=entry.pk, at=entry.at, event=entry.event, subject=entry.subject, actor=entry.actor,
                            details=entry.details)
-
-
-def _pairs() -> Iterator[tuple[AuditLink, Entry | None]]:
-    """Each link with its entry, in order, a batch at a time."""
-    before = 0
-    while links := list(AuditLink.objects.filter(position__gt=before)[:BATCH]):
-        entries = Entry.objects.in_bulk([stored.entry for stored in links])
-        yield from ((stored, entries.get(stored.entry)) for stored in links)
-        before = links[-1].position
-
-
-def _holds(point: Checkpoint, key: Ed25519PublicKey) -> bool:
-    """Signed with `key`, and still what the chain says at that position."""
-    try:
-        key.verify(bytes(point.signature), chain.checkpoint_text(point.position, point.at, bytes(point.hash)))
-    except InvalidSignature:
-        return False
-    return AuditLink.objects.filter(position=point.position, hash=bytes(point.hash)).exists()

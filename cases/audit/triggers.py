@@ -14,9 +14,9 @@ TABLES = {
 }
 MESSAGE = "the audit log is append-only"
 
-PG_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION cases_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"""
+PG_BODY = f"\nBEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END "
+PG_FUNCTION = f"CREATE OR REPLACE FUNCTION cases_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $${PG_BODY}$$"
+PG_TYPE = 2 + 8 + 16 + 32       # pg_trigger.tgtype: BEFORE, DELETE, UPDATE, TRUNCATE; not for each row
 # Of the statement, not the row: it also refuses what happens to touch no row.
 PG_TRIGGER = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -48,14 +48,23 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def unguarded(connection: BaseDatabaseWrapper) -> list[str]:
-    """Tables whose triggers are gone or disabled: none, in a healthy database."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        present = {name for (name,) in cursor.fetchall()}
+    """Tables whose triggers are gone, disabled or tamed: none, in a healthy database. What they do counts, not their names."""
+    present = _on_postgresql(connection) if connection.vendor == "postgresql" else _on_sqlite(connection)
     return [table for table in TABLES if not present.issuperset(_names(table, connection.vendor))]
+
+
+def _on_postgresql(connection: BaseDatabaseWrapper) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal "
+                       "AND tgenabled IN ('O', 'A') AND tgtype = %s AND tgqual IS NULL AND prosrc = %s", [PG_TYPE, PG_BODY])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _on_sqlite(connection: BaseDatabaseWrapper) -> set[str]:
+    ours = set(_statements("sqlite"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return {name for name, sql in cursor.fetchall() if sql in ours}
 
 
 def _names(table: str, vendor: str) -> set[str]:

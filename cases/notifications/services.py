@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from cases.audit.services import record
+from cases.audit import witness
+from cases.audit.models import Checkpoint
+from cases.audit.services import record, signing_public_key
 from cases.clock.services import share_used
 from cases.models import Case
 from cases.notifications import wording
@@ -31,6 +34,7 @@ from cases.workflow import Status
 URGENT = frozenset({Level.P1, Level.P2})
 CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.GLASS})       # told by SMS as well
 WARN_AT = 0.75                                                   # share of a clock
+WITNESS_LINES = 24                                               # checkpoints in one mail: a day's
 ONCE_IN = timedelta(days=1)                                      # a reporter's phone is silent in between
 
 
@@ -216,3 +220,18 @@ def _to_reporter(row: Notification, address: Address) -> None:
     with transaction.atomic():
         Notification.objects.filter(pk=row.pk).update(sent_at=timezone.now())
         record("notification_sent", subject=case.pk, actor="system", kind=row.kind)
+
+
+# --- the witness ------------------------------------------------------------------------------------------------------
+def tell_witness() -> bool:
+    """Mail the newest signed heads of the audit chain to somebody outside; False if nobody is named or nothing is signed yet.
+
+    Every mail repeats the last ones, so that a lost mail loses nothing, and comes though nothing happened, so that silence tells.
+    """
+    points = list(Checkpoint.objects.order_by("-position")[:WITNESS_LINES])
+    if not settings.WITNESS_EMAIL or not points:
+        return False
+    text = "\n".join([f"key {signing_public_key().hex()}", *(witness.line(point) for point in reversed(points))])
+    SEND[Kind.EMAIL](Outgoing(to=settings.WITNESS_EMAIL, subject=f"Audit checkpoint {points[0].position}", text=f"{text}\n",
+                              language="en", key=current_job()))
+    return True

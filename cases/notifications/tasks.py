@@ -28,6 +28,11 @@ def clocks() -> None:
     services.warn_of_clocks(timezone.now())
 
 
+@job("notifications.witness", atomic=False)
+def witness() -> None:
+    services.tell_witness()
+
+
 @job("notifications.forget")
 def forget() -> None:
     services.drop_addresses_of_closed()

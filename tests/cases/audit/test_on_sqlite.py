@@ -6,7 +6,8 @@ from django.db import IntegrityError, connection, transaction
 
 from cases.audit import triggers
 from cases.audit.models import AuditLink
-from cases.audit.services import checkpoint, record, verify
+from cases.audit.services import checkpoint, record
+from cases.audit.verification import verify
 from tests.cases.audit.intruder import intruder
 from tests.cases.audit.linkers import three_at_once
 
