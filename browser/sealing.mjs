@@ -47,6 +47,15 @@ export async function unlockBlob(key, blob, belongs) {
 
 // --- fields: padded, bound to case, field and record ----------------------------------------------------------------------
 export const newKey = () => random(32);
+
+// A random UUID, of which the sealer makes one for each record.
+export function newId() {
+  const id = random(16);
+  id[6] = id[6] & 15 | 64;
+  id[8] = id[8] & 63 | 128;
+  return hex(id).replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 const belongs = ({ case: owner, field, record }) => framed([VERSION], uuid(owner), field, uuid(record));
 
 function pad(plain) {

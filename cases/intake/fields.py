@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 OLDEST = 120
 PRIVATE = {"autocomplete": "off", "spellcheck": "false"}      # nothing is kept by the browser or sent to a spelling service
+TOO_LONG = _("This is too long: at most %(most)s characters. It is now %(now)s.")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")      # all but tab and line end
 
 
@@ -60,8 +61,7 @@ class Words(forms.CharField):
     def validate(self, value: str) -> None:
         super().validate(value)
         if len(value) > self.most or len(value.encode()) > self.most * self.BYTES:
-            raise ValidationError(_("This is too long: at most %(most)s characters. It is now %(now)s."), code="too_long",
-                                  params={"most": self.most, "now": len(value)})
+            raise ValidationError(TOO_LONG, code="too_long", params={"most": self.most, "now": len(value)})
 
 
 class Lines(Words):

@@ -1,8 +1,10 @@
 """The one place of this door that opens sealed content: a reporter's conversation, with the reporter's own key.
 
+Where the browser has that key, nothing is opened here: the page gets ciphertext and what the browser needs to open it.
 What does not open is a state that the page can show, never an error: the status, the history and the answers need no key.
 """
 import uuid
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +23,7 @@ from cases.priority import Body
 from cases.public_words import Said, sentence
 from cases.services import mark_read
 from cases.vault import envelope
+from cases.vault.aead import Stored
 from cases.vault.unseal import OpenFailed, key_for_reporter
 from cases.workflow import Status
 
@@ -41,6 +44,18 @@ class Letter:
     mine: bool
     new: bool
     words: str | None = field(repr=False)
+    id: UUID
+    body: str = field(repr=False)                    # sealed, base64; "" where `words` are here
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a browser that has the code opens the messages with. Bytes in base64."""
+    case: UUID
+    key: UUID                                        # of the conversation's DataKey
+    wrap: str                                        # that key, sealed to the reporter
+    locked: str                                      # the reporter's private key, under the code
+    salt: int                                        # version of the salt that the code was derived with
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class Inbox:
     told_by: str                                     # Kind of the address that was left, or ""
     sealed_off: bool                                 # the conversation's key does not open: nothing can be read or written
     was_removed: bool                                # said to be gone once, so it may come back
+    sealed: Sealed | None                            # the browser opens the letters
 
     @property
     def closed(self) -> bool:
@@ -68,11 +84,12 @@ def read(visit: Visit) -> Inbox:
     case = visit.receipt.case
     case.refresh_from_db(fields=["status", "closed_at"])         # the request may just have changed it
     changes = list(StatusChange.objects.filter(case=case).exclude(said="").order_by("-at"))
-    key = _key(visit)
+    key, sealed = _key(visit), _sealed(visit)
     letters = [_letter(case, message, key) for message in Message.objects.filter(case=case).order_by("-at")]
     mark_read(case=case, by=None)
     record("inbox_read", subject=case.pk, actor="reporter", messages=len(letters))
-    return Inbox(case=case, history=_history(changes), letters=letters, answers=_answers(case), sealed_off=key is None,
+    return Inbox(case=case, history=_history(changes), letters=letters, answers=_answers(case),
+                 sealed_off=key is None and sealed is None, sealed=sealed,
                  told_by=Address.objects.filter(case=case).values_list("kind", flat=True).first() or "",
                  was_removed=any(change.said in REMOVED for change in changes))
 
@@ -93,15 +110,31 @@ def _history(changes: Iterable[StatusChange]) -> list[Told]:
 
 def _key(visit: Visit) -> bytes | None:
     case = visit.receipt.case
+    if visit.private is None:
+        return None
     try:
         return key_for_reporter(case.conversation_key, case=case.pk, private=visit.private)
     except OpenFailed:
         return None
 
 
+def _sealed(visit: Visit) -> Sealed | None:
+    case = visit.receipt.case
+    wrap = case.conversation_key.wraps.filter(recipient="reporter").first() if visit.private is None else None
+    if wrap is None:
+        return None
+    return Sealed(case.pk, case.conversation_key_id, _base64(wrap.sealed), _base64(visit.receipt.locked),
+                  visit.receipt.salt_version)
+
+
 def _letter(case: Case, message: Message, key: bytes | None) -> Letter:
     mine = message.author == Message.Author.REPORTER
-    return Letter(message.at, mine, new=not mine and message.read_at is None, words=_words(case, message, key))
+    return Letter(message.at, mine, new=not mine and message.read_at is None, words=_words(case, message, key), id=message.pk,
+                  body=_base64(message.body) if key is None else "")
+
+
+def _base64(stored: Stored) -> str:
+    return b64encode(stored).decode()
 
 
 def _words(case: Case, message: Message, key: bytes | None) -> str | None:

@@ -1,18 +1,25 @@
 """The inbox's questions. All lie in one HTML form, so whichever button is pressed, nothing typed elsewhere is lost."""
+import binascii
+import re
+from base64 import b64decode
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.intake.fields import PRIVATE, Words
+from cases.intake.fields import PRIVATE, TOO_LONG, Words
 from cases.intake.forms import ConsentForm, consent_field
 from cases.models import Consent
+from cases.vault import aead, envelope
 from cases.vault.receipt import CodeMalformed, normalise
 
 MESSAGE, ASSENT = "message", "assent"
+LOCATORS = 8                                            # read at most: one for each salt still in use
+OVERHEAD = 1 + aead.NONCE_BYTES + 16                    # version, nonce and tag of a sealed field (docs/envelope.md)
 TYPED = (MESSAGE, ASSENT, *Consent.Act.values)          # every field an inbox page may carry besides its visit
 
 
@@ -49,9 +56,10 @@ class AnswerForm(forms.Form):
     """One act of consent. A yes to being represented is given in the reporter's own words, again each time."""
     use_required_attribute = False
 
-    def __init__(self, *args: Any, act: Consent.Act, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, act: Consent.Act, sealed: "SealedWords | None" = None, **kwargs: Any) -> None:
+        """`sealed`: the words of assent, where the browser seals them."""
         super().__init__(*args, **kwargs)
-        self.act = act
+        self.act, self.sealed = act, sealed
         self.fields[act.value] = consent_field(act)
         self.fields[act.value].initial = None           # what was never asked has no answer yet
         if act == Consent.Act.ASK_PLATFORM:
@@ -59,8 +67,11 @@ class AnswerForm(forms.Form):
 
     def clean(self) -> None:
         told = self.cleaned_data
-        says_yes = told.get(self.act.value) == Consent.Answer.YES
-        if ASSENT in self.fields and says_yes and not told.get(ASSENT) and ASSENT not in self.errors:
+        if ASSENT not in self.fields or told.get(self.act.value) != Consent.Answer.YES or ASSENT in self.errors:
+            return
+        if self.sealed and self.sealed.complaint:
+            self.add_error(ASSENT, self.sealed.complaint)
+        elif not told.get(ASSENT) and not (self.sealed and self.sealed.body):
             self.add_error(ASSENT, _("Type “I agree”, or choose “Ask me first” above."))
 
     @property
@@ -68,8 +79,48 @@ class AnswerForm(forms.Form):
         return Consent.Answer(self.cleaned_data[self.act.value])
 
     @property
+    def wants_words(self) -> bool:
+        return ASSENT in self.fields and self.answer == Consent.Answer.YES
+
+    @property
     def assent(self) -> str:
-        return str(self.cleaned_data.get(ASSENT, "")) if self.answer == Consent.Answer.YES else ""
+        return str(self.cleaned_data.get(ASSENT, "")) if self.wants_words else ""
+
+
+class SealedWords:
+    """What a browser that seals posts in the place of typed words: `sealed` (base64) and `row`, the id of the row it is for.
+
+    It checks what is typed, and of words that it may not send it says only how: nothing, or `over` characters of `most`.
+    """
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.body, self.row = _sealed(fields.get("sealed", "")), _row(fields.get("row", ""))
+        over = re.fullmatch(r"(\d{1,7}) (\d{1,7})", fields.get("over", ""))
+        self.complaint = ""
+        if over:
+            self.complaint = TOO_LONG % {"now": over[1], "most": over[2]}
+        elif fields.get("sealed") and not (self.body and self.row):
+            self.complaint = _("This did not arrive whole. Please press the button once more.")
+
+
+def locators(values: list[str]) -> list[bytes]:
+    """What a browser that has the code sends in its place: 32 bytes for each salt still in use."""
+    return [bytes.fromhex(value) for value in values[:LOCATORS] if re.fullmatch(r"[0-9a-f]{64}", value)]
+
+
+def _sealed(text: str) -> bytes:
+    """The bytes of a sealed field, or b"" of anything else."""
+    try:
+        blob = b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return blob if len(blob) - OVERHEAD in envelope.SIZES and blob[0] == aead.VERSION else b""
+
+
+def _row(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def unsent(fields: Mapping[str, str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ def change_answer(*, case: Case, act: Consent.Act, answer: Consent.Answer, conse
     """Append the new answer; anything but a yes takes the fingerprints off the list at once."""
     fresh = lock_case(case)
     before = newest_consent(fresh, act)
-    if before is not None and before.answer == answer:
+    if before is not None and before.answer == answer or Consent.objects.filter(pk=consent_id).exists():
         return
     give_consent(case=fresh, act=act, answer=answer, assent=assent, consent_id=consent_id)
     if act == Consent.Act.SHARE_HASHES and answer != Consent.Answer.YES:

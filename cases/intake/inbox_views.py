@@ -1,7 +1,9 @@
 """The reporter's inbox: the code, then one page for everything. A POST answers 200 with the page; no cookie, no session."""
+import json
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cases.intake import erasure, inbox, inbox_services, receipts, throttle, visit
-from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, unsent
+from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, SealedWords, locators, unsent
 from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
 from cases.intake.state import Lost
@@ -41,29 +43,48 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 
 
 def open_with_code(request: HttpRequest, fields: MultiValueDict) -> HttpResponse:
-    """A wrong code costs what a right one costs: receipts.find always derives, and looks up afterwards."""
+    """A wrong code costs what a right one costs: it is always derived, and looked up afterwards."""
     if fields.get("act") == "language":
         return code_page(request, CodeForm(initial={"code": fields.get("code", "")}), fields)
+    if "locator" in fields:
+        return open_with_locator(request, fields)
     form = CodeForm(fields)
     if not form.is_valid():
         return code_page(request, form, fields)
     if throttle.exceeded(throttle.WRONG_CODES, request):
         return code_page(request, form, fields, notice="crowd", status=429)
     try:
-        found = receipts.find(form.cleaned_data["code"])
+        found = receipts.find(receipts.derive(form.cleaned_data["code"]))
     except Busy:
         return code_page(request, form, fields, notice="busy", status=503)
     except receipts.NoReceipt:
-        throttle.count(throttle.WRONG_CODES, request)
-        form.add_error("code", _("We find no report with this code. Look at each group of four digits once more."))
-        return code_page(request, form, fields)
-    return page(request, Visit(found.receipt, found.private), fields)
+        return no_report(request, form, fields)
+    return page(request, Visit(found.receipt, found.locator, found.private), fields)
+
+
+def open_with_locator(request: HttpRequest, fields: MultiValueDict) -> HttpResponse:
+    """The browser has the code and derived from it what finds the report; the rest stays there."""
+    form = CodeForm({"code": ""})
+    form.errors.clear()                             # the code is where it was typed
+    if throttle.exceeded(throttle.WRONG_CODES, request):
+        return code_page(request, form, fields, notice="crowd", status=429)
+    for locator in locators(fields.getlist("locator")):
+        if receipt := receipts.live(locator):
+            return page(request, Visit(receipt, locator, None), fields)
+    return no_report(request, form, fields)
+
+
+def no_report(request: HttpRequest, form: CodeForm, fields: MultiValueDict) -> HttpResponse:
+    throttle.count(throttle.WRONG_CODES, request)
+    form.add_error("code", _("We find no report with this code. Look at each group of four digits once more."))
+    return code_page(request, form, fields)
 
 
 def code_page(request: HttpRequest, form: CodeForm, fields: MultiValueDict, *, notice: str = "",
               status: int = 200) -> HttpResponse:
     context = {"form": form, "notice": notice, "unsent": unsent(fields),
-               "wrote": bool(fields.get(MESSAGE) or fields.get(ASSENT))}
+               "wrote": any(fields.get(name) for name in (MESSAGE, ASSENT, "wrote")),
+               "salts": json.dumps({version: salt.hex() for version, salt in settings.RECEIPT_SALTS.items()})}
     return render(request, "intake/inbox_code.html", context, status=status)
 
 
@@ -73,6 +94,8 @@ def look_again(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _w
 
 
 def write(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
+    if visiting.private is None:
+        return write_sealed(request, visiting, fields)
     form = MessageForm(fields)
     if not form.is_valid():
         return page(request, visiting, fields, acted=form)
@@ -81,6 +104,8 @@ def write(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: 
 
 def back_online(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
     """Said with one press; what was typed goes with it."""
+    if visiting.private is None:
+        return write_sealed(request, visiting, fields, back_online=True)
     form = MessageForm(fields, needed=False)
     if not form.is_valid():
         return page(request, visiting, fields, acted=form)
@@ -99,21 +124,41 @@ def post(request: HttpRequest, visiting: Visit, fields: MultiValueDict, text: st
     return page(request, visiting, fields, notice="sent")
 
 
+def write_sealed(request: HttpRequest, visiting: Visit, fields: MultiValueDict, *, back_online: bool = False) -> HttpResponse:
+    """The browser sealed it, and gave it the id by which a second sending is known."""
+    words = SealedWords(fields)
+    if words.complaint or not words.body or not words.row:
+        form = MessageForm({MESSAGE: ""}, needed=not words.complaint)
+        if words.complaint:
+            form.add_error(MESSAGE, words.complaint)
+        return page(request, visiting, fields, acted=form)
+    inbox_services.write_back(case=visiting.receipt.case, message_id=words.row, body=words.body, back_online=back_online)
+    return page(request, visiting, fields, notice="sent")
+
+
 def answer(request: HttpRequest, visiting: Visit, fields: MultiValueDict, what: str) -> HttpResponse:
     if what not in Consent.Act.values:
         return page(request, visiting, fields)
-    form = AnswerForm(fields, act=Consent.Act(what))
+    sealed = SealedWords(fields) if visiting.private is None else None
+    form = AnswerForm(fields, act=Consent.Act(what), sealed=sealed)
     if not form.is_valid():
         return page(request, visiting, fields, acted=form)
-    row = uuid.uuid4()
     try:
-        assent = inbox.seal(visiting, form.assent, name="assent", row=row) if form.assent else None
+        row, assent = assented(visiting, form)
     except inbox.SealedOff:
         return page(request, visiting, fields)
     inbox_services.change_answer(case=visiting.receipt.case, act=form.act, answer=form.answer, consent_id=row, assent=assent)
     for name in form.fields:
         fields[name] = ""
     return page(request, visiting, fields, notice="answered")
+
+
+def assented(visiting: Visit, form: AnswerForm) -> tuple[uuid.UUID, bytes | None]:
+    """The new row's id and the words of a yes, sealed here or by the browser. Raises inbox.SealedOff."""
+    if form.wants_words and form.sealed and form.sealed.body and form.sealed.row:
+        return form.sealed.row, form.sealed.body
+    row = uuid.uuid4()
+    return row, inbox.seal(visiting, form.assent, name="assent", row=row) if form.assent else None
 
 
 def stop_telling(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:

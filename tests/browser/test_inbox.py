@@ -9,9 +9,7 @@ from playwright.sync_api import Page, expect
 
 from bench.meter import fetch, weigh
 from cases.escalation.models import Platform
-from cases.intake import visit
 from cases.intake.models import Receipt
-from cases.intake.visit import Visit
 from cases.models import Case, Consent, Message
 from cases.notifications.models import Kind
 from cases.notifications.services import keep_address
@@ -20,7 +18,7 @@ from cases.services import change_status
 from cases.vault import custody, receipt as codes
 from cases.workflow import Outcome, Status
 from tests.browser.look import Watch, look, shoot
-from tests.cases.intake.reporter import give_receipt, staff_writes
+from tests.cases.intake.reporter import give_receipt, staff_writes, visiting
 from tests.factories.cases import (
     make_case,
     make_member,
@@ -153,6 +151,6 @@ def test_it_is_online_again(live, case, open_page):
 def test_it_weighs_no_more_than_a_form(live, case, language):
     url = f"{live}/{language}/inbox/"
     receipt = Receipt.objects.select_related("case").get(case=case)
-    token = visit.seal(Visit(receipt, secrets_of(case).reporter))
+    token = visiting(receipt, secrets_of(case).reporter)
     for html in (fetch(url), fetch(url, {"visit": token}), fetch(url, {"visit": token, "act": "withdraw"})):
         assert weigh(url, html) <= LIMIT_KB

@@ -157,7 +157,7 @@ def test_a_report_in_urdu_on_a_phone(ready: str, open_page: OpenPage, picture: P
     case = Case.objects.get()
     assert (case.unit.code, case.platforms, case.language) == ("adults", ["instagram"], "ur")
     assert MediaHash.objects.count() == (1 if javascript else 0)
-    assert receipts.find(code).receipt.case == case
+    assert receipts.find(receipts.derive(code)).receipt.case == case
     nothing_in_the_clear(code)
     assert not page.context.cookies()
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0

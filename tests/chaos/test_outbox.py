@@ -72,7 +72,7 @@ def test_killed_workers_and_a_forgetful_broker_lose_nothing(celery_worker: Worke
     celery_worker.start()
     wait_for(settled, seconds=60)
 
-    assert [receipts.find(code).receipt.case.status for code in codes] == [Status.NEW] * REPORTS
+    assert [receipts.find(receipts.derive(code)).receipt.case.status for code in codes] == [Status.NEW] * REPORTS
     assert Case.objects.count() == REPORTS + NOTICES
     assert not Notification.objects.filter(sent_at=None).exists()
     assert Notification.objects.count() == REPORTS

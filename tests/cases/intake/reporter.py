@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.test import Client
 
-from cases.intake import receipts
+from cases.intake import receipts, visit
+from cases.intake.models import Receipt
 from cases.models import Case, Message
 from cases.services import add_message
 from cases.vault import envelope, receipt as codes
@@ -15,13 +16,20 @@ from portal.accounts.models import User
 from tests.factories.cases import secrets_of
 
 URLENCODED = "application/x-www-form-urlencoded"
+LOCATORS: dict[uuid.UUID, bytes] = {}         # case → what its code finds it with, which the database does not hold
 
 
 def give_receipt(case: Case, derived: codes.Derived) -> None:
     """The receipt that intake issues, for a case of the factories. `derived` is of the code, made once: it is slow on purpose."""
     private = secrets_of(case).reporter
+    LOCATORS[case.pk] = derived.locator
     receipts.issue(case=case, lock=receipts.Lock(derived.locator, bytes(case.reporter_public),
                                                  codes.lock(derived.unlock, private)))
+
+
+def visiting(receipt: Receipt, private: bytes | None = None) -> str:
+    """The token of an opened inbox: with the reporter's private key the server opens the messages, without it the browser."""
+    return visit.seal(visit.Visit(receipt, LOCATORS[receipt.case_id], private))
 
 
 def staff_writes(case: Case, text: str, by: User) -> Message:

@@ -15,7 +15,6 @@ from cases.hashing.models import ListEntry
 from cases.intake import visit
 from cases.intake.models import Receipt
 from cases.intake.state import Draft, seal
-from cases.intake.visit import Visit
 from cases.models import Case, Consent, Message
 from cases.notifications.models import Address, Kind
 from cases.notifications.services import keep_address
@@ -26,7 +25,7 @@ from cases.vault import custody
 from cases.vault.models import DataKeyWrap
 from cases.workflow import Outcome, Status
 from tests.cases.intake.conftest import CODE
-from tests.cases.intake.reporter import Reporter, staff_writes
+from tests.cases.intake.reporter import Reporter, staff_writes, visiting
 from tests.factories.cases import make_case, make_member, reporter_consents, reporter_reads, reporter_writes, secrets_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_server")]
@@ -51,7 +50,7 @@ def reporter(case, receipt) -> Reporter:
 
 def opened(case: Case, receipt: Receipt, language: str = "en") -> Reporter:
     one = Reporter(language)
-    one.post(visit=visit.seal(Visit(receipt, secrets_of(case).reporter)))
+    one.post(visit=visiting(receipt, secrets_of(case).reporter))
     return one
 
 
@@ -169,7 +168,7 @@ def test_anothers_receipt_opens_nothing_of_this_case(case, receipt, ayesha):
     staff_writes(case, "For one reader only", ayesha)
     stranger = make_case(case.unit)
     one = Reporter()
-    one.post(visit=visit.seal(Visit(receipt, secrets_of(stranger).reporter)))         # this locator, another's key
+    one.post(visit=visiting(receipt, secrets_of(stranger).reporter))         # this locator, another's key
     assert "For one reader only" not in one.html
 
 

@@ -1,0 +1,157 @@
+// The inbox in the browser: the code finds the report and opens the messages here; neither the code nor a typed word is posted.
+// Where this cannot be, the page works without it, says that this is weaker, and nothing goes that way unless it is chosen.
+import { frame, parse } from './frame.mjs';
+
+const WORDS = ['code', 'message', 'assent'];            // what people type: kept here, put back into each new page
+const RUN = /\+?[0-9][0-9-]*(?: [0-9][0-9-]*)+|[A-Za-z0-9#@+](?:[!-~]*[A-Za-z0-9/=_])?/g;      // portal/templatetags/portal.py
+const TURNS = /^[@#]|[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|\//;
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+const able = self.crypto?.subtle && self.WebAssembly && self.Worker;
+const utf8 = new TextEncoder(), strict = new TextDecoder('utf-8', { fatal: true });
+const typed = {}, ids = new Map();
+let vault, secrets = {}, key, busy;
+
+const one = selector => document.querySelector(selector);
+const plain = text => (text ?? '').replace(/\r\n?/g, '\n').replace(CONTROLS, '').trim();
+
+// --- opening ----------------------------------------------------------------------------------------------------------------
+async function derive(body, salts) {
+  vault ??= { ...await import('./vault/sealing.mjs'), ...await import('./vault/receipt.mjs') };
+  const code = vault.normalise(typed.code);
+  // The server says what is wrong with it, and sees only how many digits and other characters there are.
+  if (!code) return body.set('code', typed.code.replace(/\p{Nd}/gu, '0').replace(/[^0\s-]/gu, 'x').slice(0, 60));
+  secrets = {};
+  for (const [version, salt] of Object.entries(salts)) {
+    secrets[version] = await vault.derive(code, salt);
+    body.append('locator', vault.hex(secrets[version].locator));
+  }
+}
+
+async function unseal(view) {
+  const { case: owner, key: id, wrap, locked, salt } = view.dataset, to = { scope: owner, key: id, kind: 'reporter', recipient: owner };
+  try {
+    const mine = await vault.unlockPrivate(secrets[salt].unlock, vault.unbase64(locked));
+    key = await vault.openBlob(mine, vault.unbase64(wrap), vault.context('data-key', { ...to, version: 1 }));
+  } catch {
+    view.querySelector('[data-off]').hidden = false;
+    return view.querySelector('[data-write]').remove();
+  }
+  await Promise.all(Array.from(view.querySelectorAll('[data-sealed]'), async text => {
+    const { record, sealed } = text.dataset;
+    const words = await vault.openField(key, vault.unbase64(sealed), { case: owner, field: 'message', record }).then(
+      bytes => strict.decode(bytes)).catch(() => null);
+    if (words === null) return;
+    text.append(...isolated(words));
+    text.hidden = false;
+    text.nextElementSibling.remove();                    // which says that it does not open
+  }));
+}
+
+// Text, never markup; links, references and telephone numbers kept from being turned round.
+function isolated(words) {
+  const parts = [];
+  let at = 0;
+  for (const { 0: run, index } of words.matchAll(RUN)) {
+    if (!TURNS.test(run)) continue;
+    const bdi = Object.assign(document.createElement('bdi'), { dir: 'ltr', textContent: run });
+    parts.push(words.slice(at, index), bdi);
+    at = index + run.length;
+  }
+  return [...parts, words.slice(at)];
+}
+
+// --- writing ------------------------------------------------------------------------------------------------------------------
+// In the place of what was typed: the sealed words with the id of their row, the same however often they are sent.
+async function seal(body, act, view) {
+  const assents = act === 'answer:ask_platform' && body.get('ask_platform') === 'yes';
+  const field = assents ? 'assent' : /^(write|back_online)$/.test(act) ? 'message' : null;
+  if (!field || !key) return;
+  const text = plain(typed[field]), now = [...text].length, { most } = view.querySelector(`[data-most]#id_${field}`).dataset;
+  if (now > most) return body.set('over', `${now} ${most}`);
+  const words = act === 'back_online' ? [view.dataset.online, text].filter(Boolean).join('\n\n') : text;
+  if (!words) return;
+  const same = `${field} ${words}`;
+  if (!ids.has(same)) ids.set(same, vault.newId());
+  const record = ids.get(same);
+  body.set('row', record);
+  body.set('sealed', vault.base64(await vault.sealField(key, utf8.encode(words), { case: view.dataset.case, field, record })));
+}
+
+// --- from page to page ----------------------------------------------------------------------------------------------------------
+async function press(form, button) {
+  const act = button?.value ?? '', body = new URLSearchParams(new FormData(form));
+  for (const name of WORDS) {
+    const control = form.querySelector(`#id_${name}`);
+    if (control) typed[name] = control.value;
+    body.delete(name);
+  }
+  if (button?.name) body.set(button.name, act);
+  if (typed.message || typed.assent) body.set('wrote', '1');
+  one('[data-offline]')?.setAttribute('hidden', '');
+  if (form.dataset.salts && act !== 'language') {
+    one('[data-broken]').hidden = true;
+    one('[data-working]').textContent = one('[data-working]').dataset.working;
+    try {
+      await derive(body, JSON.parse(form.dataset.salts));
+    } catch {
+      return notice('[data-broken]');
+    }
+  } else if (!form.dataset.salts) {
+    await seal(body, act, one('[data-case]'));
+  }
+  await send(button?.getAttribute('formaction') || form.getAttribute('action'), body);
+}
+
+async function send(url, body) {
+  let incoming;
+  try {
+    incoming = parse(await (await fetch(url, { method: 'POST', body, redirect: 'error' })).text());
+  } catch { /* no network: the same as an answer without a form */ }
+  if (!incoming?.querySelector('main form')) return notice('[data-offline]');
+  const view = incoming.querySelector('[data-case]'), first = view && !one('[name=visit]');
+  if (view) await unseal(view);
+  if (view) typed.code = '';
+  if (view?.dataset.notice === 'sent') typed.message = '', ids.clear();
+  if (view?.dataset.notice === 'answered') typed.assent = '', ids.clear();
+  frame(incoming);
+  one('main').replaceWith(document.adoptNode(incoming.querySelector('main')));
+  history[first ? 'pushState' : 'replaceState'](null, '', url);
+  settle();
+  const target = one('#error-summary,main [role=status]:not(:empty),main h1');
+  target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+function notice(selector) {
+  const note = one(selector) ?? one('main');
+  const working = one('[data-working]');
+  if (working) working.textContent = '';
+  note.hidden = false;
+  note.focus();
+}
+
+// What was typed comes back, and loses the names by which a browser could post it.
+function settle() {
+  for (const name of WORDS) {
+    const control = one(`main #id_${name}`);
+    if (!control) continue;
+    if (typed[name] !== undefined) control.value = typed[name];
+    control.removeAttribute('name');
+  }
+  for (const [selector, hidden] of [['[data-here]', false], ['[data-server]', true]]) {
+    if (one(selector)) one(selector).hidden = hidden;
+  }
+}
+
+if (one('[data-case]')) location.replace(location.pathname);      // sealed, and nothing here to open it with: ask for the code
+else if (able && one('[data-salts]')) {
+  settle();
+  document.addEventListener('submit', event => {
+    if (event.submitter?.value === 'server') return one('#id_code').name = 'code';       // chosen, and said to be weaker
+    event.preventDefault();
+    busy ??= press(event.target, event.submitter).finally(() => { busy = null; });
+  });
+  addEventListener('popstate', () => location.reload());
+  addEventListener('pageshow', event => event.persisted && location.reload());
+}
