@@ -9,7 +9,7 @@ const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 const able = self.crypto?.subtle && self.WebAssembly && self.Worker;
 const utf8 = new TextEncoder(), strict = new TextDecoder('utf-8', { fatal: true });
 const typed = {}, ids = new Map();
-let vault, secrets = {}, key, busy;
+let vault, secrets = {}, key, pending = null, turn = Promise.resolve();
 
 const one = selector => document.querySelector(selector);
 const plain = text => (text ?? '').replace(/\r\n?/g, '\n').replace(CONTROLS, '').trim();
@@ -102,6 +102,13 @@ async function press(form, button) {
   await send(button?.getAttribute('formaction') || form.getAttribute('action'), body);
 }
 
+// One after another. If an answer came meanwhile, it is the same button of the new page that counts.
+async function again(form, button, act) {
+  if (form.isConnected) return press(form, button);
+  const same = [...document.querySelectorAll('main button')].find(one => one.value === act);
+  if (same) await press(same.form, same);
+}
+
 async function send(url, body) {
   let incoming;
   try {
@@ -150,7 +157,10 @@ else if (able && one('[data-salts]')) {
   document.addEventListener('submit', event => {
     if (event.submitter?.value === 'server') return one('#id_code').name = 'code';       // chosen, and said to be weaker
     event.preventDefault();
-    busy ??= press(event.target, event.submitter).finally(() => { busy = null; });
+    const act = event.submitter?.value ?? '';
+    if (pending === act) return;                         // pressed twice
+    pending = act;
+    turn = turn.then(() => again(event.target, event.submitter, act)).finally(() => { pending = null; });
   });
   addEventListener('popstate', () => location.reload());
   addEventListener('pageshow', event => event.persisted && location.reload());

@@ -110,8 +110,10 @@ def test_every_page_of_it_looks_right(live, case, open_page, language):
     page.goto(f"{live}/{language}/inbox/")
     assert look(page) == []
     enter(page, live, language, "99")
+    expect(page.locator("#error-summary")).to_be_visible()
     assert look(page) == []
     enter(page, live, language, CODE)
+    expect(page.locator(".letters .text")).to_have_count(2)
     for details in page.locator("details").all():
         details.locator("summary").click()
     assert look(page) == []
@@ -121,9 +123,10 @@ def test_every_page_of_it_looks_right(live, case, open_page, language):
     expect(page.locator("#error-summary")).to_be_focused()
     assert look(page, widths=(360,)) == []
     page.locator("button[value=withdraw]").click()
+    expect(page.locator("button[value=keep]")).to_be_visible()
     assert look(page, widths=(360,)) == []
     page.locator("button[value='withdraw:yes']").click()
-    expect(page.locator(".note")).to_be_visible()
+    expect(page.locator(".note[role=status]")).to_be_visible()
     shoot(page, f"inbox-{language}-withdrawn")
     assert look(page, widths=(360,)) == []
 
