@@ -9,7 +9,7 @@ const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 const able = self.crypto?.subtle && self.WebAssembly && self.Worker;
 const utf8 = new TextEncoder(), strict = new TextDecoder('utf-8', { fatal: true });
 const typed = {}, ids = new Map();
-let vault, secrets = {}, key, pending = null, turn = Promise.resolve();
+let vault, secrets = {}, key, offline, pending = null, turn = Promise.resolve();
 
 const one = selector => document.querySelector(selector);
 const plain = text => (text ?? '').replace(/\r\n?/g, '\n').replace(CONTROLS, '').trim();
@@ -110,11 +110,9 @@ async function again(form, button, act) {
 }
 
 async function send(url, body) {
-  let incoming;
-  try {
-    incoming = parse(await (await fetch(url, { method: 'POST', body, redirect: 'error' })).text());
-  } catch { /* no network: the same as an answer without a form */ }
-  if (!incoming?.querySelector('main form')) return notice('[data-offline]');
+  const answer = await fetch(url, { method: 'POST', body, redirect: 'error' }).catch(() => null);
+  const incoming = answer && parse(await answer.text());
+  if (!answer?.ok && !incoming?.querySelector('main form')) return notice('[data-offline]');
   const view = incoming.querySelector('[data-case]'), first = view && !one('[name=visit]');
   if (view) await unseal(view);
   if (view) typed.code = '';
@@ -124,6 +122,7 @@ async function send(url, body) {
   one('main').replaceWith(document.adoptNode(incoming.querySelector('main')));
   history[first ? 'pushState' : 'replaceState'](null, '', url);
   settle();
+  if (!one('main form')) Object.assign(typed, { code: '', message: '', assent: '' }), secrets = {}, key = null;      // erased
   const target = one('#error-summary,main [role=status]:not(:empty),main h1');
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
@@ -131,7 +130,7 @@ async function send(url, body) {
 }
 
 function notice(selector) {
-  const note = one(selector) ?? one('main');
+  const note = one(selector) ?? one('main > *').appendChild(offline);
   const working = one('[data-working]');
   if (working) working.textContent = '';
   note.hidden = false;
@@ -146,6 +145,7 @@ function settle() {
     if (typed[name] !== undefined) control.value = typed[name];
     control.removeAttribute('name');
   }
+  offline ??= one('[data-offline]').cloneNode(true);
   for (const [selector, hidden] of [['[data-here]', false], ['[data-server]', true]]) {
     if (one(selector)) one(selector).hidden = hidden;
   }

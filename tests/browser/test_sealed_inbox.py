@@ -217,6 +217,17 @@ def test_it_is_online_again_is_sealed_too(live: str, case: Case, open_page: Open
     assert recorder.holds("example.com/again") == []
 
 
+def test_erasing_ends_it_in_the_browser_too(live: str, case: Case, open_page: OpenPage):
+    page = open_page(width=360)
+    inbox(page, live)
+    page.locator("button[value=erase]").click()
+    page.locator("#id_word").fill("erase")
+    page.locator("button[value='erase:yes']").click()
+    expect(page.locator("h1")).to_have_text("Your report is erased")
+    assert page.locator("main form").count() == 0
+    assert page.locator("[data-offline]:visible").count() == 0
+
+
 def test_what_cannot_be_sent_is_said_beside_the_field(live: str, case: Case, open_page: OpenPage):
     page = open_page()
     recorder = Recorder(page)

@@ -5,9 +5,8 @@ import pytest
 from django.utils import timezone
 
 from cases.audit.models import Entry
-from cases.intake import expiry, receipts, visit
+from cases.intake import expiry, receipts
 from cases.intake.models import Receipt
-from cases.intake.visit import Visit
 from cases.models import Case
 from cases.retention.models import Disposal, Hold
 from cases.retention.services import place_hold
@@ -15,7 +14,7 @@ from cases.services import change_status
 from cases.vault.models import DataKeyWrap
 from cases.workflow import Outcome, Status
 from tests.cases.intake.conftest import CODE
-from tests.cases.intake.reporter import Reporter
+from tests.cases.intake.reporter import LOCATORS, Reporter, visiting
 from tests.factories.cases import make_case, make_member, secrets_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_server")]
@@ -33,7 +32,7 @@ def case(receipt) -> Case:
 
 def opened(receipt, language="en") -> Reporter:
     one = Reporter(language)
-    one.post(visit=visit.seal(Visit(receipt, secrets_of(receipt.case).reporter)))
+    one.post(visit=visiting(receipt, secrets_of(receipt.case).reporter))
     return one
 
 
@@ -54,7 +53,7 @@ def test_the_word_erases_at_once_and_the_code_is_then_like_any_unknown_one(case,
     reporter.press("erase:yes", word=word)
     assert reporter.response.status_code == 200
     assert 'name="visit"' not in reporter.html
-    assert receipts.live([receipt.locator]) is None                  # at once, before the worker has done anything
+    assert receipts.live(LOCATORS[receipt.case_id]) is None                  # at once, before the worker has done anything
     run_jobs()
     assert not Case.objects.exists()
     assert not Receipt.objects.exists()
@@ -121,10 +120,10 @@ def test_after_180_days_the_night_takes_the_receipt_and_the_reporters_wrap(case,
 
 def test_a_case_opened_again_in_time_keeps_its_receipt_and_counts_anew(case, receipt):
     close(case, days=181)
-    assert receipts.live([receipt.locator]) is None
+    assert receipts.live(LOCATORS[receipt.case_id]) is None
     change_status(case=Case.objects.get(pk=case.pk), to=Status.IN_REVIEW, by=None)
     assert expiry.expire(timezone.now()) == 0
-    assert receipts.live([receipt.locator]) == receipt
+    assert receipts.live(LOCATORS[receipt.case_id]) == receipt
     assert reporter_wraps(case) == 1
 
 
