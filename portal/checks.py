@@ -1,8 +1,13 @@
 """What a wrong environment would break quietly, said at every start: `manage.py check --deploy` for the second group."""
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connection
+
+from cases.units.models import Unit
+from cases.vault.trust import is_open
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
 
@@ -78,3 +83,25 @@ def texts_that_leave(**_: object) -> list[CheckMessage]:
     if not settings.SMS_GATEWAY_URL:
         return [Warning("No SMS gateway: messages are written to files.", id="portal.W008", hint="Set SMS_GATEWAY_URL.")]
     return []
+
+
+@register(deploy=True)
+def keys_of_the_ceremony(**_: object) -> list[CheckMessage]:
+    missing = [name for name in ("ROOT_PUBLIC_KEY", "RECOVERY_PUBLIC_KEY") if not getattr(settings, name)]
+    if not missing:
+        return []
+    return [Error(f"Not set: {', '.join(missing)}.", id="portal.E009",
+                  hint="Without the root nothing can be sealed, without recovery a unit can lose its cases: "
+                       "docs/how-to/recovery-ceremony.md.")]
+
+
+@register(Tags.database)
+def units_that_can_receive(databases: Sequence[str] | None = None, **_: object) -> list[CheckMessage]:
+    if not databases or Unit._meta.db_table not in connection.introspection.table_names():
+        return []
+    closed = [unit.code for unit in Unit.objects.all() if not is_open(unit)]
+    if not closed:
+        return []
+    return [Warning(f"Not open for reports: {', '.join(closed)}.", id="portal.W010",
+                    hint="Each needs a member with a vault passphrase and the ceremony's signature: "
+                         "docs/how-to/recovery-ceremony.md.")]

@@ -60,6 +60,7 @@ SENTENCES: dict[str, Promise | str] = {
     "member_left": gettext_lazy("A member left the unit."),
     "unit_key_made": gettext_lazy("The unit got a new key."),
     "staff_key_made": gettext_lazy("A member got a new key of their own."),
+    "worker_key_destroyed": gettext_lazy("An old private key of the worker was deleted: nothing is sealed to it any more."),
     "worker_key_made": gettext_lazy("The worker got a new key."),
     "key_signed": gettext_lazy("A key was signed by the ceremony's root: from now on it may be sealed to."),
     "key_sealed_to_recovery": gettext_lazy("The unit's key was sealed for the recovery ceremony too."),

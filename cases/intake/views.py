@@ -4,12 +4,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from cases.intake import elsewhere, receipts, services, throttle
+from cases.intake import elsewhere, receipts, routing, services, throttle
 from cases.intake.forms import ReceiptForm, StepForm, WhatForm
 from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
@@ -33,6 +34,7 @@ from cases.intake.steps import (
 from cases.services import AlreadyOpen
 from cases.units.models import Unit
 from cases.vault.custody import KeyMissing
+from cases.vault.models import UnitKey
 from cases.vault.receipt import display
 from cases.vault.trust import trusted
 from cases.vault.turnstile import Busy
@@ -83,7 +85,7 @@ def answer_step(request: HttpRequest, draft: Draft, step: Step, act: str, fields
     if not form.leads_on:
         return page(request, draft, ELSEWHERE)
     if isinstance(form, WhatForm) and not fix_route(draft, walked):
-        return page(request, draft, step.name, notice="closed")
+        return page(request, draft, step.name, notice=why_closed(walked))
     return page(request, draft, walked.target(step.name, reviewed=draft.reviewed))
 
 
@@ -150,6 +152,12 @@ def fix_route(draft: Draft, walked: Walk) -> bool:
     except (Unit.DoesNotExist, KeyMissing):
         return False
     return True
+
+
+def why_closed(walked: Walk) -> str:
+    """A unit that never could receive is "unopened"; anything else may pass."""
+    code = routing.unit_for(walked.known.facts, walked.known.conflict, on=timezone.localdate())
+    return "closed" if UnitKey.objects.filter(unit__code=code, anchored=True).exists() else "unopened"
 
 
 def page(request: HttpRequest, draft: Draft, name: str, *, form: Any = None, notice: str = "") -> HttpResponse:

@@ -2,6 +2,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from cases.handover.selectors import Waiting, holds_alone, newest, old_wraps, waiting
 from cases.units.models import Unit
 from cases.units.selectors import units_of
@@ -28,6 +30,7 @@ class UnitKeys:
     old: int
     fingerprint: str
     signed: bool
+    unrecoverable: bool         # made before the ceremony, and not sealed to it yet
 
 
 def keys_of(member: User, keyring: Keyring | None) -> list[UnitKeys]:
@@ -38,4 +41,5 @@ def _keys(unit: Unit, keyring: Keyring | None) -> UnitKeys:
     key = newest(unit)
     private = keyring.units.get(unit.pk, {}).get(key.version) if keyring and key else None
     return UnitKeys(unit, private is not None, waiting(unit), key.rotate_since if key else None, old_wraps(unit).count(),
-                    fingerprint(hpke.public_of(private), verify_key(private)) if private else "", signed=is_open(unit))
+                    fingerprint(hpke.public_of(private), verify_key(private)) if private else "", signed=is_open(unit),
+                    unrecoverable=bool(settings.RECOVERY_PUBLIC_KEY and key and not key.sealed_to_recovery))

@@ -2,10 +2,11 @@
 from django.http import HttpRequest, HttpResponse
 
 from cases.audit.services import actor, record
-from cases.vault import custody, parking, unseal
+from cases.vault import custody, hpke, parking, unseal
 from cases.vault.aead import OpenFailed
 from cases.vault.custody import KeyMissing
 from cases.vault.keyring import Keyring
+from cases.vault.signing import fingerprint
 from portal.accounts.models import Passkey, User
 
 
@@ -38,6 +39,12 @@ def open_keyring(request: HttpRequest, member: User) -> Keyring | None:
         return unseal.keyring(member, private) if private else None
     except OpenFailed:
         return None
+
+
+def own_fingerprint(request: HttpRequest) -> str:
+    """Of the member's own key, computed from its private half; empty while locked."""
+    private = parking.fetch(request)
+    return fingerprint(hpke.public_of(private)) if private else ""
 
 
 def change_passphrase(member: User, current: str, passphrase: str) -> bool:

@@ -57,6 +57,7 @@ if vault_is_here():
         path("people/<uuid:member>/switch/", people.switch, name="switch_person"),
         path("people/<uuid:member>/end-sessions/", people.end_sessions, name="end_sessions"),
         path("keys/rotate/", keys.rotate, name="rotate"),
+        path("keys/recovery/", keys.recovery, name="recovery"),
         path("keys/rewrap/", keys.rewrap, name="rewrap"),
         path("account/passphrase/", passphrase.change, name="passphrase"),
         path("account/passphrase/lost/", passphrase.lost, name="passphrase_lost"),

@@ -2,17 +2,18 @@
 import pytest
 
 from portal import checks
+from tests.factories.cases import make_member, make_unit
 
 SOUND = {
     "DEMO": False, "PORTAL_ROLE": "public", "BASE_URL": "https://mehfooz.example", "ALLOWED_HOSTS": ["mehfooz.example"],
     "CELERY_BROKER_URL": "redis://localhost/1", "DEFAULT_FROM_EMAIL": "no-reply@mehfooz.example",
-    "SMS_GATEWAY_URL": "https://sms.example",
+    "SMS_GATEWAY_URL": "https://sms.example", "ROOT_PUBLIC_KEY": bytes(65), "RECOVERY_PUBLIC_KEY": bytes(65),
     "NOTICE_FROM_EMAIL": "takedown@mehfooz.example", "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
     "ORIGINS": {role: f"https://{role}.mehfooz.example" for role in ("public", "desk", "cms", "exchange")},
 }
 ALL = [checks.demonstration, checks.one_role_a_process, checks.a_database_that_several_processes_share, checks.encrypted_origins,
        checks.a_broker_that_other_processes_reach, checks.separate_hosts, checks.an_office_with_an_address,
-       checks.texts_that_leave]
+       checks.texts_that_leave, checks.keys_of_the_ceremony]
 
 
 def said(monkeypatch: pytest.MonkeyPatch, **changed: object) -> list[str]:
@@ -37,6 +38,8 @@ def test_a_sound_environment_is_silent(monkeypatch):
     ({"ORIGINS": SOUND["ORIGINS"] | {"desk": SOUND["ORIGINS"]["public"]}}, "portal.E006"),
     ({"NOTICE_FROM_EMAIL": "takedown@example.org"}, "portal.E007"),
     ({"SMS_GATEWAY_URL": ""}, "portal.W008"),
+    ({"ROOT_PUBLIC_KEY": b""}, "portal.E009"),
+    ({"RECOVERY_PUBLIC_KEY": b""}, "portal.E009"),
 ])
 def test_one_fault_one_message(monkeypatch, changed, expected):
     assert said(monkeypatch, **changed) == [expected]
@@ -44,3 +47,16 @@ def test_one_fault_one_message(monkeypatch, changed, expected):
 
 def test_the_demonstration_on_loopback_is_fine(monkeypatch):
     assert said(monkeypatch, DEMO=True, ALLOWED_HOSTS=["127.0.0.1"], BASE_URL="http://127.0.0.1:8000") == []
+
+
+@pytest.mark.django_db
+def test_units_that_cannot_receive_are_named():
+    assert checks.units_that_can_receive(databases=None) == []
+    unit = make_unit("adults")
+    assert [(each.id, each.msg) for each in checks.units_that_can_receive(databases=["default"])] == [
+        ("portal.W010", "Not open for reports: adults, children, integrity.")]
+    make_member("Amna", unit)
+    assert checks.units_that_can_receive(databases=["default"])[0].msg == "Not open for reports: children, integrity."
+    for code in ("children", "integrity"):
+        make_member("Member", make_unit(code))
+    assert checks.units_that_can_receive(databases=["default"]) == []

@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.audit.services import actor
 from cases.handover import services as handover
 from cases.handover.selectors import newest
 from cases.units.models import Unit
 from cases.units.selectors import units_of
+from cases.vault import custody
 from cases.vault.keyring import Keyring, NotHeld
 from portal.accounts import fresh, selectors, services
 from portal.accounts.models import User
 from portal.accounts.pages import reader, with_next
-from portal.accounts.unlocking import open_keyring
+from portal.accounts.unlocking import open_keyring, own_fingerprint
 
 
 @require_safe
@@ -30,7 +32,8 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 def keys_page(request: HttpRequest, member: User, **more: Any) -> HttpResponse:
     keyring = open_keyring(request, member)
-    return render(request, "accounts/keys.html", {"units": selectors.keys_of(member, keyring), "locked": keyring is None, **more})
+    return render(request, "accounts/keys.html", {
+        "units": selectors.keys_of(member, keyring), "locked": keyring is None, "mine": own_fingerprint(request), **more})
 
 
 @require_POST
@@ -64,6 +67,14 @@ def rewrap(request: HttpRequest) -> HttpResponse:
     """The next of the unit's cases sealed to its newest key."""
     member, unit = reader(request), unit_of(request)
     return with_key(request, lambda keyring: handover.rewrap(unit=unit, by=member, keyring=keyring))
+
+
+@require_POST
+def recovery(request: HttpRequest) -> HttpResponse:
+    """Seal a unit's key, that was made before the ceremony, to the ceremony's recovery key."""
+    member, unit = reader(request), unit_of(request)
+    return with_key(request, lambda keyring: custody.seal_to_recovery(custody.current_unit_key(unit), keyring=keyring,
+                                                                      actor=actor(member)))
 
 
 def with_key(request: HttpRequest, act: Callable[[Keyring], object]) -> HttpResponse:

@@ -15,7 +15,7 @@ from cases.models import Case, Consent
 from cases.notifications.models import Address
 from cases.outbox.models import Job
 from cases.units.models import Unit
-from cases.vault import custody, envelope, turnstile, unseal
+from cases.vault import custody, envelope, hpke, turnstile, unseal
 from cases.vault.models import DataKey, UnitKey
 from tests.cases.intake.conftest import CONSENT, STORY, WHAT, WHO, Reporter, fingerprint
 
@@ -536,7 +536,16 @@ def test_without_the_units_key_no_report_is_asked_for(reporter):
     UnitKey.objects.all().delete()
     person = reporter("en")
     person.press(**WHO)
+    assert "We are not open for these reports yet" in person.press(**WHAT)
+
+
+def test_with_a_unit_key_that_nobody_signed_no_report_is_asked_for(reporter):
+    UnitKey.objects.update(public=hpke.new_pair()[1])
+    person = reporter("en")
+    person.press(**WHO)
     assert "We cannot seal a report just now" in person.press(**WHAT)
+    UnitKey.objects.update(anchored=False, signature=b"")
+    assert "We are not open for these reports yet" in person.press(**WHAT)
     assert person.at == "what"
 
 

@@ -41,7 +41,7 @@ def test_set_up_makes_what_a_portal_needs_and_can_be_repeated(settings):
 def test_set_up_gives_waiting_units_their_key():
     unit = make_unit()
     make_member("Ayesha", unit, keys=False)
-    assert "unit adults: has a key" in run("set_up")
+    assert "unit adults: is open for reports" in run("set_up")
     assert UnitKey.objects.get(unit=unit).grants.count() == 1
 
 

@@ -4,12 +4,13 @@ import time
 import pytest
 
 from cases.units.models import Membership
-from cases.vault import custody
+from cases.vault import custody, hpke
+from cases.vault.ceremony import recovery_context
 from cases.vault.models import DataKeyWrap, KeyGrant, StaffKey, UnitKey
 from cases.vault.trust import fingerprint
 from cases.vault.unseal import WrongPassphrase, keyring, unlock_staff
 from portal.accounts import fresh
-from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
+from tests.factories.cases import keyring_of, make_case, make_member, make_unit, private_of, signed_in
 
 OLD, NEW = "پانچ لفظ جو کوئی نہیں جانتا", "چھ دوسرے لفظ جو کوئی نہیں جانتا"
 STORY = "He asks for money by tonight"
@@ -97,6 +98,27 @@ def test_the_fingerprint_is_of_what_the_member_holds(ayesha, unit):
     page = signed_in(ayesha).get("/desk/keys/").content.decode()
     assert real in page
     assert "No report can be sealed to this unit yet" in page
+
+
+def test_a_key_from_before_the_ceremony_is_sealed_to_it_by_one_button(ayesha, unit, settings):
+    private, settings.RECOVERY_PUBLIC_KEY = hpke.new_pair()
+    browser = signed_in(ayesha)
+    assert "Seal it for recovery" in browser.get("/desk/keys/").content.decode()
+    browser.post("/desk/keys/recovery/", {"unit": unit.pk})
+    assert "Seal it for recovery" not in browser.get("/desk/keys/").content.decode()
+    key = UnitKey.objects.get(unit=unit)
+    opened = hpke.open_blob(private, key.sealed_to_recovery, info=recovery_context(unit=unit.pk, key=key.pk))
+    assert hpke.public_of(opened) == bytes(key.public)
+
+
+def test_without_a_ceremony_none_is_offered(ayesha, unit):
+    assert "Seal it for recovery" not in signed_in(ayesha).get("/desk/keys/").content.decode()
+
+
+def test_a_member_reads_the_fingerprint_of_their_own_key(ayesha, unit):
+    mine = fingerprint(hpke.public_of(private_of(ayesha)))
+    assert mine in signed_in(ayesha).get("/desk/keys/").content.decode()
+    assert mine not in signed_in(ayesha, unlocked=False).get("/desk/keys/").content.decode()
 
 
 # --- the passphrase ---------------------------------------------------------------------------------------------------

@@ -7,10 +7,14 @@ from awareness.groups import grant
 from cases.escalation import registry
 from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
+from cases.units.models import Unit
 from cases.units.services import set_up_units
 from cases.vault.custody import new_worker_key
 from cases.vault.models import UnitKey, WorkerKey
+from cases.vault.trust import is_open, worker_is_open
 from portal.accounts.services import make_first_keys
+
+CEREMONY = "waits for the ceremony's signature: docs/how-to/recovery-ceremony.md"
 
 
 class Command(BaseCommand):
@@ -20,13 +24,22 @@ class Command(BaseCommand):
         units = set_up_units()
         make_first_keys(units.values())
         for code, unit in sorted(units.items()):
-            keyed = UnitKey.objects.filter(unit=unit).exists()
-            state = "has a key" if keyed else "gets its key when its first member chooses a passphrase"
-            self.stdout.write(f"unit {code}: {state}")
+            self.stdout.write(f"unit {code}: {self.state(unit)}")
         if not WorkerKey.objects.exists():
             new_worker_key()
             self.stdout.write(f"worker: a new key in {settings.WORKER_KEYS}; only the worker's machine may keep it")
+        if not worker_is_open():
+            self.stdout.write(f"worker: its key {CEREMONY}")
+        if settings.ROOT_SEED:
+            self.stdout.write("root: made here and kept beside the data, without shares: a trial has no recovery")
         self.stdout.write(f"platforms: {registry.seed()} added")
         self.stdout.write(f"retention: {set_up_schedules()} schedules added")
         set_up_replies()
         grant()
+
+    def state(self, unit: Unit) -> str:
+        """What still stands between the unit and its first report."""
+        if is_open(unit):
+            return "is open for reports"
+        keyed = UnitKey.objects.filter(unit=unit).exists()
+        return f"its key {CEREMONY}" if keyed else "gets its key when its first member chooses a passphrase"
