@@ -118,6 +118,7 @@ def prepare(data: Path) -> None:
     with static_files(data):            # at the same time as the tables: two processors, half the wait
         if unapplied():
             call_command("migrate", interactive=False, verbosity=0)
+        refuse_what_was_erased()
         if "demo" in get_commands():
             call_command("demo")
     gc.enable()
@@ -125,6 +126,15 @@ def prepare(data: Path) -> None:
     staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
     connections.close_all()             # no connection may cross the fork
     remember_address(data)
+
+
+def refuse_what_was_erased() -> None:
+    """A database out of a backup holds what was destroyed since."""
+    replay = import_module("cases.retention.replay")        # needs the applications loaded
+    try:
+        replay.refuse_unless_replayed(with_file=True)
+    except replay.NotReplayed as error:
+        raise CannotStart(str(error)) from error
 
 
 def unapplied() -> bool:

@@ -62,6 +62,9 @@ RECOVERY_PUBLIC_KEY = envkey("RECOVERY_PUBLIC_KEY", PUBLIC_BYTES)    # empty in 
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
 TOMBSTONES = Path(env("TOMBSTONES", str(DATA / "tombstones")))     # worker: what was destroyed
+BACKUPS = Path(env("BACKUPS", str(DATA / "backups")))              # where `manage.py backup` writes
+BACKUP_DAY_KEYS = Path(env("BACKUP_DAY_KEYS", str(DATA / "backup-day-keys")))     # never where the backups are
+BACKUP_PUBLIC_KEY = bytes.fromhex(env("BACKUP_PUBLIC_KEY", ""))    # its private half is offline
 
 # --- applications --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -18,7 +18,7 @@ from cases.intake.fields import PRIVATE
 from cases.intake.inbox_forms import unsent
 from cases.intake.visit import Visit
 from cases.retention import services
-from cases.retention.selectors import standing_hold
+from cases.retention.selectors import is_held
 
 WORDS = frozenset({"erase", "مٹائیں"})           # either, on a page in either language
 
@@ -40,7 +40,7 @@ def erase(request: HttpRequest, visiting: Visit, fields: MultiValueDict, what: s
     """Asks first; "erase:yes" with the typed word is the answer. What was typed elsewhere on the inbox page is carried along."""
     form = EraseForm(fields) if what == "yes" else EraseForm()
     case = visiting.receipt.case
-    held = standing_hold(case) is not None
+    held = is_held(case)
     if what == "yes" and not held and form.is_valid():
         try:
             services.erase(case=case)

@@ -11,8 +11,9 @@ from cases.selectors import cases_for
 from cases.workflow import Status
 
 
-def standing_hold(case: Case) -> Hold | None:
-    return Hold.objects.filter(case=case, lifted_at=None).select_related("by").first()
+def is_held(case: Case) -> bool:
+    """Whether, and nothing of who or why: the public role may ask no more."""
+    return Hold.objects.filter(case=case, lifted_at=None).exists()
 
 
 def being_erased(case_id: str = "pk") -> Exists:

@@ -16,7 +16,7 @@ from cases.permissions import Staff
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
 from cases.retention.periods import PERIODS
-from cases.retention.selectors import due_under, is_due, standing_hold
+from cases.retention.selectors import due_under, is_due, is_held
 from cases.services import lock_case
 from cases.units.models import Unit
 
@@ -49,7 +49,7 @@ class Refused(Exception):
 def place_hold(*, case: Case, reason: Hold.Reason, by: Staff) -> Hold:
     """From now on nothing of the case can be deleted; a proposal to do so is dropped. Raises TooLate."""
     fresh = lock_case(case)
-    if standing_hold(fresh) or Disposal.objects.filter(case=fresh.pk).exists():
+    if is_held(fresh) or Disposal.objects.filter(case=fresh.pk).exists():
         raise TooLate(fresh.ref)
     Proposal.objects.filter(case=fresh).delete()
     record("hold_placed", subject=fresh.pk, actor=actor(by), reason=reason.value)
@@ -127,7 +127,7 @@ def confirm(*, case: Case, by: Staff) -> Disposal:
 def erase(*, case: Case) -> Disposal:
     """The reporter's own right, so without a second person and at once. Raises Held."""
     fresh = lock_case(case)
-    if standing_hold(fresh):
+    if is_held(fresh):
         raise Held(fresh.ref)
     return _begin(fresh, Disposal.Why.REPORTER)
 
@@ -144,7 +144,7 @@ def resume() -> int:
 def _proposal(case: Case) -> Proposal:
     """The proposal, its case locked and looked at again: much may have happened since the night. Raises Refused."""
     fresh = lock_case(case)
-    if standing_hold(fresh):
+    if is_held(fresh):
         raise Refused(Refusal.HELD)
     proposal = Proposal.objects.filter(case=fresh).first()
     if proposal is None or not is_due(fresh):
