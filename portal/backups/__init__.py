@@ -1,1 +1,1 @@
-"""Backups that end: each sealed under a key of its own, which needs two halves. One half lies offline, the other dies after 35 days."""
+"""Backups that end: each has a key of its own in two halves. One lies offline, the other dies after 35 days."""

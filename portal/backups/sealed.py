@@ -2,14 +2,14 @@
 
     magic (5) ‖ header length (4) ‖ header (JSON) ‖ chunks, each: length (4) ‖ AES-256-GCM ciphertext and tag
 
-All numbers big-endian. A chunk's nonce is its number (11 bytes) ‖ 1 for the last and 0 for the others, so that none can be left out,
-moved or cut off (STREAM: Hoang, Reyhanitabar, Rogaway, Vizár, 2015); the header is associated data of each. The key is used for
-this one file:
+All numbers big-endian. A chunk's nonce is its number (11 bytes) ‖ 1 for the last and 0 for the others, so that none can be left
+out, moved or cut off (STREAM: Hoang, Reyhanitabar, Rogaway, Vizár, 2015); the header is associated data of each. The key is used
+for this one file:
 
     key = HKDF-SHA256(half ‖ day secret, info = "mehfooz backup" ‖ header's id)
 
-`half` is random and stands in the header, sealed (HPKE) to the ministry's backup key, whose private half is offline; the day secret
-is a file (day_keys.py) that is destroyed after 35 days. Either alone opens nothing.
+`half` is random and stands in the header, sealed (HPKE) to the ministry's backup key, whose private half is offline; the day
+secret is a file (day_keys.py) that is destroyed after 35 days. Either alone opens nothing.
 """
 import json
 import os

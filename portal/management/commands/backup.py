@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.BACKUP_PUBLIC_KEY:
-            raise CommandError("BACKUP_PUBLIC_KEY is not set. Make the pair once, away from the servers: manage.py backup_key FILE")
+            raise CommandError("BACKUP_PUBLIC_KEY is not set. Make the pair once, offline: manage.py backup_key FILE")
         try:
             for path in making.make():
                 self.stdout.write(f"{path} ({path.stat().st_size} bytes)")

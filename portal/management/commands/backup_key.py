@@ -8,7 +8,7 @@ from cases.vault import hpke
 
 
 class Command(BaseCommand):
-    help = "Make the pair that backups are sealed to: the private half goes to FILE, to be kept offline; the public one is printed."
+    help = "Make the pair that backups are sealed to: the private half goes to FILE, to stay offline; the public one is printed."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

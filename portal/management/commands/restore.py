@@ -12,17 +12,17 @@ from portal.backups.sealed import Unreadable
 
 
 class Command(BaseCommand):
-    help = "Bring back backup FILEs into an empty database, then destroy again what was destroyed since. Stop every process first."
+    help = "Bring backup FILEs into an empty database, then destroy again what was destroyed since. Stop every process first."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path)
         parser.add_argument("--private-key", required=True, type=Path, help="the offline half (manage.py backup_key)")
-        parser.add_argument("--no-tombstones", action="store_true", help="nothing was ever erased, so there is no file of tombstones")
+        parser.add_argument("--no-tombstones", action="store_true", help="nothing was ever erased, so there are none")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.TOMBSTONES.exists() and not options["no_tombstones"]:
-            raise CommandError(f"There are no tombstones at {settings.TOMBSTONES}: what was erased since would come back. Bring the "
+            raise CommandError(f"There are no tombstones at {settings.TOMBSTONES}: what was erased would come back. Bring the "
                                "file first, or say --no-tombstones if nothing was ever erased.")
         try:
             private = bytes.fromhex(options["private_key"].read_text().strip())
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 header = making.bring_back(path, private=private)
                 self.stdout.write(f"{path.name}: {header.what} of {header.made_at}")
         except Unreadable as error:
-            raise CommandError("This backup cannot be read: it is damaged, not sealed to this key, or its 35 days are over.") from error
+            raise CommandError("This backup cannot be read: damaged, sealed to another key, or its 35 days are over.") from error
         except (CannotRestore, OSError, ValueError) as error:
             raise CommandError(f"Not restored: {error}") from error
         cases, keys = replay.replay()
