@@ -8,22 +8,25 @@ from cases.permissions import Permission, may
 from cases.units.models import Unit
 from cases.units.selectors import members_of, units_of
 from cases.vault.models import DataKeyWrap, KeyGrant, StaffKey, UnitKey
+from cases.vault.signing import fingerprint
 
 Member = Any            # the user model, which lives in the portal
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """`ready`: has chosen a passphrase, so a key can be sealed to them."""
+    """`ready`: has chosen a passphrase, so a key can be sealed to them. `fingerprint`: of the key it would be sealed to."""
     colleague: Member
     ready: bool
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
 class Owed:
-    """What a unit's members with its key owe it, in numbers: colleagues who wait, and whether it must rotate."""
+    """What a unit's members with its key owe it: colleagues who wait, data keys under an older version, a rotation."""
     unit: Unit
     waiting: int
+    old: int
     rotation: bool
 
 
@@ -43,8 +46,8 @@ def waiting(unit: Unit) -> list[Waiting]:
     held = {each.pk for each in holders(unit)}
     members: list[Member] = list(members_of(unit))
     missing = [each for each in members if may(each, Permission.READ_CASES) and each.pk not in held]
-    ready = set(StaffKey.objects.filter(member__in=missing).values_list("member", flat=True))
-    return [Waiting(each, each.pk in ready) for each in missing]
+    ready = dict(StaffKey.objects.filter(member__in=missing).values_list("member", "public"))
+    return [Waiting(each, each.pk in ready, fingerprint(ready[each.pk]) if each.pk in ready else "") for each in missing]
 
 
 def owed_by(member: Member) -> list[Owed]:
@@ -54,8 +57,8 @@ def owed_by(member: Member) -> list[Owed]:
         key = newest(unit)
         if key and KeyGrant.objects.filter(key=key, member_id=member.pk).exists():
             ready = sum(each.ready for each in waiting(unit))
-            found.append(Owed(unit, ready, rotation=key.rotate_since is not None))
-    return [each for each in found if each.waiting or each.rotation]
+            found.append(Owed(unit, ready, old_wraps(unit).count(), rotation=key.rotate_since is not None))
+    return [each for each in found if each.waiting or each.old or each.rotation]
 
 
 def old_wraps(unit: Unit) -> QuerySet[DataKeyWrap]:

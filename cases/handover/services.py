@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cases.audit.services import actor, record
-from cases.handover.selectors import holders, old_wraps
+from cases.handover.selectors import holders, newest, old_wraps
 from cases.models import Case
 from cases.notifications.services import urgent
 from cases.permissions import Staff
@@ -19,7 +19,7 @@ from cases.units.models import Unit
 from cases.vault import custody, unseal
 from cases.vault.aead import OpenFailed
 from cases.vault.keyring import Keyring, NotHeld
-from cases.vault.models import DataKey, UnitKey
+from cases.vault.models import DataKey, KeyGrant, UnitKey
 from cases.workflow import Status
 
 AT_ONCE = 300           # data keys in one request: about a second
@@ -40,9 +40,13 @@ class Progress:
 def rotate(*, unit: Unit, by: Staff, keyring: Keyring) -> UnitKey:
     """A new version of the unit's key for those who hold the present one and are still of the unit.
 
-    What was sealed before stays readable to them. Raises NotHeld, KeyMissing.
+    What was sealed before stays readable to them. Whose public key is not the one that a colleague sealed to waits for a
+    grant anew. Raises NotHeld, KeyMissing.
     """
-    return custody.new_unit_key(unit, members=holders(unit), actor=actor(by), keyring=keyring)
+    private = keyring.private(unit.pk, custody.current_unit_key(unit).version)
+    grants = {grant.member_id: grant for grant in KeyGrant.objects.filter(key=newest(unit))}
+    members = [each for each in holders(unit) if custody.attested(grants[each.pk], private)]
+    return custody.new_unit_key(unit, members=members, actor=actor(by), keyring=keyring)
 
 
 @transaction.atomic

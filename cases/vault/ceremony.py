@@ -96,8 +96,9 @@ def _grant(opened: Opened, asked: Document) -> Document:
     except hpke.OpenFailed as error:
         raise FileRefused(f"The key of {asked['name']} was not sealed to this ceremony.") from error
     info = grant_context(unit=unit, key=key, member=member, version=asked["key_version"])
-    sealed = hpke.seal(bytes.fromhex(asked["member_public"]), private, info=info)
-    return {"unit": str(unit), "key": str(key), "member": str(member), "sealed": sealed.hex()}
+    public = bytes.fromhex(asked["member_public"])
+    return {"unit": str(unit), "key": str(key), "member": str(member), "sealed": hpke.seal(public, private, info=info).hex(),
+            "vouched": signing.vouch(private, member, public).hex()}
 
 
 def recovery_context(*, unit: UUID, key: UUID) -> bytes:

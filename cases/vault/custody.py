@@ -1,4 +1,5 @@
 """Making, granting and destroying keys. Nothing here opens a case: it needs public keys only, or a keyring it is handed."""
+import hmac
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +21,9 @@ from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, PasskeyLock, Staf
 from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
-           "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant", "grant_context",
-           "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key", "readdress", "reseal",
-           "restore", "revoke", "seal_to_recovery"]
+           "attested", "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant",
+           "grant_context", "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key", "readdress",
+           "reseal", "restore", "revoke", "seal_to_recovery"]
 
 Recipient = DataKeyWrap.Recipient
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
@@ -219,14 +220,20 @@ def _to_recovery(key: UnitKey, private: bytes) -> bytes | None:
     return hpke.seal(settings.RECOVERY_PUBLIC_KEY, private, info=ceremony.recovery_context(unit=key.unit_id, key=key.pk))
 
 
+def attested(grant: KeyGrant, private: bytes) -> bool:
+    """Whether the member's public key is still the one that a holder of the unit's key, `private`, sealed it to."""
+    staff = StaffKey.objects.filter(member_id=grant.member_id).first()
+    return staff is not None and hmac.compare_digest(bytes(grant.vouched), signing.vouch(private, grant.member_id, staff.public))
+
+
 @transaction.atomic
-def restore(key: UnitKey, member: AbstractBaseUser, sealed: bytes, *, actor: str) -> KeyGrant:
+def restore(key: UnitKey, member: AbstractBaseUser, sealed: bytes, vouched: bytes, *, actor: str) -> KeyGrant:
     """Keep a grant that the ceremony made, after every member lost theirs. Raises NotAMember, WrapRefused."""
     if not hpke.is_sealed(sealed, length=hpke.PRIVATE_BYTES):
         raise WrapRefused("shape")
     if not Membership.objects.filter(unit=key.unit_id, member_id=member.pk).exists():
         raise NotAMember(f"{member.pk} is not of unit {key.unit_id}")
-    granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={"sealed": sealed})
+    granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={"sealed": sealed, "vouched": vouched})
     record("key_restored", subject=key.unit_id, actor=actor, member=member.pk, version=key.version)
     return granted
 
@@ -265,7 +272,8 @@ def _grant(key: UnitKey, member: AbstractBaseUser, private: bytes, *, actor: str
     if staff is None:
         raise KeyMissing(f"member {member.pk} has no key")
     sealed = hpke.seal(staff.public, private, info=grant_context(key, member.pk))
-    granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={"sealed": sealed})
+    granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={
+        "sealed": sealed, "vouched": signing.vouch(private, member.pk, staff.public)})
     record("key_granted", subject=key.unit_id, actor=actor, member=member.pk, version=key.version)
     return granted
 

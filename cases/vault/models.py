@@ -61,6 +61,7 @@ class KeyGrant(models.Model):
     key = models.ForeignKey(UnitKey, on_delete=models.CASCADE, related_name="grants")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="key_grants")
     sealed = models.BinaryField()
+    vouched = models.BinaryField(max_length=32, default=bytes)      # signing.vouch: for which key of the member this was sealed
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "member"], name="grant_once")]

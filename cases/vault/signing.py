@@ -6,9 +6,11 @@ Whoever can write to the database could otherwise put their own public key in th
 on would be sealed to them.
 """
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -92,6 +94,15 @@ def _checked(links: tuple[Link, ...], root: bytes) -> Link:
             raise KeyRefused(f"{link.kind} {link.recipient} version {link.version}")
         signer, expected = link.verify, expected + 1
     return links[-1]
+
+
+def vouch(private: bytes, member: UUID, public: Stored) -> bytes:
+    """Whoever holds a unit's key attests: this is the public key I sealed it to for this member. 32 bytes of HMAC-SHA256.
+
+    Checked by the next who rotates, so that a database cannot put another key in a colleague's place.
+    """
+    key = HKDF(hashes.SHA256(), 32, salt=None, info=b"grant").derive(private)
+    return hmac.digest(key, framed(member.bytes, bytes(public)), "sha256")
 
 
 def fingerprint(*public: Stored) -> str:

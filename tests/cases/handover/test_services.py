@@ -17,10 +17,10 @@ from cases.public_words import Said
 from cases.services import Stale, assign, change_status
 from cases.triage.models import Note
 from cases.units.models import Membership
-from cases.vault import custody, envelope, trust
+from cases.vault import custody, envelope, hpke, trust
 from cases.vault.aead import OpenFailed
 from cases.vault.keyring import NotHeld
-from cases.vault.models import DataKeyWrap, KeyGrant, UnitKey
+from cases.vault.models import DataKeyWrap, KeyGrant, StaffKey, UnitKey
 from cases.vault.trust import KeyMissing, KeyRefused
 from cases.vault.unseal import key_for_reporter, key_for_unit, key_for_worker, keyring
 from cases.workflow import Outcome, Status
@@ -72,7 +72,7 @@ def test_a_leaver_opens_nothing_and_a_rotation_is_owed(unit, amna, bilal):
     assert owed_by(amna) == []
     custody.revoke(unit, bilal, actor="system")
     assert not opens(case, keyring_of(bilal))           # the old session: its private key is good, its grants are gone
-    assert [(each.unit, each.waiting, each.rotation) for each in owed_by(amna)] == [(unit, 1, True)]
+    assert [(each.unit, each.waiting, each.old, each.rotation) for each in owed_by(amna)] == [(unit, 1, 0, True)]
     Membership.objects.filter(member=bilal).delete()
     assert [(each.waiting, each.rotation) for each in owed_by(amna)] == [(0, True)]
     assert owed_by(bilal) == []
@@ -86,8 +86,9 @@ def test_rotating_and_rewrapping_leave_a_leavers_copy_of_the_key_worthless(unit,
     after = make_case(unit)
     assert opens(before, copied)                        # its copy still fits what was sealed before …
     assert not opens(after, copied)
-    assert owed_by(amna) == []
+    assert [(each.old, each.rotation) for each in owed_by(amna)] == [(2, False)]
     assert services.rewrap(unit=unit, by=amna, keyring=keyring_of(amna)) == services.Progress(done=2, left=0)
+    assert owed_by(amna) == []
     assert not opens(before, copied)                    # … until that is sealed anew
     assert opens(before, keyring_of(amna))
     assert opens(after, keyring_of(amna))
@@ -127,6 +128,18 @@ def test_rotating_hands_nothing_to_who_never_had_it(unit, amna):
     auditor = make_member("Auditor", unit, role="auditor")      # moved to a role that reads no case
     services.rotate(unit=unit, by=amna, keyring=keyring_of(amna))
     assert not KeyGrant.objects.filter(key__version=2, member__in=[waiting, auditor]).exists()
+
+
+def test_rotating_hands_nothing_to_a_key_that_was_put_in_a_colleagues_place(unit, amna, bilal):
+    private, public = hpke.new_pair()
+    StaffKey.objects.filter(member=bilal).update(public=public)         # the intruder's
+    services.rotate(unit=unit, by=amna, keyring=keyring_of(amna))
+    assert list(KeyGrant.objects.filter(key__version=2).values_list("member", flat=True)) == [amna.pk]
+    mallory = make_member("Mallory", unit, keys=False)                  # and a grant of the intruder's own making
+    forged = KeyGrant.objects.get(key__version=2)
+    KeyGrant.objects.create(key=forged.key, member=mallory, sealed=forged.sealed, vouched=forged.vouched)
+    services.rotate(unit=unit, by=amna, keyring=keyring_of(amna))
+    assert list(KeyGrant.objects.filter(key__version=3).values_list("member", flat=True)) == [amna.pk]
 
 
 def test_rewrapping_goes_in_batches_and_leaves_the_reporters_part_alone(unit, amna, other, imran):

@@ -43,6 +43,15 @@ def proved(browser):
     return browser
 
 
+def test_a_leavers_open_session_reads_nothing_more(ayesha, unit):
+    make_case(unit, story=STORY)
+    bilal = make_member("Bilal Raza", unit)
+    browser = signed_in(bilal)
+    assert STORY in browser.get("/desk/").content.decode()
+    custody.revoke(unit, bilal, actor="system")
+    assert STORY not in browser.get("/desk/").content.decode()      # the vault is open, and the unit's key is gone
+
+
 # --- a rotation that is owed ------------------------------------------------------------------------------------------
 def test_whoever_holds_the_key_is_told_on_their_first_page_and_rotates_by_one_button(ayesha, unit, left):
     browser = signed_in(ayesha)
@@ -85,8 +94,9 @@ def test_what_one_batch_leaves_is_offered_again(ayesha, unit):
 def test_a_newcomer_who_can_be_given_the_key_is_announced(ayesha, unit):
     browser = signed_in(ayesha)
     assert "waits for the key" not in browser.get("/desk/").content.decode()
-    make_member("Newcomer", unit, keys=False)
+    newcomer = make_member("Newcomer", unit, keys=False)
     assert "1 colleague waits for the key" in browser.get("/desk/").content.decode()
+    assert fingerprint(hpke.public_of(private_of(newcomer))) in browser.get("/desk/keys/").content.decode()
     sana = make_member("Sana", make_unit("children"))
     assert "waits for the key" not in signed_in(sana).get("/desk/").content.decode()
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.audit.models import Entry
+from cases.handover import services as handover
 from cases.vault import custody, envelope, hpke, signing, trust, unseal
 from cases.vault.models import KeyGrant, StaffKey
 from portal.accounts.services import make_first_keys
@@ -180,6 +181,35 @@ def test_a_key_from_before_the_ceremony_is_sealed_to_it_by_whoever_holds_it(room
         room.run("ask-restore", room.file(), "--member", amna.email, "--unit=adults")
     custody.seal_to_recovery(custody.current_unit_key(unit), keyring=keyring_of(amna), actor=str(amna.pk))
     room.restore(room.shares[:3], amna, "adults")
+
+
+def test_whoever_was_restored_keeps_the_key_when_it_rotates(room, unit):
+    amna = newcomer(unit)
+    everybody_forgets(amna)
+    fresh, public = hpke.new_pair()
+    StaffKey.objects.filter(member=amna).update(public=public)
+    room.restore(room.shares[:3], amna, "adults")
+    handover.rotate(unit=unit, by=amna, keyring=unseal.keyring(amna, fresh))
+    assert set(unseal.keyring(amna, fresh).units[unit.pk]) == {1, 2}
+
+
+def test_a_chain_may_begin_anew_at_a_ceremony(room, unit):
+    amna = newcomer(unit)
+    room.sign(room.shares[:3])
+    custody.new_unit_key(unit, members=[amna], actor="system", keyring=keyring_of(amna))
+    request, answer = room.file(), room.file()
+    room.run("ask", request, "--again")
+    room.run("sign", room.locked, request, answer, typed=room.shares[:3])
+    room.run("accept", answer)
+    assert [link.version for link in trust.chain(unit)] == [2]
+    assert trust.is_open(unit)
+
+
+def test_a_damaged_file_is_said_so(room, unit):
+    request = room.file()
+    request.write_text('{"version": 1, "kind": "sign", "keys": [{"name": "unit adults"}]}')
+    with pytest.raises(CommandError, match="damaged"):
+        room.run("sign", room.locked, request, room.file(), typed=room.shares[:3])
 
 
 def test_two_shares_open_nothing(room, unit):

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         begin.add_argument("--shares", type=int, default=ceremony.SHARES)
         ask = acts.add_parser("ask", help="beside the portal: write down which keys wait for a signature")
         ask.add_argument("request", type=Path)
+        ask.add_argument("--again", action="store_true", help="also keys that are trusted, so that their chains begin anew here")
         offline = {"sign": "offline: sign the keys of a request", "open": "offline: hand unit keys to the members named"}
         for name, text in offline.items():
             act = acts.add_parser(name, help=text)
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             acts[options["act"]](**options)
         except (FileRefused, ShareRefused) as error:
             raise CommandError(str(error)) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise CommandError(f"A file of the ceremony is damaged or incomplete ({type(error).__name__}: {error}).") from error
 
     # --- offline ------------------------------------------------------------------------------------------------------
     def begin(self, *, locked: Path, threshold: int, shares: int, **_: Any) -> None:
@@ -104,12 +107,12 @@ class Command(BaseCommand):
         return ceremony.unlock(document, shares)
 
     # --- beside the portal --------------------------------------------------------------------------------------------
-    def ask(self, *, request: Path, **_: Any) -> None:
+    def ask(self, *, request: Path, again: bool, **_: Any) -> None:
         waiting: list[tuple[str, UnitKey | WorkerKey]] = [
             (f"unit {unit.code}", custody.current_unit_key(unit)) for unit in Unit.objects.filter(keys__isnull=False).distinct()
-            if not trust.is_open(unit)]
+            if again or not trust.is_open(unit)]
         worker = WorkerKey.objects.first()
-        if worker and not trust.worker_is_open():
+        if worker and (again or not trust.worker_is_open()):
             waiting.append(("the worker", worker))
         if not waiting:
             raise CommandError("No key waits for a signature.")
@@ -153,7 +156,7 @@ class Command(BaseCommand):
             if key is None or member is None:
                 raise CommandError("The key or the member of this file is not here any more.")
             try:
-                custody.restore(key, member, bytes.fromhex(each["sealed"]), actor="system")
+                custody.restore(key, member, bytes.fromhex(each["sealed"]), bytes.fromhex(each["vouched"]), actor="system")
             except (custody.NotAMember, custody.WrapRefused) as error:
                 raise CommandError(f"Refused: {error}") from error
             self.stdout.write(f"{key.unit.code}: {member.name} holds its key again")
