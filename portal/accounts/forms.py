@@ -68,7 +68,7 @@ class ProveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        checks = {"password": lambda typed: by_password(self.request, self.member.email, typed),
+        checks = {"password": lambda typed: by_password(self.request, self.member.email, typed, _("This is not your password.")),
                   "code": lambda typed: by_code(self.request, self.member, typed)}
         for name, check in checks.items():      # in this order: codes are for who knows the password
             if name in self.fields and not self.errors:
@@ -178,8 +178,8 @@ def busy() -> str:
 
 
 # --- proofs, with the waiting that follows wrong ones -------------------------------------------------------------------
-def by_password(request: HttpRequest, email: str, typed: str) -> User:
-    """The member who signs in with these; else ValidationError, in one sentence for all that can be wrong."""
+def by_password(request: HttpRequest, email: str, typed: str, wrong: str = "") -> User:
+    """The member who signs in with these; else ValidationError, in one sentence (`wrong`) for all that can be wrong."""
     claimed = User.objects.filter(email=email).first()
     known = device.known(request, claimed)
     if not throttle.may_try_password(request, email, known):
@@ -192,7 +192,7 @@ def by_password(request: HttpRequest, email: str, typed: str) -> User:
         # An unknown address is counted too, under no name: the same work, so that the clock tells nothing.
         count = throttle.wrong_password(request, email, known)
         record("sign_in_failed", subject=claimed.pk if claimed else "unknown", actor="system", what="password", count=count)
-        raise ValidationError(_("This e-mail address and password do not belong together."))
+        raise ValidationError(wrong or _("This e-mail address and password do not belong together."))
     return found
 
 

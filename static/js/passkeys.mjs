@@ -50,6 +50,8 @@ for (const form of window.PublicKeyCredential ? document.querySelectorAll('form[
   form.hidden = false;
   form.addEventListener('submit', async event => {
     event.preventDefault();
+    if (form.ariaBusy === 'true') return;
+    form.ariaBusy = 'true';
     said.hidden = true;
     try {
       await ask(form);
@@ -57,6 +59,7 @@ for (const form of window.PublicKeyCredential ? document.querySelectorAll('form[
     } catch (error) {                                 // closed, timed out, or this device has none that fits
       said.textContent = error.name === 'InvalidStateError' ? said.dataset.known : said.dataset.cancelled;
       said.hidden = false;
+      form.ariaBusy = 'false';
     }
   });
 }

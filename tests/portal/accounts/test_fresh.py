@@ -72,7 +72,7 @@ def test_a_wrong_proof_loses_nothing_either(ayesha, sana, unit):
     asked = browser.post(GRANT, {"unit": unit.pk, "member": sana.pk})
     again = browser.post("/desk/prove/", hidden(asked) | {"password": "wrong", "code": app_code(ayesha)})
     assert hidden(again)["carried-unit"] == str(unit.pk)
-    assert "do not belong together" in again.content.decode()
+    assert "This is not your password." in again.content.decode()
     browser.post(GRANT, {"unit": unit.pk, "member": sana.pk})
     assert not KeyGrant.objects.filter(member=sana).exists()
 

@@ -110,7 +110,9 @@ def test_typing_keeps_it_open(ayesha, settings):
 
 def test_once_the_time_is_up_both_halves_of_the_key_go(ayesha, settings):
     browser = signed_in(ayesha)
+    assert 'id="idle"' in browser.get("/desk/account/").content.decode()
     parked_since(browser, used=settings.VAULT_IDLE_SECONDS)
+    assert 'id="idle"' not in browser.get("/desk/account/").content.decode()        # nothing there to cover
     response = browser.post("/desk/vault/state/")
     assert seconds(response) == 0
     assert response.cookies["vault"].value == ""
