@@ -18,7 +18,7 @@ from cases.audit.services import record, signing_public_key
 from cases.clock.services import share_used
 from cases.models import Case
 from cases.notifications import wording
-from cases.notifications.addresses import Hours, clean, clean_hours, next_safe
+from cases.notifications.addresses import AddressMalformed, Hours, clean, clean_hours, next_safe
 from cases.notifications.gateways import SEND, Outgoing, Refused
 from cases.notifications.links import desk_link
 from cases.notifications.models import Address, Kind, Notification, Occasion, Preference
@@ -28,7 +28,8 @@ from cases.priority import Level
 from cases.selectors import on_this_side
 from cases.units.selectors import members_of, members_on_duty, supervisors
 from cases.vault import custody, envelope
-from cases.vault.unseal import key_for_worker
+from cases.vault.models import DataKey
+from cases.vault.unseal import NotHeld, OpenFailed, key_for_worker
 from cases.workflow import Status
 
 URGENT = frozenset({Level.P1, Level.P2})
@@ -140,6 +141,15 @@ def keep_address(*, case: Case, kind: Kind, value: str, hours: Hours = ()) -> Ad
 
 
 @transaction.atomic
+def keep_sealed_address(*, case: Case, address_id: UUID, kind: Kind, hours: Hours, key: DataKey, sealed: bytes) -> Address:
+    """Keep an address that the reporter's browser sealed to the worker, for a case that has none. What it says shows when it is
+    used. Raises HoursMalformed."""
+    address = Address.objects.create(id=address_id, case=case, kind=kind.value, hours=clean_hours(hours), key=key, sealed=sealed)
+    record("address_kept", subject=case.pk, actor="reporter", kind=kind.value)
+    return address
+
+
+@transaction.atomic
 def drop_address(*, case: Case, actor: str = "reporter") -> bool:
     """Destroy the key and delete the row, with every message that still waits. False if there was none."""
     address = Address.objects.select_related("key").filter(case=case).first()
@@ -203,14 +213,28 @@ def _to_member(row: Notification) -> None:
     Notification.objects.filter(pk=row.pk).update(sent_at=timezone.now())
 
 
+def _opened(address: Address) -> str | None:
+    """Where to write, cleaned again: a stranger's browser sealed it, and could have put anything inside. None if it is none."""
+    try:
+        key = key_for_worker(address.key, case=address.case_id)
+        plain = envelope.open_blob(key, address.sealed, case=address.case_id, field="address", record=address.pk).decode()
+        return clean(Kind(address.kind), plain)
+    except NotHeld:                                          # our own file is missing: not the reporter's doing
+        raise
+    except (OpenFailed, UnicodeDecodeError, AddressMalformed):
+        return None
+
+
 def _to_reporter(row: Notification, address: Address) -> None:
     now = timezone.now()
     if (moment := next_safe(now, address.hours)) > now:      # the job came late: the hour has passed
         return _send_at(row, moment, now)
     language, case = address.case.language, address.case
     text = wording.sentence(Occasion.WAITING, {}, language=language)
-    key = key_for_worker(address.key, case=case.pk)
-    to = envelope.open_blob(key, address.sealed, case=case.pk, field="address", record=address.pk).decode()
+    to = _opened(address)
+    if to is None:
+        drop_address(case=case, actor="system")
+        return
     Address.objects.filter(pk=address.pk).update(last_sent_at=now)      # before sending: rather a message less than one too many
     try:
         SEND[Kind(row.kind)](Outgoing(to=to, subject=text, text=text, language=language, key=current_job(), neutral=True))

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cases.vault.aead import OpenFailed, Stored, framed
 
-__all__ = ["PRIVATE_BYTES", "PUBLIC_BYTES", "KeyRefused", "OpenFailed", "context", "is_sealed", "new_pair", "open_blob",
-           "public_of", "seal"]
+__all__ = ["PRIVATE_BYTES", "PUBLIC_BYTES", "KeyRefused", "OpenFailed", "context", "is_public", "is_sealed", "new_pair",
+           "open_blob", "public_of", "seal"]
 
 P256_SHA256_AES256GCM = 1
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -64,15 +64,20 @@ def open_blob(private: bytes, blob: Stored, *, info: bytes) -> bytes:
         raise OpenFailed from error
 
 
+def is_public(blob: Stored) -> bool:
+    """Whether these bytes are a public key: a point on the curve, uncompressed."""
+    try:
+        return bool(_public(blob))
+    except KeyRefused:
+        return False
+
+
 def is_sealed(blob: Stored, *, length: int) -> bool:
     """Whether this has the shape of `length` plain bytes sealed by this suite; it may still open for nobody."""
     blob = bytes(blob)
     if len(blob) != 1 + PUBLIC_BYTES + length + TAG_BYTES or blob[0] != P256_SHA256_AES256GCM:
         return False
-    try:
-        return bool(_public(blob[1:1 + PUBLIC_BYTES]))
-    except KeyRefused:
-        return False
+    return is_public(blob[1:1 + PUBLIC_BYTES])
 
 
 def _raw(public: ec.EllipticCurvePublicKey) -> bytes:

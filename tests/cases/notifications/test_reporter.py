@@ -1,6 +1,7 @@
 """What a reporter's phone may show: rarely, at a safe hour, and saying nothing."""
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from cases.notifications.addresses import AddressMalformed, HoursMalformed
 from cases.notifications.models import Address, Kind, Notification
 from cases.outbox.models import Job
 from cases.services import change_status
+from cases.vault import custody, envelope
 from cases.vault.models import DataKey, DataKeyWrap
 from cases.workflow import Outcome, Status
 from tests.cases.notifications.conftest import STORY, SetClock
@@ -199,3 +201,24 @@ def test_nothing_is_logged_that_names_an_address(case: Case, gateway: Gateway, r
         run_jobs()
     assert NUMBER[-7:] not in caplog.text
     assert not Job.objects.filter(error__contains=NUMBER[-7:]).exists()
+
+
+@pytest.mark.parametrize("plain", [b"nobody@example.org\r\nBcc: all@example.org", b"not an address", b"\xff\xfe", b""])
+def test_an_address_that_a_browser_sealed_is_cleaned_before_it_is_used(case: Case, run_jobs: RunJobs, plain: bytes,
+                                                                      mailoutbox: list[EmailMessage]):
+    """Nobody could look at it when it came; what is none is dropped, and nothing is written to it."""
+    secret, row = envelope.new_key(), uuid4()
+    services.keep_sealed_address(
+        case=case, address_id=row, kind=Kind.EMAIL, hours=[], key=custody.keep(secret, case=case.pk, unit=None, worker=True),
+        sealed=envelope.seal(secret, plain, case=case.pk, field="address", record=row))
+    services.tell_reporter(case=case)
+    run_jobs()
+    assert (mailoutbox, Address.objects.filter(case=case).exists()) == ([], False)
+
+
+def test_an_address_that_does_not_open_is_dropped(case: Case, run_jobs: RunJobs, mailoutbox: list[EmailMessage]):
+    services.keep_sealed_address(case=case, address_id=uuid4(), kind=Kind.EMAIL, hours=[], sealed=b"\x01" + bytes(284),
+                                 key=custody.keep(envelope.new_key(), case=case.pk, unit=None, worker=True))
+    services.tell_reporter(case=case)
+    run_jobs()
+    assert (mailoutbox, Address.objects.filter(case=case).exists()) == ([], False)
