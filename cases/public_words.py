@@ -16,6 +16,7 @@ class Said(StrEnum):
     IN_REVIEW = "in_review"
     OTHER_UNIT = "other_unit"
     ASKED_YOU = "asked_you"
+    ASKED_AGAIN = "asked_again"              # what the browser sealed does not open; these words need no key
     ASKED_PLATFORM = "asked_platform"
     PLATFORM_SAW_IT = "platform_saw_it"
     PLATFORM_REMOVED = "platform_removed"
@@ -35,6 +36,7 @@ SENTENCES: dict[Said, Callable[[], str]] = {
     Said.IN_REVIEW: lambda: _("Your report is being worked on."),
     Said.OTHER_UNIT: lambda: _("Another of our units works on your report now."),
     Said.ASKED_YOU: lambda: _("We need to ask you something."),
+    Said.ASKED_AGAIN: lambda: _("We could not open what you sent, and nobody has read it. Please send us a new report."),
     Said.ASKED_PLATFORM: lambda: _("We have asked {platform} to remove the content; next check {date}."),
     Said.PLATFORM_SAW_IT: lambda: _("{platform} has seen our request; next check {date}."),
     Said.PLATFORM_REMOVED: lambda: _("{platform} says the content has been removed; if you see it again, tell us here."),

@@ -8,7 +8,7 @@ from cases.workflow import TRANSITIONS, Outcome, Status
 
 WORDS: dict[Status, tuple[Said, ...]] = {
     Status.IN_REVIEW: (Said.IN_REVIEW,),
-    Status.WAITING_REPORTER: (Said.ASKED_YOU,),
+    Status.WAITING_REPORTER: (Said.ASKED_YOU, Said.ASKED_AGAIN),
     Status.WAITING_OUTSIDE: (Said.ASKED_PLATFORM, Said.PLATFORM_SAW_IT),
 }
 ANSWERS = (Said.PLATFORM_REMOVED, Said.PLATFORM_REFUSED, Said.PLATFORM_SILENT)      # back from a platform

@@ -178,16 +178,16 @@ def _answers(case: Case, key: bytes | None, state: State) -> tuple[Answers, Stat
         return Answers(), text.state
     try:
         return _parsed(json.loads(text.words)), State.OPEN
-    except (ValueError, TypeError, AttributeError):         # sealed by a browser: it opens, but is not our JSON
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):  # sealed by a browser; not our JSON
         return Answers(), State.BROKEN
 
 
 def _parsed(typed: dict[str, Any]) -> Answers:
     def text(name: str) -> str:
-        return str(typed.get(name) or "")
+        return writable(typed.get(name) or "")
 
     def texts(name: str) -> tuple[str, ...]:
-        return tuple(str(item) for item in typed.get(name) or () if item)
+        return tuple(writable(item) for item in typed.get(name) or () if item)
 
     def age(name: str) -> int | None:
         return int(typed[name]) if typed.get(name) is not None else None
@@ -195,6 +195,11 @@ def _parsed(typed: dict[str, Any]) -> Answers:
     return Answers(relation=text("relation"), age_now=age("age_now"), age_then=age("age_then"), story=text("story"),
                    links=texts("links"), handles=texts("handles"), platform_other=text("platform_other"), wanted=texts("wanted"),
                    who_does_it=text("who_does_it"), safe_to_contact=text("safe_to_contact"))
+
+
+def writable(value: object) -> str:
+    """As text that any page can hold: JSON may spell halves of characters (lone surrogates) and NUL, which no answer can."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True)
