@@ -20,7 +20,7 @@ from cases.vault.models import DataKey
 from cases.workflow import Outcome, Status, check_transition
 
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
-OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id")     # what databases call the case's two unique ids
+OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id", "key_id")   # what databases call the ids of one report
 FIRST_CHECK = timedelta(hours=48)                    # the TAKE IT DOWN Act's limit, 47 USC 223a, as our first re-check
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,

@@ -2,15 +2,18 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _, ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext
 
 OLDEST = 120
 PRIVATE = {"autocomplete": "off", "spellcheck": "false"}      # nothing is kept by the browser or sent to a spelling service
 TOO_LONG = _("This is too long: at most %(most)s characters. It is now %(now)s.")
+LINE_TOO_LONG = _("One of the lines is too long: at most %(most)s characters.")
+NOT_A_LINK = _("One of the lines does not look like a link. Write account names in the next question.")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")      # all but tab and line end
 
 
@@ -63,6 +66,11 @@ class Words(forms.CharField):
         if len(value) > self.most or len(value.encode()) > self.most * self.BYTES:
             raise ValidationError(TOO_LONG, code="too_long", params={"most": self.most, "now": len(value)})
 
+    @property
+    def rule(self) -> dict[str, Any]:
+        """For the page that checks it in the browser (static/js/report/checks.mjs)."""
+        return {"kind": type(self).__name__.lower(), "most": self.most, "bytes": self.most * self.BYTES}
+
 
 class Lines(Words):
     """A list, one item a line, cleaned of invisible characters; items said twice count once."""
@@ -77,15 +85,17 @@ class Lines(Words):
         text = super().clean(value)
         found = list(dict.fromkeys(item for line in text.split("\n") if (item := self.one(visible(line)))))
         if len(found) > self.items:
-            raise ValidationError(ngettext_lazy("At most %(n)s line.", "At most %(n)s lines.", self.items), code="too_many",
-                                  params={"n": self.items})
+            raise ValidationError(too_many_lines(self.items), code="too_many")
         return found
 
     def one(self, item: str) -> str:
         if len(item) > self.item_length:
-            raise ValidationError(_("One of the lines is too long: at most %(most)s characters."), code="line_too_long",
-                                  params={"most": self.item_length})
+            raise ValidationError(LINE_TOO_LONG, code="line_too_long", params={"most": self.item_length})
         return item
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        return super().rule | {"items": self.items, "each": self.item_length, "too_many": too_many_lines(self.items)}
 
 
 class Links(Lines):
@@ -100,9 +110,12 @@ class Links(Lines):
         except ValueError:
             host = ""
         if "." not in host.strip(".") or re.search(r"\s", link) or re.match(r"(?!https?:)[a-z]+:", item, re.IGNORECASE):
-            raise ValidationError(_("One of the lines does not look like a link. Write account names in the next question."),
-                                  code="not_a_link")
+            raise ValidationError(NOT_A_LINK, code="not_a_link")
         return super().one(link)
+
+
+def too_many_lines(most: int) -> str:
+    return ngettext("At most %(n)s line.", "At most %(n)s lines.", most) % {"n": most}
 
 
 def spans(values: Iterable[str]) -> list[list[int]]:

@@ -61,6 +61,11 @@ PICTURE_HARMS = IMAGE_HARMS | {Harm.PRIVATE_IMAGES, Harm.OUTING, Harm.HONOUR_THR
 STOPNCII_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}
 LINES = {Body.MINISTRY: {"1099"}, Body.POLICE: {"15"}, Body.CYBERCRIME: {"1799"}}       # whose telephone rings there
 NO_ANSWER = _("Choose one of the answers.")
+NO_ASSENT = _("Type “I agree”, or choose “Ask me first” above.")
+NO_CODE = _("Type the last four digits, so that we know you have the code.")
+OTHER_CODE = _("These are not the last four digits. Look at the code again.")
+MALFORMED = {Kind.SMS: _("Write a mobile number such as 0300 1234567."),
+             Kind.EMAIL: _("Write an e-mail address such as name@example.com.")}
 
 
 @dataclass(frozen=True)
@@ -277,9 +282,6 @@ class ConsentForm(StepForm):
                "contact": _("Tell you by"), "address": _("Number or e-mail"), "hours": _("Safe hours"),
                "safe_to_contact": _("Take care")}
 
-    MALFORMED: ClassVar[dict[Kind, Any]] = {Kind.SMS: _("Write a mobile number such as 0300 1234567."),
-                                            Kind.EMAIL: _("Write an e-mail address such as name@example.com.")}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= {act.value: consent_field(act) for act in self.known.acts}
@@ -293,7 +295,7 @@ class ConsentForm(StepForm):
     def clean(self) -> None:
         told = self.cleaned_data
         if told.get(Consent.Act.ASK_PLATFORM) == Consent.Answer.YES and not told.get("assent") and "assent" not in self.errors:
-            self.add_error("assent", _("Type “I agree”, or choose “Ask me first” above."))
+            self.add_error("assent", NO_ASSENT)
         if told.get("contact") in Kind.values and "address" not in self.errors:
             self._clean_address(Kind(told["contact"]), told.get("address", ""))
         else:
@@ -303,7 +305,7 @@ class ConsentForm(StepForm):
         try:
             self.cleaned_data["address"] = clean(kind, typed)
         except AddressMalformed:
-            self.add_error("address", self.MALFORMED[kind])
+            self.add_error("address", MALFORMED[kind])
 
 
 class ReceiptForm(forms.Form):
@@ -321,6 +323,6 @@ class ReceiptForm(forms.Form):
         """All twenty digits or the last group, in any script. What was typed wrong is not repeated in the message."""
         digits = "".join(char for char in ascii_digits(visible(self.cleaned_data.get("typed", ""))) if char.isdigit())
         if not digits and not self.cleaned_data.get("kept"):
-            self.add_error("typed", _("Type the last four digits, so that we know you have the code."))
+            self.add_error("typed", NO_CODE)
         elif digits and digits not in {self.code, self.code[-GROUP:]}:
-            self.add_error("typed", _("These are not the last four digits. Look at the code again."))
+            self.add_error("typed", OTHER_CODE)

@@ -31,6 +31,15 @@ def _read(request: HttpRequest) -> MultiValueDict:
     return fields
 
 
+def body(request: HttpRequest, most: int) -> bytes:
+    """The raw bytes of JSON that a script posted, one more than `most` at the most; of any other kind nothing."""
+    if request.content_type != "application/json":
+        return b""
+    read = request.read(most + 1)
+    _drain(request)
+    return bytes(read)
+
+
 def _drain(request: HttpRequest) -> None:
     dropped = 0
     while dropped < DRAINED and (piece := request.read(PIECE)):

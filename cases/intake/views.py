@@ -14,6 +14,7 @@ from cases.intake import elsewhere, receipts, routing, services, throttle
 from cases.intake.forms import ReceiptForm, StepForm, WhatForm
 from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
+from cases.intake.sealed_views import typed_document
 from cases.intake.state import Draft, Lost, TooLarge, open_draft, seal
 from cases.intake.steps import (
     BY_NAME,
@@ -84,9 +85,18 @@ def answer_step(request: HttpRequest, draft: Draft, step: Step, act: str, fields
         return page(request, draft, step.name, form=form)
     if not form.leads_on:
         return page(request, draft, ELSEWHERE)
-    if isinstance(form, WhatForm) and not fix_route(draft, walked):
-        return page(request, draft, step.name, notice=why_closed(walked))
+    if isinstance(form, WhatForm):
+        return lead_on(request, draft, walked, in_browser=fields.get("sealing") == "browser")
     return page(request, draft, walked.target(step.name, reviewed=draft.reviewed))
+
+
+def lead_on(request: HttpRequest, draft: Draft, walked: Walk, *, in_browser: bool) -> HttpResponse:
+    """Who reads it is settled: from here on things are typed, in the browser alone or a page a step."""
+    if not fix_route(draft, walked):
+        return page(request, draft, "what", notice=why_closed(walked))
+    if in_browser:
+        return typed_document(request, draft, walked, services.route(walked.known.facts, walked.known.conflict))
+    return page(request, draft, walked.target("what", reviewed=draft.reviewed))
 
 
 def answer_page(request: HttpRequest, draft: Draft, name: str, act: str, fields: MultiValueDict) -> HttpResponse:
