@@ -1,8 +1,6 @@
 // The pictures step: each chosen picture becomes a fingerprint on this device. It is never sent, shown or named.
-const box = document.querySelector('[data-pictures]'), say = box.dataset;
-const input = box.querySelector('[type=file]'), list = box.querySelector('.files'), status = box.querySelector('[role=status]');
 const rows = new Map(), working = () => list.querySelector('progress');
-let worker, last = 0, asked, note = '';
+let box, say, input, list, status, worker, last = 0, asked, note = '';
 
 const speak = text => { status.textContent = `${text} ${note}`; };
 const words = (row, text) => { row.querySelector('.meta').textContent = text; };
@@ -38,7 +36,7 @@ function finish(row, { value, sha, refused }) {
 }
 
 function heard({ id, progress, ...result }) {
-  const row = rows.get(id), bar = row?.isConnected && row.querySelector('progress');
+  const row = rows.get(id), bar = row && list.contains(row) && row.querySelector('progress');
   if (bar && progress) bar.value = progress;
   else if (bar) finish(row, result);
 }
@@ -59,27 +57,40 @@ function add(file) {
   worker.postMessage({ id: last, file });
 }
 
-input.removeAttribute('name');                // so that no browser can post the picture, whatever the page says
-input.addEventListener('change', () => {
-  speak(note = '');
-  for (const file of input.files) add(file);
-  input.value = '';
-});
-list.addEventListener('click', event => {
-  const button = event.target.closest('button');
-  if (!button) return;
-  button.closest('li').remove();
+function listen() {
+  input.addEventListener('change', () => {
+    speak(note = '');
+    for (const file of input.files) add(file);
+    input.value = '';
+  });
+  list.addEventListener('click', event => {
+    const button = event.target.closest('button');
+    if (!button) return;
+    button.closest('li').remove();
+    number();
+    input.focus();
+  });
+  box.closest('form').addEventListener('submit', event => {
+    asked = null;
+    if (!working() || event.submitter?.formNoValidate) return;    // Back does not wait
+    event.preventDefault();
+    asked = event.submitter;
+    speak(say.wait);
+  });
+}
+
+// At work in `next` from now on, with the rows that are in it already; the page has one such part at a time.
+export function wire(next) {
+  [box, say] = [next, next.dataset];
+  [input, list, status] = ['[type=file]', '.files', '[role=status]'].map(part => box.querySelector(part));
+  input.removeAttribute('name');              // so that no browser can post the picture, whatever the page says
+  listen();
+  for (const done of list.querySelectorAll('.meta.ok')) done.textContent = say.done;
   number();
-  input.focus();
-});
-box.closest('form').addEventListener('submit', event => {
-  asked = null;
-  if (!working() || event.submitter?.formNoValidate) return;    // Back does not wait
-  event.preventDefault();
-  asked = event.submitter;
-  speak(say.wait);
-});
-number();
-const able = self.OffscreenCanvas && self.crypto?.subtle;
-box.hidden = !able;
-document.querySelector('[data-cannot]').hidden = able;
+  const able = self.OffscreenCanvas && self.crypto?.subtle;
+  box.hidden = !able;
+  box.closest('form').querySelector('[data-cannot]').hidden = able;
+}
+
+const here = document.querySelector('[data-pictures]');
+if (here) wire(here);

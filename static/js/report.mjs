@@ -1,38 +1,10 @@
-// The report's comforts: how many characters are left, and keeping the receipt code. Every page works without this.
-const form = document.getElementById('report');
+// The report's first module. Where the browser can seal, the flow takes over and nothing typed is posted but sealed; elsewhere
+// every page works by itself, and these are its comforts.
+import { comforts } from './report/comforts.mjs';
+import { start } from './report/flow.mjs';
 
-for (const field of form.querySelectorAll('[data-most]')) {
-  const left = document.createElement('p'), most = +field.dataset.most;
-  left.className = 'hint';
-  left.setAttribute('role', 'status');
-  field.after(left);
-  const count = () => {
-    const n = most - [...field.value].length;
-    left.textContent = n > most / 4 ? '' : (n < 0 ? form.dataset.over : form.dataset.left).replace('{n}', Math.abs(n));
-  };
-  field.addEventListener('input', count);
-  count();
-}
+const ABLE = self.crypto?.subtle && self.WebAssembly && self.Worker;
+const form = document.getElementById('report'), page = form.elements.page.value;
 
-const keep = form.querySelector('[data-keep]');
-if (keep) {
-  const code = [...document.querySelectorAll('#code span')].map(group => group.textContent).join(' ');
-  const kept = () => { if (form.elements.kept) form.elements.kept.checked = true; };
-  keep.hidden = false;
-  const copy = keep.querySelector('[data-copy]');
-  copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(code);
-    copy.querySelector('span').textContent = copy.dataset.copy;
-    kept();
-  });
-  if (!navigator.clipboard) copy.remove();            // plain http, and some in-app browsers
-  keep.querySelector('[data-print]').addEventListener('click', () => { print(); kept(); });
-  const save = keep.querySelector('[data-save]');
-  save.addEventListener('click', () => {
-    const link = Object.assign(document.createElement('a'), {
-      href: URL.createObjectURL(new Blob([code + '\n'], { type: 'text/plain' })), download: save.dataset.save });
-    link.click();
-    URL.revokeObjectURL(link.href);
-    kept();
-  });
-}
+comforts(form);
+if (ABLE && /^(who|what|elsewhere)$/.test(page)) start(document.querySelector('main .read'), page);

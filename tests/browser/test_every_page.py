@@ -99,6 +99,7 @@ def press_on(page: Page) -> None:
 def test_every_step_of_the_report(house: None, eye: Callable[..., Eye], language: str, tmp_path: Path) -> None:
     see = eye(language)
     page = see.page
+    page.add_init_script("delete self.WebAssembly")         # the server's own pages; the browser's: test_sealed_report.py
     see.goto(f"/{language}/report/")
     see("report-1-who")
     page.locator("[name=age_now]").fill("abc")

@@ -1,0 +1,44 @@
+// The answers as the reporter reads them before sending: the check page's typed part.
+// Digits and Latin runs are kept from being turned round in an Urdu sentence, as the filter `isolate` does (portal/templatetags).
+const RUN = /\+?[0-9][0-9-]*(?: [0-9][0-9-]*)+|[A-Za-z0-9#@+](?:[!-~]*[A-Za-z0-9/=_])?/g;
+const TURNS = /^[@#]|[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|\//;
+const element = (name, inside, attributes = {}) => {
+  const node = Object.assign(document.createElement(name), attributes);
+  node.append(...inside);
+  return node;
+};
+
+function isolated(text) {
+  const parts = [];
+  let at = 0;
+  for (const found of text.matchAll(RUN)) {
+    if (!TURNS.test(found[0])) continue;
+    parts.push(text.slice(at, found.index), element('bdi', [found[0]], { dir: 'ltr' }));
+    at = found.index + found[0].length;
+  }
+  return [...parts, text.slice(at)];
+}
+
+const broken = line => line.split('\n').flatMap((part, n) => [...n ? [document.createElement('br')] : [], ...isolated(part)]);
+
+// What stands beside the chosen answers, for a question with answers to choose from; else what was typed.
+function said(form, name, value) {
+  const chosen = [...form.querySelectorAll(`[type=radio][name="${name}"],[type=checkbox][name="${name}"]`)];
+  if (chosen.length) {
+    return chosen.filter(one => one.checked).map(one => form.querySelector(`label[for="${one.id}"]`).textContent.trim());
+  }
+  if (name === 'fingerprint') return value.length ? [String(value.length)] : [];
+  return [value].flat().filter(Boolean);
+}
+
+// `short`: field → its short name, in the order of the page.
+export function list(form, values, short, words) {
+  const items = Object.entries(short).filter(([name]) => name in values && [values[name]].flat().some(Boolean))
+    .map(([name, title]) => [title, said(form, name, values[name])]).filter(([, lines]) => lines.length);
+  const dl = element('dl', [], { className: 'stack' });
+  for (const [title, lines] of items.length ? items : [[words.nothing, []]]) {
+    dl.append(element('div', [element('dt', [title], { className: 'meta' }),
+      ...lines.map(line => element('dd', [element('bdi', broken(line), { dir: 'auto' })]))]));
+  }
+  return dl;
+}
