@@ -1,7 +1,7 @@
 // Putting steps on the page. A view is the content of <main>: it stays in memory, with what was typed, while another is shown.
 const main = document.getElementById('main');
 
-export const parse = html => new DOMParser().parseFromString(html, 'text/html');
+export { frame, parse } from '../frame.mjs';
 export const formOf = view => view.querySelector('#report');
 export const nameOf = view => formOf(view)?.elements.page?.value;
 
@@ -41,25 +41,6 @@ export function saying(words) {
   note.setAttribute('role', 'alert');
   p.textContent = words;
   return note;
-}
-
-// Everything around <main> in the language of the page that came. The exit button stays itself: site.mjs listens on it.
-export function frame(incoming) {
-  const root = document.documentElement, theirs = incoming.documentElement;
-  for (const sheet of incoming.querySelectorAll('head link[rel=stylesheet]')) {
-    const have = document.head.querySelector(`link[href="${sheet.getAttribute('href')}"]`);
-    if (!have) document.head.append(document.adoptNode(sheet));
-  }
-  if (root.lang === theirs.lang) return;
-  root.lang = theirs.lang;
-  root.dir = theirs.dir;
-  for (const part of ['.skip', '.brand', '.swap', '.demo', 'body > footer']) {
-    const [mine, new_] = [document, incoming].map(page => page.querySelector(part));
-    if (mine && new_) mine.replaceWith(document.adoptNode(new_));
-  }
-  const [mine, new_] = [document, incoming].map(page => page.querySelector('.exit'));
-  for (const { name, value } of new_.attributes) mine.setAttribute(name, value);
-  [...mine.childNodes].find(node => node.nodeType === 3 && node.data.trim()).data = new_.textContent.trim();
 }
 
 // What was typed and chosen goes from one view to another that asks the same. True if the other asks something more.

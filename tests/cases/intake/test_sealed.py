@@ -60,7 +60,7 @@ def test_a_sealed_report_becomes_a_case_that_the_unit_reads(browser: Browser, un
 
 def test_the_code_that_the_browser_made_opens_the_conversation_and_not_the_answers(browser: Browser):
     browser.send()
-    found = receipts.find(CODE)
+    found = receipts.find(receipts.derive(CODE))
     case = found.receipt.case
     assert unseal.key_for_reporter(case.conversation_key, case=case.pk, private=found.private) == browser.talk
     with pytest.raises(unseal.NotHeld):
