@@ -5,7 +5,8 @@ export const parse = html => new DOMParser().parseFromString(html, 'text/html');
 export function frame(incoming) {
   const root = document.documentElement, theirs = incoming.documentElement;
   for (const sheet of incoming.querySelectorAll('head link[rel=stylesheet]')) {
-    if (!document.head.querySelector(`link[href="${sheet.getAttribute('href')}"]`)) document.head.append(document.adoptNode(sheet));
+    const have = document.head.querySelector(`link[href="${sheet.getAttribute('href')}"]`);
+    if (!have) document.head.append(document.adoptNode(sheet));
   }
   document.title = incoming.title;
   if (root.lang === theirs.lang) return;
