@@ -22,6 +22,7 @@ from cases.outbox.models import Job
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold
 from cases.retention.tombstones import Tombstone
+from cases.statistics import counting
 from cases.vault import custody
 from cases.vault.models import DataKey, DataKeyWrap
 
@@ -41,6 +42,7 @@ def destroy(*, disposal: Disposal) -> None:
     disposal = Disposal.objects.select_for_update().get(pk=disposal.pk)
     case = Case.objects.select_for_update().filter(pk=disposal.case).first() if disposal.case else None
     if case is not None:
+        counting.keep(case)
         withdraw_hashes(case=case)
         Job.objects.filter(pk__in=list(jobs_of(case))).delete()
         who = decided_by(disposal)

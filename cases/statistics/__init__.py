@@ -1,3 +1,1 @@
-"""Counts for the public, with small cells suppressed. Empty so far: what is published must first be a table of its own,
-because the public role may read no case.
-"""
+"""Counts that survive the cases they counted. One-way tables only: no two facts of a case are kept together."""

@@ -15,5 +15,6 @@ urlpatterns = [
     path("desk/language", pages.language, name="language"),
     path("desk/", include("portal.accounts.urls")),
     path("desk/", include("portal.urls.retention")),
+    path("desk/", include("cases.statistics.urls")),
     path("desk/", include(triage)),
 ]
