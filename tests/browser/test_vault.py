@@ -9,13 +9,16 @@ from uuid import UUID, uuid4
 import pytest
 from playwright.sync_api import Page
 
-from cases.vault import aead, envelope, hpke, receipt
+from bench import vault_js
+from cases.vault import aead, envelope, hpke, receipt, signing, trust
 from tests import vectors
 from tests.fixtures.browser import OpenPage
 
 pytestmark = pytest.mark.browser
 BUILT = Path("static/js/vault")
 FIELDS, WRAPS = (json.loads((vectors.FOLDER / "envelope.json").read_text())[name] for name in ("fields", "wraps"))
+CHAINS = json.loads((vectors.FOLDER / "keys.json").read_text())
+FIELDS_OF_A_LINK = ("kind", "recipient", "version", "public", "verify", "signature")
 RECEIPTS = json.loads((vectors.FOLDER / "receipt.json").read_text())["receipts"]
 SALT = bytes(range(32))
 unhex = bytes.fromhex
@@ -135,6 +138,33 @@ def test_the_browser_seals_to_no_point_off_the_curve(run: Run):
     assert refused(run("vault.seal(given.public, given.plain, given.info)", public=b"\4" + b"x" * 64, plain=b"k", info=b""))
 
 
+# --- signed keys ----------------------------------------------------------------------------------------------------------
+TRUSTED = "vault.trusted(given.links, given.root)"
+
+
+def in_bytes(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [link | {name: unhex(link[name]) for name in ("public", "verify", "signature")} for link in links]
+
+
+@pytest.mark.parametrize("chain", CHAINS["trusted"], ids=lambda chain: chain["name"])
+def test_the_browser_trusts_a_chain_that_the_root_began(run: Run, chain: dict[str, Any]):
+    links = in_bytes(chain["links"])
+    assert run(TRUSTED, links=links, root=unhex(CHAINS["root"])) == links[-1]["public"]
+    assert refused(run(TRUSTED, links=links, root=links[0]["verify"]))
+
+
+@pytest.mark.parametrize("chain", CHAINS["refused"], ids=lambda chain: chain["name"])
+def test_the_browser_refuses_swapped_and_unsigned_keys(run: Run, chain: dict[str, Any]):
+    assert refused(run(TRUSTED, links=in_bytes(chain["links"]), root=unhex(CHAINS["root"])))
+
+
+def test_links_come_in_base64_with_a_page(run: Run):
+    links = in_bytes(CHAINS["trusted"][0]["links"])
+    told = trust.as_data([signing.Link(*(link[name] for name in FIELDS_OF_A_LINK)) for link in links])
+    root = unhex(CHAINS["root"])
+    assert run("vault.trusted(vault.unpack(given.links), given.root)", links=told, root=root) == links[-1]["public"]
+
+
 # --- the receipt code -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("vector", RECEIPTS, ids=lambda vector: vector["name"])
 def test_the_browser_derives_and_opens_published_receipts(run: Run, vector: dict[str, Any]):
@@ -175,6 +205,12 @@ def test_the_built_files_are_the_ones_that_were_listed():
     assert set(listed) == {"static/js/vault/sealing.mjs", "static/js/vault/argon2-worker.mjs"}
     for name, digest in listed.items():
         assert sha256(Path(name).read_bytes()).hexdigest() == digest, f"{name}: run ./mehfooz bundle"
+
+
+def test_the_built_files_are_light():
+    figures = vault_js.run()
+    assert figures["sealing_js_kb"].value <= 7
+    assert figures["argon2_js_kb"].value <= 10
 
 
 def test_the_built_files_hold_nothing_that_reaches_out():
