@@ -2,8 +2,8 @@
 
 A person who reports trusts what their browser runs. Whoever takes over a server could send them other scripts, which would seal
 to another key or send the words elsewhere. We cannot stop that from here, but it can be noticed: the list is made and signed
-where the release is made, by a key that no server holds. It has the form of `sha256sum`, so that nothing of ours is needed to check
-it (docs/how-to/verify-the-scripts.md).
+where the release is made, by a key that no server holds. It has the form of `sha256sum`, so that nothing of ours is needed to
+check it (docs/how-to/verify-the-scripts.md).
 """
 import re
 import urllib.request
