@@ -123,6 +123,15 @@ def of_the_desk(camera: Camera) -> None:
     camera.keep(page, "notice")
 
 
+def of_the_administrator(camera: Camera) -> None:
+    """Who works here, and inviting somebody."""
+    page = camera.signed_in("admin")
+    page.goto(f"{camera.base}/desk/people/")
+    camera.keep(page, "people")
+    page.goto(f"{camera.base}/desk/people/invite/")
+    camera.keep(page, "invite")
+
+
 def of_the_editor(camera: Camera) -> None:
     """The overview, and an article, whose two languages stand on one page. Wagtail's own words are English."""
     page = camera.signed_in("editor")
@@ -147,6 +156,7 @@ def main() -> None:
             camera = Camera(browser, base, language, accounts)
             of_the_report(camera)
             of_the_desk(camera)
+            of_the_administrator(camera)
         of_the_editor(Camera(browser, base, "en", accounts))
         browser.close()
 

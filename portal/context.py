@@ -18,5 +18,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "DEMO": settings.DEMO, "ROLE": settings.PORTAL_ROLE, "EXIT_URL": settings.EXIT_URL,
         "OFFICE": settings.OFFICE.get(language, settings.OFFICE["en"]), "LANGUAGE_CODE": language,
+        "SINGLE_SIGN_ON": bool(settings.OIDC_ISSUER and settings.PORTAL_ROLE in {"desk", "all"}),
         "PROSE_FONT": language == "ur" and request.headers.get("Save-Data") != "on",
     }

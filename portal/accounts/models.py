@@ -180,3 +180,17 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class Identity(models.Model):
+    """Who a member is at the ministry's single sign-on: bound once, by the member, signed in by our own means (oidc.py)."""
+    member = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="identity")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    bound_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="identity_once")]
+
+    def __str__(self) -> str:
+        return str(self.member_id)

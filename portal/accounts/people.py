@@ -14,7 +14,7 @@ from cases.units.services import join_unit, leave_unit
 from cases.vault import custody
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
 from portal.accounts import invitations, services, sessions
-from portal.accounts.models import SecondFactor, User
+from portal.accounts.models import Passkey, SecondFactor, User
 from portal.accounts.selectors import holds_alone
 from portal.accounts.services import LastHolder
 
@@ -51,6 +51,7 @@ def described(members: Iterable[User]) -> list[Person]:
     for membership in Membership.objects.filter(member__in=ids).select_related("unit").order_by("unit__code"):
         units[membership.member_id].append(membership.unit)
     factors = set(SecondFactor.objects.filter(member__in=ids, confirmed_at__isnull=False).values_list("member", flat=True))
+    factors |= set(Passkey.objects.filter(member__in=ids).values_list("member", flat=True))
     keys = set(StaffKey.objects.filter(member__in=ids).values_list("member", flat=True))
     newest = dict(UnitKey.objects.order_by("unit", "version").values_list("unit", "pk"))      # the last of each unit stays
     granted = set(KeyGrant.objects.filter(member__in=ids, key__in=newest.values()).values_list("member", "key__unit"))

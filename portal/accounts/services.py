@@ -13,7 +13,7 @@ from cases.vault import custody
 from cases.vault.keyring import Keyring
 from cases.vault.models import StaffKey, UnitKey
 from portal.accounts import arrival, invitations, second_factor, sessions, throttle
-from portal.accounts.models import User
+from portal.accounts.models import Identity, User
 from portal.accounts.selectors import holds_alone
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"      # none that look alike on paper
@@ -107,6 +107,7 @@ def start_over(*, member: User, by: User | None, vault: bool = False) -> str:
     member.must_change_password, member.must_change_passphrase = True, vault or member.must_change_passphrase
     member.save(update_fields=["password", "must_change_password", "must_change_passphrase"])
     invitations.withdraw(member)
+    Identity.objects.filter(member=member).delete()
     second_factor.forget(member)
     throttle.forgive(member)
     sessions.end(member=member, by=by)

@@ -12,6 +12,7 @@ from portal.accounts.views import (
     proof,
     safety,
     sessions,
+    single_sign_on,
     vault,
 )
 
@@ -49,6 +50,9 @@ if vault_is_here():
         path("passkeys/vault/", passkeys.attach, name="attach_passkey"),
         path("keys/", keys.keys, name="keys"),
         path("keys/grant/", keys.grant, name="grant"),
+        path("single-sign-on/", single_sign_on.start, name="single_sign_on"),
+        path("single-sign-on/back/", single_sign_on.back, name="single_sign_on_back"),
+        path("single-sign-on/enter/", single_sign_on.enter, name="single_sign_on_enter"),
         path("people/", people.everybody, name="people"),
         path("people/invite/", people.invite, name="invite"),
         path("people/<uuid:member>/", people.person, name="person"),
