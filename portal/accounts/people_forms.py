@@ -76,8 +76,8 @@ class InviteForm(PlaceForm):
 class StartOverForm(forms.Form):
     vault = forms.BooleanField(
         label=gettext_lazy("The vault passphrase is lost too"), required=False,
-        help_text=gettext_lazy("They get new keys, and a colleague must hand over the unit's again. Nobody can read cases with "
-                               "this: not you, and not they until then."))
+        help_text=gettext_lazy("Only if they have forgotten it: they get new keys, and a colleague must hand over the unit's "
+                               "again. Nobody can read cases with this: not you, and not they until then."))
     way = way_field()
 
 
