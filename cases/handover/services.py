@@ -14,7 +14,7 @@ from cases.notifications.services import urgent
 from cases.permissions import Staff
 from cases.public_words import Said
 from cases.retention.disposal import cases_of, keys_of
-from cases.services import lock_case, tell_status
+from cases.services import assign, lock_case, tell_status
 from cases.units.models import Unit
 from cases.vault import custody, unseal
 from cases.vault.aead import OpenFailed
@@ -47,6 +47,15 @@ def rotate(*, unit: Unit, by: Staff, keyring: Keyring) -> UnitKey:
     grants = {grant.member_id: grant for grant in KeyGrant.objects.filter(key=newest(unit))}
     members = [each for each in holders(unit) if custody.attested(grants[each.pk], private)]
     return custody.new_unit_key(unit, members=members, actor=actor(by), keyring=keyring)
+
+
+@transaction.atomic
+def release(*, unit: Unit, member: Staff, by: Staff) -> int:
+    """Nobody has the open cases of a member who leaves the unit: a colleague takes them. Returns how many those were."""
+    cases = list(Case.objects.filter(unit=unit, assignee=member.pk).exclude(status=Status.CLOSED.value))
+    for case in cases:
+        assign(case=case, to=None, by=by)
+    return len(cases)
 
 
 @transaction.atomic

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cases.audit.services import actor, record
+from cases.handover.services import release
 from cases.permissions import ROLES, Permission, Role
 from cases.units.models import Membership, Unit
+from cases.units.selectors import units_of
 from cases.units.services import join_unit, leave_unit
 from cases.vault import custody
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
@@ -89,12 +91,15 @@ def change(*, member: User, role: Role, units: Collection[Unit], by: User, is_wo
         member.role = role.value
         member.save(update_fields=["role"])
     for unit in before:
+        if unit not in units or not reads:
+            release(unit=unit, member=member, by=by)
         if unit not in units:
             leave_unit(unit=unit, member=member, by=by)
     for unit in units:
         join_unit(unit=unit, member=member, by=by, is_woman=is_woman, on_duty=on_duty)
     for unit in lost:
         custody.revoke(unit, member, actor=actor(by))
+    services.make_first_keys(units)         # who has keys already does not sign in for a first time again
     sessions.end(member=member, by=by)
 
 
@@ -118,6 +123,8 @@ def deactivate(*, member: User, by: User) -> list[Unit]:
     """
     member = _held_still(member, by)
     kept = holds_alone(member)
+    for unit in units_of(member):
+        release(unit=unit, member=member, by=by)
     User.objects.filter(pk=member.pk).update(is_active=False)
     invitations.withdraw(member)
     sessions.end(member=member, by=by)

@@ -94,6 +94,17 @@ def test_rotating_and_rewrapping_leave_a_leavers_copy_of_the_key_worthless(unit,
     assert opens(after, keyring_of(amna))
 
 
+def test_nobody_has_a_leavers_open_cases_and_closed_ones_keep_their_history(unit, amna, bilal, other, imran):
+    open_one, closed, hers = make_case(unit), make_case(unit), make_case(unit)
+    for case, to in ((open_one, bilal), (closed, bilal), (hers, amna)):
+        assign(case=case, to=to, by=amna)
+    change_status(case=closed, to=Status.IN_REVIEW, by=bilal)
+    change_status(case=closed, to=Status.CLOSED, by=bilal, outcome=Outcome.REMOVED)
+    assert services.release(unit=other, member=bilal, by=amna) == 0
+    assert services.release(unit=unit, member=bilal, by=amna) == 1
+    assert [Case.objects.get(pk=case.pk).assignee for case in (open_one, closed, hers)] == [None, bilal, amna]
+
+
 def test_a_kept_grant_put_back_into_the_database_opens_nothing_new(unit, amna, bilal):
     kept = KeyGrant.objects.get(member=bilal)
     custody.revoke(unit, bilal, actor="system")

@@ -3,13 +3,15 @@ import time
 
 import pytest
 
+from cases.permissions import Role
+from cases.services import assign
 from cases.units.models import Membership
 from cases.vault import custody, hpke
 from cases.vault.ceremony import recovery_context
 from cases.vault.models import DataKeyWrap, KeyGrant, StaffKey, UnitKey
 from cases.vault.trust import fingerprint
 from cases.vault.unseal import WrongPassphrase, keyring, unlock_staff
-from portal.accounts import fresh
+from portal.accounts import fresh, people
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit, private_of, signed_in
 
 OLD, NEW = "پانچ لفظ جو کوئی نہیں جانتا", "چھ دوسرے لفظ جو کوئی نہیں جانتا"
@@ -50,6 +52,27 @@ def test_a_leavers_open_session_reads_nothing_more(ayesha, unit):
     assert STORY in browser.get("/desk/").content.decode()
     custody.revoke(unit, bilal, actor="system")
     assert STORY not in browser.get("/desk/").content.decode()      # the vault is open, and the unit's key is gone
+
+
+def test_who_is_moved_to_another_unit_leaves_cases_and_keys_and_gets_the_first_key_of_the_new_one(ayesha, unit):
+    bilal, elsewhere = make_member("Bilal Raza", unit), make_unit("children")
+    case = make_case(unit)
+    assign(case=case, to=bilal, by=ayesha)
+    people.change(member=bilal, role=Role.CASEWORKER, units=[elsewhere], by=make_member("Rabia", role="administrator"))
+    case.refresh_from_db()
+    assert case.assignee is None
+    assert list(KeyGrant.objects.filter(member=bilal).values_list("key__unit", flat=True)) == [elsewhere.pk]
+    assert UnitKey.objects.get(unit=unit).rotate_since
+
+
+def test_who_is_switched_off_has_no_case_and_no_key(ayesha, unit):
+    bilal, case = make_member("Bilal Raza", unit), make_case(unit)
+    assign(case=case, to=bilal, by=ayesha)
+    people.deactivate(member=bilal, by=make_member("Rabia", role="administrator"))
+    case.refresh_from_db()
+    assert case.assignee is None
+    assert not KeyGrant.objects.filter(member=bilal).exists()
+    assert "somebody has left" in signed_in(ayesha).get("/desk/").content.decode()
 
 
 # --- a rotation that is owed ------------------------------------------------------------------------------------------

@@ -146,7 +146,7 @@ def test_leaving_a_unit_takes_its_key(browser, unit, pair):
     ayesha, children = pair[0], make_unit("children")
     post(browser, ayesha, "change", **place(units=["children"]))
     assert list(Membership.objects.filter(member=ayesha).values_list("unit", flat=True)) == [children.pk]
-    assert not KeyGrant.objects.filter(member=ayesha).exists()
+    assert not KeyGrant.objects.filter(member=ayesha, key__unit=unit).exists()
     assert {"member_left", "key_revoked"} <= set(events())
 
 
