@@ -71,6 +71,9 @@ RULE_NAMES = {
 }
 
 
+UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read
+
+
 def choices(names: Mapping[Any, object]) -> list[tuple[str, object]]:
     """A names table as Django choices, with plain values so that migrations import nothing."""
     return [(key.value if hasattr(key, "value") else key, name) for key, name in names.items()]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases import priority
 from cases.audit.services import actor, record
 from cases.clock.services import due_at
-from cases.models import Case, Consent, Exclusion, Link, Message, StatusChange
+from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
 from cases.priority import CLOCKS, Facts, Level
 from cases.public_words import Said
@@ -22,6 +22,7 @@ from cases.workflow import Outcome, Status, check_transition
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
 OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id", "key_id")   # what databases call the ids of one report
 FIRST_CHECK = timedelta(hours=48)                    # the TAKE IT DOWN Act's limit, 47 USC 223a, as our first re-check
+MOVED = ["status", "outcome", "closed_at", "clock_started_at", "warned_at", "due_at", "version"]
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
     Outcome.WITHDRAWN: Said.CLOSED_WITHDRAWN, Outcome.NOT_FOR_US: Said.CLOSED_NOT_FOR_US,
@@ -105,7 +106,8 @@ def insert_with_fresh_ref(case: Case) -> None:
 
 def lock_case(case: Case, version: int | None = None) -> Case:
     """The row as it is now, locked. Raises Stale when the caller's page is older."""
-    fresh = Case.objects.select_for_update(of=("self",)).select_related("unit__calendar").get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",)).select_related("unit__calendar").defer(*UNIT_ONLY)
+    fresh = locked.get(pk=case.pk)
     if version is not None and fresh.version != version:
         raise Stale(fresh.ref)
     return fresh
@@ -123,7 +125,7 @@ def change_status(*, case: Case, to: Status, by: Staff | None, outcome: Outcome 
     fresh.clock_started_at, fresh.warned_at = now, None
     fresh.due_at = next_due(fresh, to, now, next_check)
     fresh.version += 1
-    fresh.save()
+    fresh.save(update_fields=MOVED)
     words = said or (SAID_BY_OUTCOME[outcome] if outcome else SAID_BY_STATUS.get(to))
     StatusChange.objects.create(case=fresh, at=now, status=to.value, outcome=fresh.outcome, said=words.value if words else "",
                                 platform=platform, next_check=next_check, by_id=by.pk if by else None)

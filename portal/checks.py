@@ -8,6 +8,8 @@ from django.db import connection
 
 from cases.units.models import Unit
 from cases.vault.trust import is_open
+from portal.env import envgiven
+from portal.held import HOLDERS, holds
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
 
@@ -31,6 +33,26 @@ def one_role_a_process(**_: object) -> list[CheckMessage]:
                         id="portal.W002",
                         hint="Run one process per role: public, desk, cms, exchange, worker (docs/how-to/deploy.md).")]
     return []
+
+
+@register(Tags.security)
+def secrets_of_others(**_: object) -> list[CheckMessage]:
+    role = settings.PORTAL_ROLE
+    foreign = sorted(name for name in HOLDERS if envgiven(name) and not holds(role, name))
+    if foreign:
+        return [Warning(f"A process of role {role} is given secrets that it has no use for: {', '.join(foreign)}.",
+                        id="portal.W011", hint="Whoever captures this process takes them along. Give each role "
+                                                "its own environment (deploy/environment.d).")]
+    return []
+
+
+@register(Tags.security)
+def a_database_role_of_its_own(**_: object) -> list[CheckMessage]:
+    role, database = settings.PORTAL_ROLE, settings.DATABASES["default"]
+    if role in {"all", "owner"} or database["ENGINE"].endswith("sqlite3") or database["USER"].endswith(f"-{role}"):
+        return []
+    return [Warning(f"Role {role} enters the database as {database['USER']}.", id="portal.W012",
+                    hint="Leave DATABASE_USER unset, or name the role that `manage.py dbroles` made for this process.")]
 
 
 @register(Tags.database)
@@ -80,7 +102,7 @@ def an_office_with_an_address(**_: object) -> list[CheckMessage]:
 
 @register(deploy=True)
 def texts_that_leave(**_: object) -> list[CheckMessage]:
-    if not settings.SMS_GATEWAY_URL:
+    if not settings.SMS_GATEWAY_URL and holds(settings.PORTAL_ROLE, "SMS_GATEWAY_TOKEN"):
         return [Warning("No SMS gateway: messages are written to files.", id="portal.W008", hint="Set SMS_GATEWAY_URL.")]
     return []
 

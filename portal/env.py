@@ -51,9 +51,15 @@ def envlist(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
+def envgiven(name: str) -> bool:
+    """Whether the environment holds a secret, under either of its names."""
+    return name in os.environ or f"{name}_FILE" in os.environ
+
+
 def envsecret(name: str, default: str | None = None) -> str:
-    """A secret from NAME, or from the file that NAME_FILE points to (Docker and systemd credentials)."""
+    """A secret from NAME, or from the file that NAME_FILE points to (Docker and systemd credentials). Empty is missing."""
     path = os.environ.get(f"{name}_FILE")
-    if path:
-        return Path(path).read_text().strip()
-    return env(name, default)
+    value = Path(path).read_text().strip() if path else env(name, default)
+    if not value and default is None:
+        raise SettingMissing(f"{name} is empty")
+    return value

@@ -2,23 +2,24 @@
 import json
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cases.vault.hpke import PUBLIC_BYTES
 from cases.vault.signing import verify_key
-from portal.env import env, envbool, envint, envkey, envlist, envsecret
+from portal.env import env, envbool, envgiven, envint, envkey, envlist, envsecret
+from portal.held import ROLES, absent, holds
 from portal.static_headers import add_headers
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(env("MEHFOOZ_DATA", str(ROOT / "var")))
 
 # --- role: what this process serves (docs/threat-model.md, compartments) -------------------------------------------
-ROLES = ("public", "desk", "cms", "exchange", "worker", "all")
 PORTAL_ROLE = env("PORTAL_ROLE", "all")
 if PORTAL_ROLE not in ROLES:
     sys.exit(f"PORTAL_ROLE must be one of {', '.join(ROLES)}")
-URLCONFS = {role: f"portal.urls.{role}" for role in ROLES if role != "all"} | {"all": "portal.urls.everything"}
+URLCONFS = {role: f"portal.urls.{role}" for role in ROLES} | {"all": "portal.urls.everything", "owner": "portal.urls.worker"}
 ROOT_URLCONF = URLCONFS[PORTAL_ROLE]
 DEMO = envbool("MEHFOOZ_DEMO", default=False)          # second factor off, banner on, data made up
 EMBEDDED = envbool("MEHFOOZ_EMBEDDED", default=DEMO)   # SQLite, memory:// and a worker inside the web process
@@ -31,8 +32,8 @@ CSRF_TRUSTED_ORIGINS = sorted({origin for origin in ORIGINS.values() if origin.s
 
 
 def secret(name: str) -> str:
-    """Required outside the demo; there, made once and kept beside the data."""
-    return kept(name) if DEMO else envsecret(name)
+    """Required outside the demo; there, unless given, made once and kept beside the data."""
+    return envsecret(name) if not DEMO or envgiven(name) else kept(name)
 
 
 def kept(name: str) -> str:
@@ -47,12 +48,19 @@ def kept(name: str) -> str:
     return known[name]
 
 
-SECRET_KEY = secret("SECRET_KEY")
-SECRET_KEY_FALLBACKS = envlist("SECRET_KEY_FALLBACKS")     # earlier ones: sessions and second factors outlive a change
-DRAFT_KEYS = [bytes.fromhex(key) for key in [secret("DRAFT_KEY"), *envlist("DRAFT_KEY_PREVIOUS")]]   # seals form state
-BLIND_INDEX_KEY = bytes.fromhex(secret("BLIND_INDEX_KEY"))       # desk: equality of handles and links
-RECEIPT_SALTS = {1: bytes.fromhex(secret("RECEIPT_SALT"))}       # versioned deployment salt of receipt codes
-AUDIT_SIGNING_KEY = bytes.fromhex(secret("AUDIT_SIGNING_KEY"))   # worker: signs hourly checkpoints
+def held(name: str, made: Callable[[str], Any]) -> Any:
+    """What `made` makes of a secret, in the processes that hold it (portal.held)."""
+    return made(secret(name)) if holds(PORTAL_ROLE, name) else absent(PORTAL_ROLE, name)
+
+
+# Public, exchange and worker sign nothing that outlives them: theirs is made at each start and kept by nobody.
+SECRET_KEY = secret("SECRET_KEY") if holds(PORTAL_ROLE, "SECRET_KEY") else secrets.token_hex(32)
+# earlier ones: sessions and second factors outlive a change
+SECRET_KEY_FALLBACKS = envlist("SECRET_KEY_FALLBACKS") if holds(PORTAL_ROLE, "SECRET_KEY") else []
+DRAFT_KEYS = held("DRAFT_KEY", lambda key: [bytes.fromhex(each) for each in [key, *envlist("DRAFT_KEY_PREVIOUS")]])   # form state
+RECEIPT_SALTS = held("RECEIPT_SALT", lambda salt: {1: bytes.fromhex(salt)})      # versioned deployment salt of receipt codes
+BLIND_INDEX_KEY = held("BLIND_INDEX_KEY", bytes.fromhex)                         # equality of handles and links
+AUDIT_SIGNING_KEY = held("AUDIT_SIGNING_KEY", bytes.fromhex)                     # signs hourly checkpoints
 # The ceremony's public halves (docs/how-to/recovery-ceremony.md): who seals trusts only keys that the root signed. A trial has
 # no ceremony: its root rests beside the data, and the promise with it.
 ROOT_PUBLIC_KEY = envkey("ROOT_PUBLIC_KEY", PUBLIC_BYTES)
@@ -133,7 +141,8 @@ POSTGRESQL: dict[str, Any] = {
     "NAME": env("DATABASE_NAME", "mehfooz"),
     "HOST": env("DATABASE_HOST", ""),
     "PORT": env("DATABASE_PORT", ""),
-    "USER": env("DATABASE_USER", "mehfooz"),
+    # as `manage.py dbroles` names them
+    "USER": env("DATABASE_USER", "mehfooz" if PORTAL_ROLE in {"all", "owner"} else f"mehfooz-{PORTAL_ROLE}"),
     "PASSWORD": envsecret("DATABASE_PASSWORD", ""),
     "CONN_MAX_AGE": envint("DATABASE_CONN_MAX_AGE", 60),
     "CONN_HEALTH_CHECKS": True,                         # after PostgreSQL restarts, nobody's request meets a dead connection
@@ -167,15 +176,16 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend" if DEMO else 
 EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = envint("EMAIL_PORT", 25)
-EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = envsecret("EMAIL_HOST_PASSWORD", "")
+SENDS = holds(PORTAL_ROLE, "EMAIL_HOST_PASSWORD")
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", "") if SENDS else ""
+EMAIL_HOST_PASSWORD = envsecret("EMAIL_HOST_PASSWORD", "") if SENDS else absent(PORTAL_ROLE, "EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = envbool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@example.org")
 NOTICE_FROM_EMAIL = env("NOTICE_FROM_EMAIL", "takedown@example.org")     # the role address that signs notices
 WITNESS_EMAIL = env("WITNESS_EMAIL", "")                # keeps the log's signed heads (docs/how-to/witness.md)
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
-SMS_GATEWAY_TOKEN = envsecret("SMS_GATEWAY_TOKEN", "")
+SMS_GATEWAY_TOKEN = envsecret("SMS_GATEWAY_TOKEN", "") if SENDS else absent(PORTAL_ROLE, "SMS_GATEWAY_TOKEN")
 SMS_FILE_PATH = DATA / "sms"
 SMS_SENDER = env("SMS_SENDER", "Mehfooz")               # what staff see
 REPORTER_SMS_SENDER = env("REPORTER_SMS_SENDER", "Notice")    # what a reporter's phone shows: gives nothing away

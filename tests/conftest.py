@@ -28,7 +28,7 @@ django.setup()
 # A busy machine is no fault of the code: nothing here is timed (bench/ is for that).
 hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.jobs", "tests.fixtures.browser"]
+pytest_plugins = ["tests.fixtures.roles", "tests.fixtures.database", "tests.fixtures.jobs", "tests.fixtures.browser"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -118,7 +118,7 @@ def signing_public_key() -> bytes:
 
 
 def _signing_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(settings.AUDIT_SIGNING_KEY)
+    return Ed25519PrivateKey.from_private_bytes(bytes(settings.AUDIT_SIGNING_KEY))
 
 
 def unlinked() -> QuerySet[Entry]:

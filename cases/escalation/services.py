@@ -244,6 +244,12 @@ def list_answered(*, entry: ListEntry, platform: str, outcome: State, partner: u
     return moved
 
 
+def stop_sharing(*, case: Case) -> None:
+    """The reporter took the yes back. Which other cases stand behind the same fingerprints is the worker's to look up: the
+    public role sees no case but the reporter's own."""
+    enqueue("escalation.withdraw", case_id=str(case.pk))
+
+
 @transaction.atomic
 def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
     """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind.

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cases.audit.services import record
-from cases.escalation.services import withdraw_hashes
+from cases.escalation.services import stop_sharing
 from cases.models import Case, Consent, Message
 from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_assignee
@@ -31,14 +31,14 @@ def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool =
 
 @transaction.atomic
 def change_answer(*, case: Case, act: Consent.Act, answer: Consent.Answer, consent_id: UUID, assent: bytes | None = None) -> None:
-    """Append the new answer; anything but a yes takes the fingerprints off the list at once."""
+    """Append the new answer; anything but a yes has the fingerprints taken off the list."""
     fresh = lock_case(case)
     before = newest_consent(fresh, act)
     if before is not None and before.answer == answer or Consent.objects.filter(pk=consent_id).exists():
         return
     give_consent(case=fresh, act=act, answer=answer, assent=assent, consent_id=consent_id)
     if act == Consent.Act.SHARE_HASHES and answer != Consent.Answer.YES:
-        withdraw_hashes(case=fresh)
+        stop_sharing(case=fresh)
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def withdraw_report(*, case: Case) -> None:
         before = newest_consent(fresh, act)
         if before is not None and before.answer != Consent.Answer.NO:
             give_consent(case=fresh, act=act, answer=Consent.Answer.NO)
-    withdraw_hashes(case=fresh)
+    stop_sharing(case=fresh)
     drop_address(case=fresh)
     if fresh.status == Status.NEW:                  # the table knows no way from new to closed; the reporter reads nothing untrue
         fresh = change_status(case=fresh, to=Status.IN_REVIEW, by=None, said=Said.RECEIVED)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
@@ -34,12 +35,12 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     fields = posted(request)
     if "visit" not in fields:
         return open_with_code(request, fields)
+    act, _colon, what = fields.get("act", "").partition(":")
     try:
-        visiting = visit.resume(fields["visit"])
+        with transaction.atomic():              # the database shows one receipt, to this transaction only (receipts.show)
+            return ACTIONS.get(act, look_again)(request, visit.resume(fields["visit"]), fields, what)
     except Lost:
         return code_page(request, CodeForm(), fields, notice="expired")
-    act, _colon, what = fields.get("act", "").partition(":")
-    return ACTIONS.get(act, look_again)(request, visiting, fields, what)
 
 
 def open_with_code(request: HttpRequest, fields: MultiValueDict) -> HttpResponse:
@@ -54,12 +55,14 @@ def open_with_code(request: HttpRequest, fields: MultiValueDict) -> HttpResponse
     if throttle.exceeded(throttle.WRONG_CODES, request):
         return code_page(request, form, fields, notice="crowd", status=429)
     try:
-        found = receipts.find(receipts.derive(form.cleaned_data["code"]))
+        derived = receipts.derive(form.cleaned_data["code"])
+        with transaction.atomic():
+            found = receipts.find(derived)
+            return page(request, Visit(found.receipt, found.locator, found.private), fields)
     except Busy:
         return code_page(request, form, fields, notice="busy", status=503)
     except receipts.NoReceipt:
         return no_report(request, form, fields)
-    return page(request, Visit(found.receipt, found.locator, found.private), fields)
 
 
 def open_with_locator(request: HttpRequest, fields: MultiValueDict) -> HttpResponse:
@@ -68,9 +71,10 @@ def open_with_locator(request: HttpRequest, fields: MultiValueDict) -> HttpRespo
     form.errors.clear()                             # the code is where it was typed
     if throttle.exceeded(throttle.WRONG_CODES, request):
         return code_page(request, form, fields, notice="crowd", status=429)
-    for locator in locators(fields.getlist("locator")):
-        if receipt := receipts.live(locator):
-            return page(request, Visit(receipt, locator, None), fields)
+    with transaction.atomic():
+        for locator in locators(fields.getlist("locator")):
+            if receipt := receipts.live(locator):
+                return page(request, Visit(receipt, locator, None), fields)
     return no_report(request, form, fields)
 
 

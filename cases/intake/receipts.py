@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from cases.intake.models import Receipt
-from cases.models import Case
+from cases.models import UNIT_ONLY, Case
 from cases.retention.selectors import being_erased
 from cases.vault import hpke, receipt as codes, turnstile
 from cases.vault.aead import OpenFailed
 
-__all__ = ["LIFETIME", "Found", "Lock", "NoReceipt", "derive", "find", "issue", "live", "make_lock"]
+__all__ = ["LIFETIME", "Found", "Lock", "NoReceipt", "derive", "find", "issue", "live", "make_lock", "show"]
 
 LIFETIME = timedelta(days=180)           # after the case was closed; an open case's receipt never ends
 
@@ -38,7 +39,7 @@ class Lock:
 @dataclass(frozen=True)
 class Found:
     receipt: Receipt
-    locator: bytes = field(repr=False)           # 32 bytes
+    locator: bytes = field(repr=False)           # 32 bytes: what `show` needs
     private: bytes = field(repr=False)           # 32 bytes: opens the conversation key (vault.unseal.key_for_reporter)
 
 
@@ -51,9 +52,11 @@ def make_lock(code: str) -> Lock:
 
 
 def issue(*, case: Case, lock: Lock) -> Receipt:
-    """Keep a lock for its case, in the transaction that opens it."""
-    return Receipt.objects.create(case=case, locator=codes.locator_digest(lock.locator), locked=lock.locked,
-                                  salt_version=lock.salt_version)
+    """Keep a lock for its case, in the transaction that opens it; what else belongs to the case is inserted after it."""
+    receipt = Receipt.objects.create(case=case, locator=codes.locator_digest(lock.locator), locked=lock.locked,
+                                     salt_version=lock.salt_version)
+    show(lock.locator)
+    return receipt
 
 
 def derive(typed: str) -> list[codes.Derived]:
@@ -65,7 +68,7 @@ def derive(typed: str) -> list[codes.Derived]:
 
 
 def find(derived: Iterable[codes.Derived]) -> Found:
-    """The receipt and the reporter's private key. Raises NoReceipt."""
+    """The receipt and the reporter's private key, shown until the caller's transaction ends. Raises NoReceipt."""
     for one in derived:
         if receipt := live(one.locator):
             try:
@@ -76,10 +79,20 @@ def find(derived: Iterable[codes.Derived]) -> Found:
 
 
 def live(locator: bytes) -> Receipt | None:
-    """The receipt that is found with it, unless its time is over or its case is being erased.
+    """The receipt that is found with it, unless its time is over or its case is being erased; shown until the caller's
+    transaction ends.
 
     What is compared in the database are digests, so the time it takes says nothing of how near a guess came.
     """
+    show(locator)
     lasts = Q(case__closed_at=None) | Q(case__closed_at__gt=timezone.now() - LIFETIME)
-    found = Receipt.objects.filter(lasts, ~being_erased("case_id"), locator=codes.locator_digest(locator))
-    return found.select_related("case__unit", "case__conversation_key").first()
+    whole = Receipt.objects.select_related("case__unit", "case__conversation_key").defer(*(f"case__{name}" for name in UNIT_ONLY))
+    return whole.filter(lasts, ~being_erased("case_id"), locator=codes.locator_digest(locator)).first()
+
+
+def show(locator: bytes) -> None:
+    """From here until the transaction ends, the public's database role sees this receipt and its conversation, and no other
+    (portal.dbroles). The database hashes what it is given: the digests that it stores open nothing."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('portal.locator', %s, true)", [locator.hex()])

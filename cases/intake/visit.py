@@ -33,7 +33,8 @@ def seal(visit: Visit) -> str:
 
 
 def resume(sealed: str) -> Visit:
-    """Raises state.Lost: too old, forged, another purpose's, or a receipt that has come to its end."""
+    """Within the transaction that answers the page. Raises state.Lost: too old, forged, another purpose's, or a receipt that
+    has come to its end."""
     record = state.open_record(sealed, belongs=BELONGS, lifetime=LIFETIME)
     locator = bytes.fromhex(record["locator"])
     receipt = receipts.live(locator)

@@ -155,8 +155,8 @@ def drop_address(*, case: Case, actor: str = "reporter") -> bool:
     address = Address.objects.select_related("key").filter(case=case).first()
     if address is None:
         return False
+    custody.destroy([address.key], actor=actor)          # first: the public's role sees the key through the address
     address.delete()
-    custody.destroy([address.key], actor=actor)
     record("address_dropped", subject=case.pk, actor=actor)
     return True
 
@@ -192,8 +192,8 @@ def _send_at(row: Notification, moment: datetime, now: datetime) -> None:
 # --- sending, by the worker -------------------------------------------------------------------------------------------
 def send(*, notification_id: UUID) -> None:
     """Send what still waits to be sent. Raises Retry, Stop; safe to repeat."""
-    waiting = Notification.objects.select_related("member", "address__case", "address__key").filter(sent_at=None)
-    row = waiting.filter(pk=notification_id).first()
+    waiting = Notification.objects.select_related("member", "address__case", "address__key").defer("member__password")
+    row = waiting.filter(pk=notification_id, sent_at=None).first()
     if row is None:                                  # sent, replaced, or its address is gone
         return
     if row.address:

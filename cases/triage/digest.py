@@ -21,7 +21,7 @@ def counts(member: AbstractBaseUser, now: datetime) -> dict[str, int]:
 
 def send_digests(now: datetime) -> int:
     """Tell every member of a unit, unless there is nothing to tell. Returns how many were told."""
-    members = get_user_model().objects.filter(is_active=True, memberships__isnull=False).distinct()
+    members = get_user_model().objects.filter(is_active=True, memberships__isnull=False).distinct().defer("password")
     due = [(member, numbers) for member in members if any((numbers := counts(member, now)).values())]
     for member, numbers in due:
         tell_members(occasion=Occasion.DIGEST, members=[member], **numbers)

@@ -16,8 +16,8 @@ def units_of(staff: AbstractBaseUser) -> QuerySet[Unit]:
 
 
 def members_of(unit: Unit) -> QuerySet[AbstractBaseUser]:
-    """Everybody in the unit who still works here, by name."""
-    return get_user_model().objects.filter(memberships__unit=unit, is_active=True).order_by("name", "pk")
+    """Everybody in the unit who still works here, by name. Without password hashes, which the worker's role may not read."""
+    return get_user_model().objects.filter(memberships__unit=unit, is_active=True).order_by("name", "pk").defer("password")
 
 
 def members_on_duty(unit: Unit) -> QuerySet[AbstractBaseUser]:

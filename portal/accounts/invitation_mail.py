@@ -14,7 +14,8 @@ from portal.accounts.models import Invitation
 
 def send(*, invitation_id: UUID) -> None:
     """Raises Retry, Stop; safe to repeat. Nothing is sent for a link that was withdrawn or used meanwhile."""
-    row = Invitation.objects.filter(pk=invitation_id, sealed__isnull=False).select_related("member", "key").first()
+    waiting = Invitation.objects.select_related("member", "key").defer("member__password")
+    row = waiting.filter(pk=invitation_id, sealed__isnull=False).first()
     if row is None or row.key is None or row.sealed is None:
         return
     secret = key_for_worker(row.key, case=row.pk)

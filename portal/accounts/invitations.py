@@ -74,7 +74,7 @@ def accept(*, token: str, password: str) -> User | None:
 @transaction.atomic
 def withdraw(member: User) -> None:
     """The link is void; a mail that has not left yet will not."""
-    for row in Invitation.objects.select_for_update(of=("self",)).filter(member=member).select_related("key"):
+    for row in Invitation.objects.select_for_update(of=("self",)).filter(member=member):
         row.delete()
-        if row.key:
+        if row.key_id and row.key:                      # the CMS, whose database role knows no vault, meets used links only
             custody.destroy([row.key], actor="system")

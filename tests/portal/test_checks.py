@@ -4,16 +4,22 @@ import pytest
 from portal import checks
 from tests.factories.cases import make_member, make_unit
 
+
+def postgresql(role: str) -> dict[str, dict[str, str]]:
+    return {"default": {"ENGINE": "django.db.backends.postgresql", "USER": f"mehfooz-{role}"}}
+
+
 SOUND = {
     "DEMO": False, "PORTAL_ROLE": "public", "BASE_URL": "https://mehfooz.example", "ALLOWED_HOSTS": ["mehfooz.example"],
     "CELERY_BROKER_URL": "redis://localhost/1", "DEFAULT_FROM_EMAIL": "no-reply@mehfooz.example",
     "SMS_GATEWAY_URL": "https://sms.example", "ROOT_PUBLIC_KEY": bytes(65), "RECOVERY_PUBLIC_KEY": bytes(65),
-    "NOTICE_FROM_EMAIL": "takedown@mehfooz.example", "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    "NOTICE_FROM_EMAIL": "takedown@mehfooz.example", "DATABASES": postgresql("public"),
     "ORIGINS": {role: f"https://{role}.mehfooz.example" for role in ("public", "desk", "cms", "exchange")},
 }
+WORKER = {"PORTAL_ROLE": "worker", "DATABASES": postgresql("worker")}
 ALL = [checks.demonstration, checks.one_role_a_process, checks.a_database_that_several_processes_share, checks.encrypted_origins,
        checks.a_broker_that_other_processes_reach, checks.separate_hosts, checks.an_office_with_an_address,
-       checks.texts_that_leave, checks.keys_of_the_ceremony]
+       checks.texts_that_leave, checks.keys_of_the_ceremony, checks.secrets_of_others, checks.a_database_role_of_its_own]
 
 
 def said(monkeypatch: pytest.MonkeyPatch, **changed: object) -> list[str]:
@@ -37,9 +43,10 @@ def test_a_sound_environment_is_silent(monkeypatch):
     ({"ORIGINS": SOUND["ORIGINS"] | {"desk": "http://desk.mehfooz.example"}}, "portal.E005"),
     ({"ORIGINS": SOUND["ORIGINS"] | {"desk": SOUND["ORIGINS"]["public"]}}, "portal.E006"),
     ({"NOTICE_FROM_EMAIL": "takedown@example.org"}, "portal.E007"),
-    ({"SMS_GATEWAY_URL": ""}, "portal.W008"),
+    ({"SMS_GATEWAY_URL": "", **WORKER}, "portal.W008"),
     ({"ROOT_PUBLIC_KEY": b""}, "portal.E009"),
     ({"RECOVERY_PUBLIC_KEY": b""}, "portal.E009"),
+    ({"DATABASES": postgresql("desk")}, "portal.W012"),
 ])
 def test_one_fault_one_message(monkeypatch, changed, expected):
     assert said(monkeypatch, **changed) == [expected]
@@ -60,3 +67,12 @@ def test_units_that_cannot_receive_are_named():
     for code in ("children", "integrity"):
         make_member("Member", make_unit(code))
     assert checks.units_that_can_receive(databases=["default"]) == []
+
+
+@pytest.mark.parametrize("name", ["BLIND_INDEX_KEY", "AUDIT_SIGNING_KEY_FILE", "SECRET_KEY", "SMS_GATEWAY_TOKEN"])
+def test_a_secret_of_another_role_is_named(monkeypatch, name):
+    monkeypatch.setenv("DRAFT_KEY", "its own")
+    monkeypatch.setenv(name, "another's")
+    assert said(monkeypatch) == ["portal.W011"]
+    assert name.removesuffix("_FILE") in checks.secrets_of_others()[0].msg
+    assert "another's" not in str(checks.secrets_of_others())

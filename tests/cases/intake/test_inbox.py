@@ -278,11 +278,21 @@ def test_an_answer_said_twice_is_one_row_and_every_change_is_dated(case, reporte
 
 
 @pytest.mark.parametrize("answer", ["no", "ask_first"])
-def test_anything_but_a_yes_takes_the_fingerprints_off_the_list(case, receipt, listed, answer):
+def test_anything_but_a_yes_takes_the_fingerprints_off_the_list(case, receipt, listed, answer, run_jobs):
     reporter = opened(case, receipt)
     reporter.press("answer:share_hashes", share_hashes=answer)
+    run_jobs()
     listed.refresh_from_db()
     assert listed.state == ListEntry.State.WITHDRAWN
+
+
+def test_a_yes_that_comes_back_before_the_worker_has_looked_leaves_them_there(case, receipt, listed, run_jobs):
+    reporter = opened(case, receipt)
+    for answer in ("no", "yes"):
+        reporter.press("answer:share_hashes", share_hashes=answer)
+    assert run_jobs() == ["escalation.withdraw"]
+    listed.refresh_from_db()
+    assert listed.state == ListEntry.State.ACTIVE
 
 
 @pytest.mark.parametrize("fields", [{"share_hashes": "maybe"}, {}, {"share_hashes": ""}])
@@ -326,7 +336,7 @@ def test_withdrawing_asks_first_and_says_what_it_does(case, reporter):
 
 @pytest.mark.parametrize("path", [[], [Status.IN_REVIEW], [Status.IN_REVIEW, Status.WAITING_REPORTER],
                                   [Status.IN_REVIEW, Status.WAITING_OUTSIDE]])
-def test_a_withdrawn_report_is_closed_from_wherever_it_was(case, receipt, listed, path):
+def test_a_withdrawn_report_is_closed_from_wherever_it_was(case, receipt, listed, path, run_jobs):
     custody.new_worker_key()
     keep_address(case=case, kind=Kind.EMAIL, value="someone@example.org")
     for status in path:
@@ -335,6 +345,7 @@ def test_a_withdrawn_report_is_closed_from_wherever_it_was(case, receipt, listed
     token = reporter.visit
     for _ in range(2):
         html = reporter.post(visit=token, act="withdraw:yes", share_hashes="yes")
+    run_jobs()
     case.refresh_from_db()
     listed.refresh_from_db()
     assert (case.status, case.outcome) == (Status.CLOSED, Outcome.WITHDRAWN)

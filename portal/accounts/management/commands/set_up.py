@@ -18,24 +18,33 @@ CEREMONY = "waits for the ceremony's signature: docs/how-to/recovery-ceremony.md
 
 
 class Command(BaseCommand):
+    """As the owner everything but the worker's key, which the worker makes where it will use it; embedded, both at once."""
     help = "Set up units, keys, platforms, ready replies and the rights of campaign staff. Safe to repeat, as after an upgrade."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PORTAL_ROLE in {"worker", "all"}:
+            self.worker_key()
+        if settings.PORTAL_ROLE != "worker":
+            self.office()
+
+    def office(self) -> None:
         units = set_up_units()
         make_first_keys(units.values())
         for code, unit in sorted(units.items()):
             self.stdout.write(f"unit {code}: {self.state(unit)}")
-        if not WorkerKey.objects.exists():
-            new_worker_key()
-            self.stdout.write(f"worker: a new key in {settings.WORKER_KEYS}; only the worker's machine may keep it")
-        if not worker_is_open():
-            self.stdout.write(f"worker: its key {CEREMONY}")
         if settings.ROOT_SEED:
             self.stdout.write("root: made here and kept beside the data, without shares: a trial has no recovery")
         self.stdout.write(f"platforms: {registry.seed()} added")
         self.stdout.write(f"retention: {set_up_schedules()} schedules added")
         set_up_replies()
         grant()
+
+    def worker_key(self) -> None:
+        if not WorkerKey.objects.exists():
+            new_worker_key()
+            self.stdout.write(f"worker: a new key in {settings.WORKER_KEYS}; only the worker's machine may keep it")
+        if not worker_is_open():
+            self.stdout.write(f"worker: its key {CEREMONY}")
 
     def state(self, unit: Unit) -> str:
         """What still stands between the unit and its first report."""

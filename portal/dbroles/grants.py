@@ -1,0 +1,208 @@
+"""What each process may do in PostgreSQL: one row a table, one column a role. A table without a row fails the tests.
+
+    S  read      I  insert      U  change      D  delete      L  lock rows, change none      -  nothing
+    a small letter: only rows of the receipt that the transaction shows (cases.intake.receipts, `portal.locator`)
+
+Nobody may TRUNCATE, nobody owns a table, and nobody but the owner changes or deletes what the audit log holds. Identity columns
+need no right on their sequence.
+"""
+from dataclasses import dataclass
+
+ROLES = ("public", "desk", "cms", "exchange", "worker")
+
+TABLE = """
+                                              public  desk    cms     exchange  worker
+
+cases.audit
+    cases_audit_entry                         I       SI      I       I         SI
+    cases_audit_auditlink                     -       S       -       -         SI
+    cases_audit_checkpoint                    -       S       -       -         SI
+cases.outbox
+    cases_outbox_job                          I       SI      -       I         SIUD
+cases.clock
+    cases_clock_calendar                      S       S       -       -         S
+    cases_clock_holiday                       S       S       -       -         S
+cases.units
+    cases_units_unit                          S       SL      -       -         S
+    cases_units_membership                    -       SIUD    -       -         S
+cases.vault
+    cases_vault_unitkey                       SL      SIU     -       -         SL
+    cases_vault_staffkey                      -       SIU     -       -         -
+    cases_vault_passkeylock                   -       SIUD    -       -         -
+    cases_vault_keygrant                      -       SIUD    -       -         -
+    cases_vault_workerkey                     S       S       -       -         SI
+    cases_vault_datakey                       Isu     SIU     -       -         SIU
+    cases_vault_datakeywrap                   Isd     SIUD    -       -         SID
+cases
+    cases_case                                Isu     SIU     -       -         SUD
+    cases_statuschange                        Is      SI      -       -         SID
+    cases_message                             siu     SIU     -       -         SD
+    cases_consent                             si      S       -       -         SD
+    cases_link                                -       SI      -       -         SID
+    cases_trace                               -       SI      -       -         SD
+    cases_exclusion                           -       SIU     -       -         SD
+    cases_breakglass                          -       SI      -       -         SD
+cases.notifications
+    cases_notifications_preference            -       S       -       -         S
+    cases_notifications_address               sid     SUD     -       -         SUD
+    cases_notifications_notification          sd      SID     -       -         SIUD
+cases.hashing
+    cases_hashing_mediahash                   i       SU      -       -         SUD
+    cases_hashing_match                       -       SI      -       -         SID
+    cases_hashing_listentry                   -       SIU     -       S         SU
+cases.escalation
+    cases_escalation_platform                 S       S       -       -         S
+    cases_escalation_channel                  -       S       -       -         S
+    cases_escalation_escalation               -       SIU     -       -         SUD
+    cases_escalation_escalation_entries       -       SID     -       -         SD
+    cases_escalation_attempt                  -       SI      -       -         SIUD
+cases.retention
+    cases_retention_schedule                  -       SIU     -       -         S
+    cases_retention_hold                      s       SIU     -       -         SD
+    cases_retention_proposal                  -       SUD     -       -         SID
+    cases_retention_disposal                  si      SI      -       -         SIU
+    cases_retention_restoration               S       S       S       S         SU
+cases.intake
+    cases_intake_receipt                      Is      -       -       -         SD
+cases.triage
+    cases_triage_note                         -       SI      -       -         SD
+    cases_triage_reply                        -       S       -       -         -
+cases.exchange
+    cases_exchange_partner                    -       -       -       S         S
+    cases_exchange_feedback                   -       -       -       SI        SU
+
+portal.accounts
+    accounts_user                             -       SIU     SU      -         S
+    accounts_user_groups                      -       SID     SID     -         -
+    accounts_user_user_permissions            -       S       S       -         -
+    accounts_secondfactor                     -       SIUD    SIUD    -         -
+    accounts_recoverycode                     -       SIUD    SIUD    -         -
+    accounts_invitation                       -       SIUD    SLD     -         SU
+    accounts_passkey                          -       SIUD    SIUD    -         -
+    accounts_session                          -       SIUD    SIUD    -         -
+django.contrib
+    django_session                            -       SIUD    SIUD    -         -
+    django_content_type                       S       S       S       -         -
+    auth_group                                -       SI      SI      -         -
+    auth_permission                           -       S       S       -         -
+    auth_group_permissions                    -       S       S       -         -
+    django_migrations                         -       -       -       -         -
+
+awareness
+    awareness_articlepage                     S       -       SIUD    -         -
+    awareness_helpline                        S       S       SIUD    -         -
+    awareness_homepage                        S       -       SIUD    -         -
+    awareness_paper                           S       -       SIUD    -         -
+    awareness_picture                         S       -       SIUD    -         -
+    awareness_rendition                       SI      -       SIUD    -         -
+wagtail
+    taggit_tag                                -       -       SIUD    -         -
+    taggit_taggeditem                         -       -       SIUD    -         -
+    wagtailadmin_admin                        -       -       S       -         -
+    wagtailadmin_editingsession               -       -       SIUD    -         -
+    wagtailadmin_formstate                    -       -       SIUD    -         -
+    wagtailcore_collection                    S       -       SIUD    -         -
+    wagtailcore_collectionviewrestriction     S       -       SIUD    -         -
+    wagtailcore_collectionviewrestriction_groups  -   -       SIUD    -         -
+    wagtailcore_comment                       -       -       SIUD    -         -
+    wagtailcore_commentreply                  -       -       SIUD    -         -
+    wagtailcore_groupapprovaltask             -       -       SIUD    -         -
+    wagtailcore_groupapprovaltask_groups      -       -       SIUD    -         -
+    wagtailcore_groupcollectionpermission     -       -       S       -         -
+    wagtailcore_grouppagepermission           -       -       S       -         -
+    wagtailcore_groupsitepermission           -       -       S       -         -
+    wagtailcore_locale                        S       -       S       -         -
+    wagtailcore_modellogentry                 -       -       SIUD    -         -
+    wagtailcore_page                          S       -       SIUD    -         -
+    wagtailcore_pagelogentry                  -       -       SIUD    -         -
+    wagtailcore_pagesubscription              -       -       SIUD    -         -
+    wagtailcore_pageviewrestriction           S       -       SIUD    -         -
+    wagtailcore_pageviewrestriction_groups    -       -       SIUD    -         -
+    wagtailcore_referenceindex                -       -       SIUD    -         -
+    wagtailcore_revision                      S       -       SIUD    -         -
+    wagtailcore_site                          S       -       S       -         -
+    wagtailcore_task                          -       -       SIUD    -         -
+    wagtailcore_taskstate                     -       -       SIUD    -         -
+    wagtailcore_uploadedfile                  -       -       SIUD    -         -
+    wagtailcore_workflow                      -       -       SIUD    -         -
+    wagtailcore_workflowcontenttype           -       -       SIUD    -         -
+    wagtailcore_workflowpage                  -       -       SIUD    -         -
+    wagtailcore_workflowstate                 -       -       SIUD    -         -
+    wagtailcore_workflowtask                  -       -       SIUD    -         -
+    wagtaildocs_document                      -       -       -       -         -
+    wagtailimages_image                       -       -       -       -         -
+    wagtailimages_rendition                   -       -       -       -         -
+    wagtailsearch_indexentry                  -       -       SIUD    -         -
+    wagtailusers_userprofile                  -       -       SIUD    -         -
+"""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns a right is about: only these, or all but these."""
+    only: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+
+MOVES = ("status", "outcome", "closed_at", "clock_started_at", "warned_at", "due_at", "version", "unread")
+ARRIVES = ("last_login", "password", "must_change_password", "language")        # of a member: never the role
+COLUMNS: dict[tuple[str, str, str], Columns] = {
+    ("public", "cases_case", "s"): Columns(but=("key_id", "answers", "summary")),        # no receipt code opens the report itself
+    ("public", "cases_case", "u"): Columns(only=MOVES),
+    ("public", "cases_message", "u"): Columns(only=("read_at",)),
+    ("public", "cases_vault_datakey", "u"): Columns(only=("destroyed_at",)),
+    ("public", "cases_retention_hold", "s"): Columns(only=("id", "case_id", "at", "lifted_at")),     # not who, not why
+    ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
+    ("desk", "cases_vault_unitkey", "U"): Columns(only=("sealed_to_next", "rotate_since")),       # never the key itself
+    ("desk", "cases_vault_datakey", "U"): Columns(only=("destroyed_at",)),
+    ("worker", "cases_vault_datakey", "U"): Columns(only=("destroyed_at",)),
+    ("desk", "accounts_user", "U"): Columns(but=("id", "email", "is_superuser", "date_joined")),
+    ("cms", "accounts_user", "U"): Columns(only=ARRIVES),
+    ("worker", "accounts_user", "S"): Columns(but=("password",)),
+}
+
+# Which rows a small letter means. `portal_case()` is the case of the receipt that the transaction shows, else NULL.
+# Of the rows that the role sees, so of this case only.
+ADDRESS_KEY, CONVERSATION_KEY = "SELECT key_id FROM cases_notifications_address", "SELECT conversation_key_id FROM cases_case"
+OWN: dict[str, str] = {
+    "cases_intake_receipt": "locator = (SELECT portal_locator())",
+    "cases_case": "id = (SELECT portal_case())",
+    "cases_statuschange": "case_id = (SELECT portal_case()) AND said <> ''",
+    "cases_message": "case_id = (SELECT portal_case())",
+    "cases_consent": "case_id = (SELECT portal_case())",
+    "cases_retention_hold": "case_id = (SELECT portal_case())",
+    "cases_retention_disposal": "\"case\" = (SELECT portal_case())",
+    "cases_hashing_mediahash": "case_id = (SELECT portal_case()) AND matched_at IS NULL",
+    "cases_notifications_address": "case_id = (SELECT portal_case())",
+    "cases_notifications_notification": "address_id IN (SELECT id FROM cases_notifications_address)",
+    "cases_vault_datakey": f"id IN ({CONVERSATION_KEY}) OR id IN ({ADDRESS_KEY})",
+    "cases_vault_datakeywrap": "recipient = 'reporter' AND recipient_id = (SELECT portal_case())::text"
+                               f" OR key_id IN ({ADDRESS_KEY})",
+}
+# Narrower than OWN for one verb: only the key of an address is the reporter's to destroy.
+NARROWER: dict[tuple[str, str], str] = {
+    ("cases_message", "i"): "case_id = (SELECT portal_case()) AND author = 'reporter' AND by_id IS NULL",
+    ("cases_retention_disposal", "i"): "\"case\" = (SELECT portal_case()) AND why = 'reporter'",
+    ("cases_vault_datakey", "u"): f"id IN ({ADDRESS_KEY})",
+    ("cases_vault_datakeywrap", "d"): f"key_id IN ({ADDRESS_KEY})",
+}
+# What an inserted row must be like. A captured public process can neither write the log in another's name nor ask for other jobs.
+PUBLIC_JOBS = ("hashing.match", "escalation.withdraw", "notifications.urgent", "notifications.responsible",
+               "retention.carry_out")
+CHECKS: dict[tuple[str, str], str] = {
+    ("public", "cases_audit_entry"): "actor IN ('reporter', 'system')",
+    ("desk", "cases_audit_entry"): "actor <> 'reporter' AND actor NOT LIKE 'partner:%'",
+    ("cms", "cases_audit_entry"): "actor NOT IN ('reporter', 'system') AND actor NOT LIKE 'partner:%'",
+    ("exchange", "cases_audit_entry"): "actor LIKE 'partner:%'",
+    ("public", "cases_outbox_job"): "task IN ({})".format(", ".join(f"'{job}'" for job in PUBLIC_JOBS)),
+    ("exchange", "cases_outbox_job"): "task = 'exchange.feedback'",
+    ("desk", "accounts_user"): "NOT is_superuser",
+    ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL",
+    ("public", "cases_statuschange"): "by_id IS NULL",
+}
+
+
+def grants() -> dict[str, dict[str, str]]:
+    """Table → role → letters, each letter once; a role without rights has the empty string."""
+    rows = [line.split() for line in TABLE.splitlines() if line.startswith("    ") and line.strip().split()[0] not in ROLES]
+    return {table: dict(zip(ROLES, (letters.strip("-") for letters in rights), strict=True)) for table, *rights in rows}
