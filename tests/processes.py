@@ -47,7 +47,8 @@ class Processes:
             "BASE_URL": self.url("public"), **{f"{role.upper()}_ORIGIN": self.url(role) for role in WEB},
             "ALLOWED_HOSTS": "127.0.0.1", "DATABASE_NAME": database, "DATABASE_HOST": str(SERVICES.directory),
             "REDIS_URL": SERVICES.redis_url, "CELERY_BROKER_URL": SERVICES.broker_url, "MEHFOOZ_DATA": str(data),
-            "WORKER_KEYS": str(data / "worker-keys"), "TOMBSTONES": str(data / "tombstones"), "CLIENT_ADDRESS_HEADER": "", "C_FORCE_ROOT": "true", "WEB_WORKERS": "1",
+            "WORKER_KEYS": str(data / "worker-keys"), "TOMBSTONES": str(data / "tombstones"),
+            "CLIENT_ADDRESS_HEADER": "", "C_FORCE_ROOT": "true", "WEB_WORKERS": "1",
             "OUTBOX_SWEEP_SECONDS": "1", "OUTBOX_RING_AGAIN_SECONDS": "2", "LOG_LEVEL": "INFO",
             **changed,
         }

@@ -14,8 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--owner", default="mehfooz", help="the role that migrates; the others: OWNER-public, OWNER-desk, …")
-
-        parser.add_argument("--logins", action="store_true", help="only the roles, without a right: before a restore on a new machine")
+        parser.add_argument("--logins", action="store_true", help="only the roles, before a restore on a new machine")
 
     def handle(self, *args: Any, owner: str, logins: bool = False, **options: Any) -> None:
         if not name.regex.fullmatch(owner):
