@@ -67,6 +67,8 @@ cases.intake
 cases.triage
     cases_triage_note                         -       SI      -       -         SD
     cases_triage_reply                        -       S       -       -         -
+cases.statistics
+    cases_statistics_tally                    -       S       -       -         SIU
 cases.exchange
     cases_exchange_partner                    -       -       -       S         S
     cases_exchange_feedback                   -       -       -       SI        SU
