@@ -13,6 +13,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "DRAFT_KEY_PREVIOUS": frozenset({"public"}),
     "RECEIPT_SALT": frozenset({"public"}),
     "BLIND_INDEX_KEY": frozenset({"desk"}),                      # equality of links and account names
+    "OIDC_CLIENT_SECRET": frozenset({"desk"}),                   # single sign-on
     "AUDIT_SIGNING_KEY": frozenset({"worker"}),
     "EMAIL_HOST_PASSWORD": frozenset({"worker"}),
     "SMS_GATEWAY_TOKEN": frozenset({"worker"}),

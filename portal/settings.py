@@ -237,7 +237,8 @@ SESSION_COOKIE_AGE = 8 * 3600                           # from the start, howeve
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 OIDC_ISSUER = env("OIDC_ISSUER", "")                    # single sign-on at the desk; empty: none (docs/how-to/single-sign-on.md)
 OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", "")
-OIDC_CLIENT_SECRET = envsecret("OIDC_CLIENT_SECRET", "")
+OIDC_CLIENT_SECRET = envsecret("OIDC_CLIENT_SECRET", "") if holds(PORTAL_ROLE, "OIDC_CLIENT_SECRET") \
+    else absent(PORTAL_ROLE, "OIDC_CLIENT_SECRET")
 OIDC_SECOND_FACTOR = envlist("OIDC_SECOND_FACTOR", "")  # `amr` or `acr` values that count as one; none: ours is asked for
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0

@@ -81,6 +81,7 @@ portal.accounts
     accounts_recoverycode                     -       SIUD    SIUD    -         -
     accounts_invitation                       -       SIUD    SLD     -         SU
     accounts_passkey                          -       SIUD    SIUD    -         -
+    accounts_identity                         -       SID     -       -         -
     accounts_session                          -       SIUD    SIUD    -         -
 django.contrib
     django_session                            -       SIUD    SIUD    -         -
