@@ -31,7 +31,8 @@ def stamp(request: HttpRequest) -> None:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    return 0 <= int(time.time()) - request.session.get(FRESH, 0) < LASTS_SECONDS
+    since: int = request.session.get(FRESH, 0)
+    return 0 <= int(time.time()) - since < LASTS_SECONDS
 
 
 def required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
