@@ -1,9 +1,9 @@
 """Waiting after wrong passwords and codes: for whoever guesses, not for the colleague whose account it is.
 
 Guesses are counted per account *and guesser*. A browser in which the member signed in before is a guesser of its own (device.py).
-Strangers are told apart by their network address for passwords, and not at all for codes, which only follow a right password. A
-recovery code and a passkey never wait, because they cannot be guessed. What slows all guessers together is Argon2id, two at a
-time.
+Strangers are told apart by their network address for passwords, and not at all for codes, which only follow a right password.
+Vault passphrases are guessed by who is signed in: each session has a count. A recovery code and a passkey never wait, as they
+cannot be guessed. What slows all guessers together is Argon2id, two at a time.
 """
 from contextlib import suppress
 

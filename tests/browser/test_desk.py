@@ -109,7 +109,7 @@ def test_without_javascript_a_ready_reply_joins_what_was_typed(desk, open_page):
     enter(page, base, ayesha)
     page.goto(f"{base}/desk/case/{case.ref}/")
     page.locator("#writeform_text").fill("Assalam-o-alaikum.")
-    page.locator("details summary").click()
+    page.locator("details summary", has_text="Ready replies").click()
     page.locator("button[name=use]").first.click()
     text = page.locator("#writeform_text").input_value()
     assert text.startswith("Assalam-o-alaikum.")

@@ -13,7 +13,7 @@ from cases.vault import parking
 from cases.vault.models import StaffKey
 from cases.vault.passkeys import salts
 from cases.vault.turnstile import Busy
-from portal.accounts import passkeys
+from portal.accounts import passkeys, sessions, throttle
 from portal.accounts.forms import UnlockForm, busy
 from portal.accounts.models import User
 from portal.accounts.pages import destination, next_address, reader, signed_in
@@ -27,16 +27,25 @@ def unlock(request: HttpRequest) -> HttpResponse:
     member, form = reader(request), UnlockForm(request.POST or None)
     if request.method == "POST" and "credential" in request.POST:
         return unlock_by_passkey(request, member)
-    if request.method == "POST" and form.is_valid():
-        response = redirect(destination(next_address(request), member))
+    if request.method == "POST" and form.is_valid() and may_try(request, member, form):
+        response, session = redirect(destination(next_address(request), member)), sessions.own(request)
         try:
             if open_vault(request, response, member, form.cleaned_data["passphrase"]):
+                throttle.forgive(member, session)
                 return response
             record("unlock_failed", subject=member.pk, actor=actor(member))
             form.add_error("passphrase", _("This passphrase does not open the vault."))
         except Busy:
             form.add_error(None, busy())
     return unlock_page(request, member, form)
+
+
+def may_try(request: HttpRequest, member: User, form: UnlockForm) -> bool:
+    """Guesses are counted for this session alone: whoever makes them at another desk keeps nobody waiting here."""
+    allowed = throttle.may_try(member, sessions.own(request))
+    if not allowed:
+        form.add_error("passphrase", _("Too many wrong passphrases. Please wait up to a quarter of an hour."))
+    return allowed
 
 
 def unlock_by_passkey(request: HttpRequest, member: User) -> HttpResponse:

@@ -51,6 +51,15 @@ def test_a_wrong_passphrase_is_said_and_logged(owner, browser_of):
     assert Entry.objects.filter(event="unlock_failed", subject=str(owner.pk)).count() == 1
 
 
+def test_who_guesses_passphrases_waits_and_the_owner_elsewhere_does_not(owner, browser_of):
+    guesser = browser_of(owner)
+    answers = [guesser.post("/desk/unlock/", {"passphrase": f"guess {n}"}).content.decode() for n in range(7)]
+    assert ["Too many" in answer for answer in answers] == [False] * 6 + [True]
+    assert "Too many" in guesser.post("/desk/unlock/", {"passphrase": PASSPHRASE}).content.decode()
+    assert Entry.objects.filter(event="unlock_failed").count() == 6
+    assert browser_of(owner).post("/desk/unlock/", {"passphrase": PASSPHRASE}).status_code == 302
+
+
 def test_a_crowd_at_the_vault_is_asked_to_try_again(owner, browser_of):
     browser = browser_of(owner)
     places = [ARGON2ID._present.acquire(blocking=False) for _ in range(10)]
