@@ -3,10 +3,12 @@
 Footer and advice pages have tests of their own. With SHOTS=directory each page is kept at 360 and 1280 px for a person to see.
 """
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cases.escalation import registry
@@ -15,12 +17,14 @@ from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import match, store
 from cases.models import Case, Consent
 from cases.priority import Danger, Harm
+from cases.retention import services as retention
+from cases.retention.models import Disposal, Hold
 from cases.services import assign, change_status
 from cases.triage.services import set_up_replies
 from cases.units.services import set_up_units
 from cases.vault import custody, receipt as codes
 from cases.vault.turnstile import derive
-from cases.workflow import Status
+from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from tests.browser.look import Watch, look, shoot
 from tests.cases.intake.reporter import give_receipt, staff_writes
@@ -273,3 +277,60 @@ def a_case_with_everything(member: User) -> Case:
     change_status(case=case, to=Status.IN_REVIEW, by=member)
     case.refresh_from_db()
     return case
+
+
+@LANGUAGES
+def test_how_long_cases_are_kept_and_what_is_counted(live: str, tmp_path: Path, settings: LazySettings, eye: Callable[..., Eye],
+                                                     language: str) -> None:
+    settings.WORKER_KEYS, settings.TOMBSTONES = tmp_path / "worker-keys", tmp_path / "tombstones"
+    custody.new_worker_key()
+    registry.seed()
+    nadia = make_member("Nadia Shah", make_unit(), role="supervisor")
+    imran = make_member("Imran Qureshi", make_unit(), role="supervisor")
+    retention.set_up_schedules()
+    cases = [make_case(make_unit(), harm=Harm.DEEPFAKE) for _number in range(7)]
+    for case in cases[:4]:
+        change_status(case=change_status(case=case, to=Status.IN_REVIEW, by=None), to=Status.CLOSED, by=None,
+                      outcome=Outcome.REMOVED)
+    Case.objects.filter(status="closed").update(closed_at=timezone.now() - timedelta(days=400))
+    Case.objects.update(opened_at=timezone.now() - timedelta(days=timezone.localdate().day + 3))
+    retention.propose(timezone.now())
+    retention.approve(case=cases[0], by=imran)
+    retention.approve(case=cases[1], by=nadia)
+    see = eye(language, nadia, unlocked=False)
+    see.goto("/desk/retention/")
+    see("staff-retention")
+    see.page.locator("[name=ref]").first.check()
+    see.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    click(see.page, "form[action$='approve/'] .btn")
+    see("staff-retention-none-chosen")
+    retention.place_hold(case=cases[4], reason=Hold.Reason.COURT, by=imran)
+    see.goto(f"/desk/case/{cases[4].ref}/#keeping")
+    see("staff-case-on-hold")
+    see.goto("/desk/figures/")
+    see("staff-figures")
+    see.verdict()
+
+
+@LANGUAGES
+def test_erasing_a_report_from_the_inbox(told: tuple[Case, str], eye: Callable[..., Eye], language: str) -> None:
+    see = eye(language)
+    page = see.page
+    see.goto(f"/{language}/inbox/")
+    page.locator("#id_code").fill(told[1])
+    click(page, "button[value=open]")
+    click(page, "button[value=erase]")
+    see("inbox-5-erase")
+    page.locator("#id_word").fill("no")
+    click(page, "button[value='erase:yes']")
+    expect(page.locator("#error-summary")).to_be_visible()
+    see("inbox-5-erase-error")
+    page.locator("#id_word").fill("مٹائیں" if language == "ur" else "erase")
+    click(page, "button[value='erase:yes']")
+    see("inbox-6-erased")
+    assert Disposal.objects.get().why == Disposal.Why.REPORTER
+    see.goto(f"/{language}/inbox/")
+    page.locator("#id_code").fill(told[1])
+    click(page, "button[value=open]")
+    expect(page.locator("#error-summary")).to_be_visible()
+    see.verdict()
