@@ -1,4 +1,5 @@
 """A person whose browser seals the report, in either language: what they type, and a recorder of all that leaves the phone."""
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote_plus
@@ -32,11 +33,12 @@ class Recorder:
             body = request.post_data_buffer or b""
             parts += [request.url.encode(), unquote_plus(request.url).encode(), body,
                       unquote_plus(body.decode("utf-8", "replace")).encode(),
-                      *(f"{name}: {value}".encode() for name, value in request.all_headers().items())]
+                      *(f"{name}: {value}".encode() for name, value in request.headers.items())]
         return b"\n".join(parts)
 
-    def leaked(self, *code: str) -> set[str]:
-        return leaks.found_in(self.everything(), [*PARTS, *(way for each in code for way in leaks.of_code(each))])
+    def leaked(self, *code: str, typed: Iterable[str] = PARTS) -> set[str]:
+        """What of the typed words and the receipt code left the phone in any spelling."""
+        return leaks.found_in(self.everything(), [*typed, *(way for each in code for way in leaks.of_code(each))])
 
 
 @dataclass

@@ -435,3 +435,12 @@ def test_a_phone_that_fails_at_the_code_offers_the_weaker_way_and_says_so(person
     case = Case.objects.get()
     assert reading.read_answers(case, keyring=keyring_of(hina), by=hina).story == STORY
     no_fault(at.page, "ERR_FAILED", "argon2")
+
+
+def test_a_browser_too_old_for_the_vault_goes_on_with_the_server(person: Callable[..., Person]):
+    at = person()
+    at.page.route("**/js/vault/sealing*.mjs", lambda route: route.fulfill(body="let 1;", content_type="text/javascript"))
+    at.begin()
+    at.on("pictures")
+    expect(at.page.locator(".where")).to_contain_text("Sealed on our server")
+    no_fault(at.page, "SyntaxError", "Unexpected")

@@ -34,6 +34,7 @@ from portal.accounts.models import User
 from tests.browser import leaks
 from tests.browser.look import Watch, shoot
 from tests.browser.reporter import Reporter
+from tests.browser.sealing import Recorder
 from tests.cases.exchange.test_stock_client import StockClient
 from tests.cases.hashing.pictures import plasma
 from tests.factories.cases import make_case, make_unit
@@ -166,8 +167,7 @@ def test_from_the_report_to_the_answer(office: str, hina: User, pictures: list[P
     stock = stock_client(office, tmp_path)
     phone, desk = open_page(width=360, height=740, locale="ur-PK"), open_page(width=1280)
     watches = [Watch(page, office) for page in (phone, desk)]
-    noor, posted = Reporter(phone, office), []
-    phone.on("request", lambda request: posted.append(request.post_data_buffer or b""))
+    noor, recorder = Reporter(phone, office), Recorder(phone)
 
     noor.report(*pictures)
     noor.left_nothing()
@@ -175,7 +175,8 @@ def test_from_the_report_to_the_answer(office: str, hina: User, pictures: list[P
     case = Case.objects.exclude(pk=earlier.pk).get()
     wait_for(lambda: MediaHash.objects.filter(case=case, matched_at__isnull=False).count() == 2)
     wait_for(lambda: len(mails_to(EMAIL)) == 1)                         # an urgent report for whoever is on duty
-    assert not any(path.read_bytes()[2000:2064] in body or path.stem.encode() in body for path in pictures for body in posted)
+    sent = recorder.everything()
+    assert not any(path.read_bytes()[2000:2064] in sent or path.stem.encode() in sent for path in pictures)
 
     worker = Caseworker(desk, office)
     worker.sign_in()
@@ -217,6 +218,7 @@ def test_from_the_report_to_the_answer(office: str, hina: User, pictures: list[P
     expect(desk.locator("main")).to_contain_text(ANSWER)
     expect(desk.locator("#escalations")).to_contain_text("Removed")
     assert [watch.faults for watch in watches] == [[], []]
+    assert recorder.leaked(noor.code, typed=noor.typed) == set(), "what is typed leaves the phone sealed, in report and inbox"
 
     secrets = [*noor.typed, *leaks.of_code(noor.code), REPLY, NOTE, *(path.name for path in pictures), PASSWORD, PASSPHRASE]
     for text in mails_to(EMAIL):

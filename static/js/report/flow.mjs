@@ -54,11 +54,18 @@ export async function ask(name, act, url = form(name).action) {
 
 async function begin(incoming) {
   try {
+    await import('./seal.mjs');
     typed ??= await import('./typed.mjs');
-  } catch {
-    return away();
+  } catch (error) {
+    return error instanceof SyntaxError ? plainly() : away();
   }
   await typed.begin(incoming);
+}
+
+// A browser too old to read what comes next: the server seals, and its pages say so. Nothing has been typed yet.
+function plainly() {
+  stop();
+  form('what').submit();
 }
 
 // Each page of the server as it is, in the other language; then the typed steps.

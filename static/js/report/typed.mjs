@@ -5,11 +5,12 @@ import * as errors from './errors.mjs';
 import { ASKED, ask, back, form, here, show, stop, take, views } from './flow.mjs';
 import * as page from './page.mjs';
 import * as post from './post.mjs';
+import * as sealing from './seal.mjs';
 import { list } from './summary.mjs';
 
 const ACTS = /^(share_hashes|ask_platform|pass_police|pass_pta)$/, LAST_GROUP = -4, TRIES = 3;
 const passed = new Set();                          // steps that Continue has left
-let told, notes, sealing, to, report, row, sent;   // `told`: the data that came with the steps; `to`: keys, checked
+let told, notes, to, report, row, sent;   // `told`: the data that came with the steps; `to`: keys, checked
 let reviewed = false;
 
 const checked = name => clean(form(name), { rules: told.rules[name], words: told.words });
@@ -26,10 +27,9 @@ export async function begin(incoming) {
   const said = new Map([...incoming.querySelectorAll('template[data-notice]')].map(note =>
     [note.dataset.notice, page.ofTemplate(note)]));
   try {
-    sealing ??= await import('./seal.mjs');
     to = await sealing.recipients(data.seal);
-  } catch (error) {
-    return page.notice(views.get(here.name), said.get(sealing && error instanceof sealing.KeyRefused ? 'refused' : 'away'));
+  } catch {
+    return page.notice(views.get(here.name), said.get('refused'));
   }
   [told, notes] = [data, said];
   for (const template of incoming.querySelectorAll('template[data-panel]')) await place(template);
