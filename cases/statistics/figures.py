@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from cases.escalation.models import Platform
 from cases.models import HARM_NAMES
@@ -98,7 +98,7 @@ def names_of(dimension: Dimension) -> Mapping[str, Promise | str]:
     if dimension == Dimension.HARM:
         return {harm.value: name for harm, name in HARM_NAMES.items()}
     if dimension == Dimension.OUTCOME:
-        return {outcome.value: outcome.label for outcome in Outcome} | {OPEN: _("Open")}
+        return {outcome.value: outcome.label for outcome in Outcome} | {OPEN: pgettext_lazy("a case", "Open")}
     if dimension == Dimension.PLATFORM:
         return {platform.slug: platform.name for platform in Platform.objects.all()}
     return AGES if dimension == Dimension.AGE else ANSWERS
