@@ -130,7 +130,8 @@ async function send(url, body) {
 }
 
 function notice(selector) {
-  const note = one(selector) ?? one('main > *').appendChild(offline);
+  if (!one(selector)) one('main > *').prepend(offline);
+  const note = one(selector);
   const working = one('[data-working]');
   if (working) working.textContent = '';
   note.hidden = false;
