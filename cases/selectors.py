@@ -30,6 +30,18 @@ def walled_off(staff: Staff) -> QuerySet[Exclusion]:
     return Exclusion.objects.filter(member_id=staff.pk, lifted_at=None)
 
 
+def case_id_of(ref: str, staff: Staff) -> str:
+    """The id of a case by its reference, for the log; empty when there is none, or none for this member. Tells nothing else."""
+    found = Case.objects.filter(ref=ref.upper()).exclude(pk__in=walled_off(staff).values("case")).first()
+    return str(found.pk) if found else ""
+
+
+def refs_of(subjects: Iterable[str]) -> dict[str, str]:
+    """Of the log's subjects those that are cases → their reference. A case that was disposed of has none any more."""
+    ids = [subject for subject in subjects if len(subject) == len(str(UUID(int=0)))]
+    return {str(pk): ref for pk, ref in Case.objects.filter(pk__in=ids).values_list("pk", "ref")}
+
+
 def on_this_side(case: Case, people: QuerySet[Person]) -> QuerySet[Person]:
     """`people` without those who are excluded from the case."""
     return people.exclude(pk__in=Exclusion.objects.filter(case=case, lifted_at=None).values("member"))

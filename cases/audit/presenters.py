@@ -1,4 +1,5 @@
 """The log in plain words, in the reader's language."""
+import re
 from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
@@ -96,6 +97,7 @@ SENTENCES: dict[str, Promise | str] = {
     "vault_locked": gettext_lazy("A member locked the vault."),
     "unlock_failed": gettext_lazy("Unlocking the vault failed."),
     "audit_read": gettext_lazy("A page of this log was read."),
+    "audit_exported": gettext_lazy("A piece of this log was handed out as a signed file."),
     # the end of a case
     "hold_placed": gettext_lazy("A hold was placed: nothing may be deleted."),
     "hold_lifted": gettext_lazy("The hold was lifted."),
@@ -106,6 +108,8 @@ SENTENCES: dict[str, Promise | str] = {
     "disposal_begun": gettext_lazy("It was decided that the case is destroyed."),
     "case_disposed": gettext_lazy("The case was deleted and its keys destroyed."),
 }
+ABOUT = ("member", "to")        # details that may hold a member's id
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ISOLATE = "\u2068{}\u2069"      # FIRST STRONG ISOLATE … POP DIRECTIONAL ISOLATE: a code may not reorder an Urdu sentence
 
 
@@ -115,10 +119,17 @@ def sentence(entry: Entry) -> str:
     return str(known) if known else _("Recorded: %(event)s.") % {"event": ISOLATE.format(entry.event.replace("_", " "))}
 
 
-def actors(entries: Iterable[Entry]) -> dict[str, str]:
-    """`Entry.actor` → who that is in words, for one page of entries; one query. A member who is gone stays an id."""
-    named = {entry.actor for entry in entries}
+def about(entry: Entry) -> str:
+    """The id of the member whom an entry is about, besides who did it; empty if nobody."""
+    found = next((entry.details[name] for name in ABOUT if isinstance(entry.details.get(name), str)), "")
+    return "" if found == entry.actor else found
+
+
+def people(entries: Iterable[Entry]) -> dict[str, str]:
+    """Who acts, and whom it is about → that in words, for one page of entries; one query. A member who is gone stays an id."""
+    page = list(entries)
+    named = {entry.actor for entry in page} | {one for entry in page if ID.fullmatch(one := about(entry))}
     fixed = {"reporter": _("The reporter"), "system": _("The portal")}
     words = {one: fixed.get(one) or _("A platform") for one in named if one in fixed or one.startswith("partner:")}
-    people = get_user_model().objects.in_bulk(named - set(words))
-    return {one: one for one in named} | words | {str(key): str(person) for key, person in people.items()}
+    found = get_user_model().objects.in_bulk([one for one in named - set(words) if ID.fullmatch(one)])
+    return {one: one for one in named} | words | {str(key): str(person) for key, person in found.items()}

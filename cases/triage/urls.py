@@ -6,6 +6,7 @@ app_name = "triage"
 urlpatterns = [
     path("", queue.cases, name="queue"),
     path("audit/", audit.log, name="audit"),
+    path("audit/export/", audit.export, name="audit_export"),
     path("take/", acts.take_many, name="take_many"),
     path("case/<slug:ref>/", case.case, name="case"),
     path("case/<slug:ref>/hand/", acts.hand, name="hand"),

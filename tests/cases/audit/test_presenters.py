@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from cases.audit.models import Entry
-from cases.audit.presenters import SENTENCES, actors, sentence
+from cases.audit.presenters import SENTENCES, people, sentence
 from cases.audit.services import actor, record
 
 
@@ -44,10 +44,10 @@ def test_actors_are_named_in_one_query(django_user_model, django_assert_num_quer
     partner = f"partner:{uuid4()}"
     entries = [record("case_read", subject=uuid4(), actor=who) for who in (actor(member), gone, partner, "reporter", "system")]
     with override("en"), django_assert_num_queries(1):
-        assert actors(entries) == {str(member.pk): "Ayesha", gone: gone, partner: "A platform",
+        assert people(entries) == {str(member.pk): "Ayesha", gone: gone, partner: "A platform",
                                    "reporter": "The reporter", "system": "The portal"}
 
 
 @pytest.mark.django_db
 def test_nobody_to_name():
-    assert actors([]) == {}
+    assert people([]) == {}
