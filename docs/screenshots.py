@@ -132,6 +132,13 @@ def of_the_administrator(camera: Camera) -> None:
     camera.keep(page, "invite")
 
 
+def of_the_auditor(camera: Camera) -> None:
+    """The log, as far as somebody read something."""
+    page = camera.signed_in("auditor")
+    page.goto(f"{camera.base}/desk/audit/?kind=reads")
+    camera.keep(page, "audit")
+
+
 def of_the_editor(camera: Camera) -> None:
     """The overview, and an article, whose two languages stand on one page. Wagtail's own words are English."""
     page = camera.signed_in("editor")
@@ -157,6 +164,7 @@ def main() -> None:
             of_the_report(camera)
             of_the_desk(camera)
             of_the_administrator(camera)
+            of_the_auditor(camera)
         of_the_editor(Camera(browser, base, "en", accounts))
         browser.close()
 

@@ -1,14 +1,15 @@
 """A piece of the log to hand over: JSON lines with a detached signature, in one ZIP file.
 
-Signed with ECDSA P-256 (FIPS 186-5) by a key of the desk's own, not with the checkpoints' key: that one lies with the worker, where
-no page can ask for it, and must sign nothing but heads of the chain. So the signature says "this desk gave this out", and the
-newest checkpoint inside, signed by the worker, ties it to the chain; `verify_export` compares both. Without our program:
+Signed with ECDSA P-256 (FIPS 186-5) by a key of the desk's own, not with the checkpoints' key: that one lies with the worker,
+where no page can ask for it, and must sign nothing but heads of the chain. So the signature says "this desk gave this out", and
+the newest checkpoint inside, signed by the worker, ties it to the chain; `verify_export` compares both. Without our program:
 
     openssl dgst -sha256 -verify key.pem -signature audit.jsonl.sig audit.jsonl
 """
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,7 +83,7 @@ def unpack(packed: bytes, public: bytes) -> list[dict[str, Any]]:
         with zipfile.ZipFile(io.BytesIO(packed)) as file:
             text, signature = file.read(LINES), file.read(SIGNATURE)
         key = serialization.load_pem_public_key(public)
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, RuntimeError, EOFError) as error:
         raise NotAnExport("this is no export of ours, or no key") from error
     try:
         if not isinstance(key, ec.EllipticCurvePublicKey):

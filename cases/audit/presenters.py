@@ -27,6 +27,7 @@ SENTENCES: dict[str, Promise | str] = {
     "report_withdrawn": gettext_lazy("The reporter withdrew the report."),
     "cases_linked": gettext_lazy("The case was linked with another."),
     "tags_made": gettext_lazy("Links and account names were made comparable."),
+    "transfer_grounds": gettext_lazy("Why the case may go to another unit was recorded."),
     "member_excluded": gettext_lazy("A member was excluded from the case."),
     "exclusion_lifted": gettext_lazy("A member's exclusion from the case was lifted."),
     "case_restricted": gettext_lazy("The case was kept for the member who has it."),

@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import BreakGlass, Case, Exclusion
 from cases.permissions import Staff
+from cases.triage.forms import ActForm
 from cases.triage.selectors import colleagues
+from cases.triage.transfer import Ground
+from cases.units.models import Unit
 
 SHORTEST_REASON, LONGEST_REASON = 20, 2000
 
@@ -48,3 +51,14 @@ class GlassForm(Plain):
     cause = forms.ChoiceField(label=_("What is the emergency"), choices=BreakGlass.Cause.choices, widget=forms.RadioSelect)
     reason = reason_field(_("Why it cannot wait"), _("At least a sentence. It is sealed with the case; supervisors of the unit "
                                                      "read it."))
+
+
+class TransferForm(ActForm):
+    unit = forms.ModelChoiceField(label=_("To which unit"), queryset=None, empty_label=_("Choose a unit"))
+    ground = forms.ChoiceField(label=_("Why it may go there"), choices=Ground.choices, widget=forms.RadioSelect)
+    reason = reason_field(_("What the other unit should know"), _("Goes along with the case as a sealed note."))
+    sure = forms.BooleanField(label=_("I understand: nobody of this unit can open the case afterwards"))
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(case, data)
+        self.fields["unit"].queryset = Unit.objects.exclude(pk=case.unit_id)        # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from portal import pages
 from portal.accounts import fresh
 
 # These rooms lie below the accounts and cannot ask for a proof themselves.
-DANGEROUS = {"glass", "exclude", "lift", "audit_export"}
+DANGEROUS = {"glass", "exclude", "lift", "transfer", "audit_export"}
 for pattern in triage.urlpatterns:
     if pattern.name in DANGEROUS:
         pattern.callback = fresh.required(pattern.callback)

@@ -97,7 +97,9 @@ def test_older_pages_follow_without_a_gap_even_at_one_instant(browser: Client) -
 
 
 @pytest.mark.parametrize(("asked", "says"), [
-    ({"subject": "26-NOBODY"}, "No case has this reference"), ({"since": "2026-11-22", "until": "2026-11-20"}, "lies before"), ({"who": "nobody"}, "is not a valid UUID"), ({"kind": "curious"}, "Select a valid choice"), ({"since": "soon"}, "valid date")])
+    ({"subject": "26-NOBODY"}, "No case has this reference"), ({"since": "2026-11-22", "until": "2026-11-20"}, "lies before"),
+    ({"who": "nobody"}, "is not a valid UUID"), ({"kind": "curious"}, "Select a valid choice"), ({"since": "soon"}, "valid date"),
+])
 def test_an_odd_question_gets_a_plain_answer(browser: Client, asked: dict[str, str], says: str) -> None:
     page = browser.get(AUDIT, asked)
     assert page.status_code == 200

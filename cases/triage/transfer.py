@@ -1,0 +1,42 @@
+"""Giving a case to another unit: why, and what the reporter was asked. The keys are sealed anew by cases.handover."""
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.audit.services import actor, record
+from cases.handover import services as handover
+from cases.models import Case
+from cases.notifications.models import Occasion
+from cases.notifications.services import tell_supervisors
+from cases.permissions import Permission, Staff, may
+from cases.selectors import opens
+from cases.triage.services import add_note
+from cases.triage.walls import NotAllowed, visible
+from cases.units.models import Unit
+from cases.vault.keyring import Keyring
+
+
+class Ground(models.TextChoices):
+    """Other eyes need a yes of the reporter, unless the report belongs there anyway, or somebody here must not read it."""
+    AGREED = "agreed", _("The reporter was asked in the messages, and agrees")
+    ROUTING = "routing", _("It belongs to that unit: the report was sorted wrongly, or more is known now")
+    CONFLICT = "conflict", _("Somebody of this unit must not be able to open it")
+
+
+@transaction.atomic
+def give_to(*, unit: Unit, case: Case, ground: Ground, note_id: UUID, reason: bytes, by: Staff, keyring: Keyring,
+            version: int | None = None) -> Case:
+    """Seal the case to `unit` and to this one no longer; `reason` goes along as a note. The reporter and that unit's supervisors
+    are told.
+
+    Raises NotAllowed (a supervisor who can open the case), Stale, SameUnit, NotHeld, KeyMissing: then nothing changed.
+    """
+    fresh = visible(case, by)
+    if not may(by, Permission.SUPERVISE) or not opens(by, fresh):
+        raise NotAllowed(fresh.ref)
+    add_note(case=fresh, note_id=note_id, body=reason, by=by)
+    moved = handover.transfer(case=fresh, to=unit, by=by, keyring=keyring, version=version)
+    record("transfer_grounds", subject=moved.pk, actor=actor(by), ground=ground.value)
+    tell_supervisors(case=moved, occasion=Occasion.MOVED)
+    return moved
