@@ -1,10 +1,12 @@
 """Who holds a unit's key, who waits for it, and what is owed since somebody left."""
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from cases.permissions import Permission, may
+from cases.retention.disposal import cases_of
 from cases.units.models import Unit
 from cases.units.selectors import members_of, units_of
 from cases.vault.models import DataKeyWrap, KeyGrant, StaffKey, UnitKey
@@ -57,12 +59,16 @@ def owed_by(member: Member) -> list[Owed]:
         key = newest(unit)
         if key and KeyGrant.objects.filter(key=key, member_id=member.pk).exists():
             ready = sum(each.ready for each in waiting(unit))
-            found.append(Owed(unit, ready, old_wraps(unit).count(), rotation=key.rotate_since is not None))
+            found.append(Owed(unit, ready, len(old_keys(unit)), rotation=key.rotate_since is not None))
     return [each for each in found if each.waiting or each.old or each.rotation]
 
 
+def old_keys(unit: Unit) -> dict[UUID, UUID]:
+    """Data key → case: what is still sealed to an older version of the unit's key. Keys without a case are nobody's to seal."""
+    return cases_of(list(old_wraps(unit).values_list("key", flat=True)))
+
+
 def old_wraps(unit: Unit) -> QuerySet[DataKeyWrap]:
-    """Data keys of cases that are still sealed to an older version of the unit's key."""
     key = newest(unit)
     return DataKeyWrap.objects.filter(recipient=DataKeyWrap.Recipient.UNIT.value, recipient_id=str(unit.pk),
                                       version__lt=key.version if key else 0)

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from cases.audit.services import actor, record
-from cases.handover.selectors import holders, newest, old_wraps
+from cases.handover.selectors import holders, newest, old_keys, old_wraps
 from cases.models import Case
 from cases.notifications.services import urgent
 from cases.permissions import Staff
 from cases.public_words import Said
-from cases.retention.disposal import cases_of, keys_of
+from cases.retention.disposal import keys_of
 from cases.services import assign, lock_case, tell_status
 from cases.units.models import Unit
 from cases.vault import custody, unseal
@@ -64,13 +64,15 @@ def rewrap(*, unit: Unit, by: Staff, keyring: Keyring, at_once: int = AT_ONCE) -
 
     A leaver's copy of an old version then opens nothing that is still in the database. Raises NotHeld, KeyMissing.
     """
-    wraps = list(old_wraps(unit).select_for_update(of=("self",)).select_related("key").order_by("pk")[:at_once])
-    cases = cases_of([wrap.key_id for wrap in wraps])
+    cases = old_keys(unit)
+    wraps = list(old_wraps(unit).filter(key__in=sorted(cases)[:at_once]).select_for_update(of=("self",))
+                 .select_related("key").prefetch_related("key__wraps"))
+    to = custody.hold(unit)
     for wrap in wraps:
-        _seal_again(wrap.key, case=cases[wrap.key_id], unit=unit, keyring=keyring)
+        _seal_again(wrap.key, case=cases[wrap.key_id], to=to, keyring=keyring)
     if wraps:
         record("keys_rewrapped", subject=unit.pk, actor=actor(by), count=len(wraps))
-    return Progress(len(wraps), old_wraps(unit).count())
+    return Progress(len(wraps), len(cases) - len(wraps))
 
 
 @transaction.atomic
@@ -84,8 +86,9 @@ def transfer(*, case: Case, to: Unit, by: Staff, keyring: Keyring, version: int 
     fresh = lock_case(case, version)
     if fresh.unit_id == to.pk:
         raise SameUnit(fresh.ref)
+    to_key = custody.hold(to)
     for key in keys_of(fresh):
-        _seal_again(key, case=fresh.pk, unit=to, keyring=keyring)
+        _seal_again(key, case=fresh.pk, to=to_key, keyring=keyring)
     was = fresh.unit_id
     fresh.unit, fresh.assignee_id, fresh.version = to, None, fresh.version + 1
     fresh.save(update_fields=["unit", "assignee", "version"])
@@ -96,14 +99,14 @@ def transfer(*, case: Case, to: Unit, by: Staff, keyring: Keyring, version: int 
     return fresh
 
 
-def _seal_again(key: DataKey, *, case: UUID, unit: Unit, keyring: Keyring) -> None:
-    """To the newest key of `unit`. What opens for nobody goes along as it is: it stays visible as damaged."""
+def _seal_again(key: DataKey, *, case: UUID, to: UnitKey, keyring: Keyring) -> None:
+    """To another unit's or a newer key. What opens for nobody goes along as it is: it stays visible as damaged."""
     try:
         secret = unseal.key_for_unit(key, case=case, keyring=keyring)
     except NotHeld:
         if custody.is_sealed_to_a_unit(key):        # an address is the worker's alone
             raise
     except OpenFailed:
-        custody.readdress(key, unit=unit)
+        custody.readdress(key, to=to)
     else:
-        custody.reseal(key, secret, case=case, unit=unit)
+        custody.reseal(key, secret, case=case, to=to)

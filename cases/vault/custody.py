@@ -22,8 +22,8 @@ from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
            "attested", "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant",
-           "grant_context", "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key", "readdress",
-           "reseal", "restore", "revoke", "seal_to_recovery"]
+           "grant_context", "hold", "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key",
+           "readdress", "reseal", "restore", "revoke", "seal_to_recovery"]
 
 Recipient = DataKeyWrap.Recipient
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
@@ -61,7 +61,7 @@ def keep(secret: bytes, *, case: UUID, unit: Unit | None, reporter: bytes | None
         raise ValueError("a key that nobody in the house can open")
     key = DataKey.objects.create()
     if unit is not None:
-        to_unit = _held_still(unit)
+        to_unit = hold(unit)
         _wrap(key, secret, case, Recipient.UNIT, str(unit.pk), to_unit.version, to_unit.public)
     if reporter is not None:
         _wrap(key, secret, case, Recipient.REPORTER, str(case), 1, reporter)
@@ -99,7 +99,7 @@ def _adopted(key_id: UUID, case: UUID, unit: Unit | None, kind: Recipient, wrap:
     recipient = str(case) if kind is Recipient.REPORTER else WORKER
     if kind is Recipient.UNIT and unit is not None:
         recipient = str(unit.pk)
-        _check_version(wrap.version, _held_still(unit))
+        _check_version(wrap.version, hold(unit))
     elif kind is Recipient.WORKER:
         _check_version(wrap.version, trust.trusted_worker())
     elif wrap.version != 1:
@@ -125,18 +125,16 @@ def drop_worker_wrap(key: DataKey) -> None:
 
 
 @transaction.atomic
-def reseal(key: DataKey, secret: bytes, *, case: UUID, unit: Unit) -> None:
-    """Seal `secret`, which is this key's, to the newest key of `unit`, and to no other unit any more. Raises KeyMissing."""
-    to_unit = _held_still(unit)
-    info = hpke.context("data-key", scope=case, key=key.pk, kind=Recipient.UNIT.value, recipient=str(unit.pk),
-                        version=to_unit.version)
-    sealed = hpke.seal(to_unit.public, secret, info=info)
-    _unit_wraps(key).update(recipient_id=str(unit.pk), version=to_unit.version, sealed=sealed)
+def reseal(key: DataKey, secret: bytes, *, case: UUID, to: UnitKey) -> None:
+    """Seal `secret`, which is this key's, to a unit's key, that hold() gave, and to no other unit any more."""
+    info = hpke.context("data-key", scope=case, key=key.pk, kind=Recipient.UNIT.value, recipient=str(to.unit_id),
+                        version=to.version)
+    _unit_wraps(key).update(recipient_id=str(to.unit_id), version=to.version, sealed=hpke.seal(to.public, secret, info=info))
 
 
-def readdress(key: DataKey, *, unit: Unit) -> None:
+def readdress(key: DataKey, *, to: UnitKey) -> None:
     """For a wrap that opens for nobody, such as a damaged one: it goes where its case goes, and opens for nobody there."""
-    _unit_wraps(key).update(recipient_id=str(unit.pk), version=trust.trusted(unit).version)
+    _unit_wraps(key).update(recipient_id=str(to.unit_id), version=to.version)
 
 
 def is_sealed_to_a_unit(key: DataKey) -> bool:
@@ -278,8 +276,8 @@ def _grant(key: UnitKey, member: AbstractBaseUser, private: bytes, *, actor: str
     return granted
 
 
-def _held_still(unit: Unit) -> UnitKey:
-    """The unit's current key, checked, which cannot change before this transaction ends."""
+def hold(unit: Unit) -> UnitKey:
+    """The unit's current key, checked, which cannot change before this transaction ends. Raises KeyMissing."""
     _lock(unit)
     return trust.trusted(unit)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from cases.handover.selectors import Waiting, holds_alone, newest, old_wraps, waiting
+from cases.handover.selectors import Waiting, holds_alone, newest, old_keys, waiting
 from cases.units.models import Unit
 from cases.units.selectors import units_of
 from cases.vault import hpke
@@ -40,6 +40,6 @@ def keys_of(member: User, keyring: Keyring | None) -> list[UnitKeys]:
 def _keys(unit: Unit, keyring: Keyring | None) -> UnitKeys:
     key = newest(unit)
     private = keyring.units.get(unit.pk, {}).get(key.version) if keyring and key else None
-    return UnitKeys(unit, private is not None, waiting(unit), key.rotate_since if key else None, old_wraps(unit).count(),
+    return UnitKeys(unit, private is not None, waiting(unit), key.rotate_since if key else None, len(old_keys(unit)),
                     fingerprint(hpke.public_of(private), verify_key(private)) if private else "", signed=is_open(unit),
                     unrecoverable=bool(settings.RECOVERY_PUBLIC_KEY and key and not key.sealed_to_recovery))

@@ -166,6 +166,15 @@ def test_rewrapping_goes_in_batches_and_leaves_the_reporters_part_alone(unit, am
     assert [entry.details["count"] for entry in Entry.objects.filter(event="keys_rewrapped").order_by("at")] == [4, 2]
 
 
+def test_a_key_that_no_case_owns_stops_nobody(unit, amna):
+    orphan = custody.keep(envelope.new_key(), case=uuid.uuid4(), unit=unit)
+    make_case(unit)
+    services.rotate(unit=unit, by=amna, keyring=keyring_of(amna))
+    assert services.rewrap(unit=unit, by=amna, keyring=keyring_of(amna)) == services.Progress(done=2, left=0)
+    assert owed_by(amna) == []
+    assert orphan.wraps.get().version == 1
+
+
 def test_a_damaged_wrap_does_not_stop_the_others(unit, amna):
     broken, whole = make_case(unit), make_case(unit)
     DataKeyWrap.objects.filter(key=broken.key).update(sealed=b"\x01" + bytes(113))
