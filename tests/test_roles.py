@@ -34,6 +34,7 @@ EXPECTED = {
     "cms": (["/desk/sign-in/", "/cms/"], ["accounts", "cms"]),
     "exchange": (["/exchange/stopncii/v1/FetchHashes"], ["exchange"]),
     "worker": ([], []),
+    "owner": ([], []),
     "all": (PATHS[1:], ["accounts", "cms", "exchange", "intake", "triage"]),
 }
 
