@@ -97,9 +97,9 @@ class SealedWords:
         over = re.fullmatch(r"(\d{1,7}) (\d{1,7})", fields.get("over", ""))
         self.complaint = ""
         if over:
-            self.complaint = TOO_LONG % {"now": over[1], "most": over[2]}
+            self.complaint = str(TOO_LONG) % {"now": over[1], "most": over[2]}
         elif fields.get("sealed") and not (self.body and self.row):
-            self.complaint = _("This did not arrive whole. Please press the button once more.")
+            self.complaint = str(_("This did not arrive whole. Please press the button once more."))
 
 
 def locators(values: list[str]) -> list[bytes]:
