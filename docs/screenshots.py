@@ -139,6 +139,16 @@ def of_the_auditor(camera: Camera) -> None:
     camera.keep(page, "audit")
 
 
+def of_the_end(camera: Camera) -> None:
+    """Cases whose time is over, and the analyst's figures."""
+    page = camera.signed_in("nadia")
+    page.goto(f"{camera.base}/desk/retention/")
+    camera.keep(page, "retention")
+    page = camera.signed_in("analyst")
+    page.goto(f"{camera.base}/desk/figures/")
+    camera.keep(page, "figures")
+
+
 def of_the_editor(camera: Camera) -> None:
     """The overview, and an article, whose two languages stand on one page. Wagtail's own words are English."""
     page = camera.signed_in("editor")
@@ -163,6 +173,7 @@ def main() -> None:
             camera = Camera(browser, base, language, accounts)
             of_the_report(camera)
             of_the_desk(camera)
+            of_the_end(camera)
             of_the_administrator(camera)
             of_the_auditor(camera)
         of_the_editor(Camera(browser, base, "en", accounts))

@@ -15,6 +15,8 @@ from cases.escalation.models import Escalation
 from cases.hashing.models import ListEntry
 from cases.models import Case
 from cases.priority import Harm
+from cases.retention.selectors import proposals_for
+from cases.statistics.figures import month, months
 from cases.units.models import Unit
 from cases.vault import unseal
 from cases.workflow import Outcome, Status
@@ -27,7 +29,7 @@ from tests.services import SERVICES
 @pytest.fixture(scope="module")
 def demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker,
                   tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Made once for this module, because eleven people cost Argon2id twice each, and undone with its transaction."""
+    """Made once for this module, because twelve people cost Argon2id twice each, and undone with its transaction."""
     SERVICES.redis()
     data = tmp_path_factory.mktemp("demo")
     with django_db_blocker.unblock(), override_settings(DATA=data, WORKER_KEYS=data / "keys", DEMO=True), transaction.atomic():
@@ -55,6 +57,12 @@ def test_forty_cases_over_everything(facts: dict) -> None:
     assert not Escalation.objects.filter(case__child=True, entries__isnull=False).exists()
     call_command("demo")
     assert Case.objects.count() == 40, "a second start adds nothing"
+
+
+def test_two_cases_wait_for_their_end_and_past_months_have_figures(facts: dict) -> None:
+    nadia, tariq = (User.objects.get(email__startswith=name) for name in ("nadia", "tariq"))
+    assert {row.approved_by for row in proposals_for(nadia)} == {tariq, None}
+    assert all(month(first).total for first in months()[:6])
 
 
 def test_every_account_signs_in_and_opens_its_units(facts: dict) -> None:

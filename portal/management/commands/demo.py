@@ -17,6 +17,7 @@ from cases.units.services import set_up_units
 from cases.vault import custody
 from portal.accounts.models import User
 from portal.demonstration.cases import tell_all
+from portal.demonstration.past import remember
 from portal.demonstration.people import PEOPLE, give_unit_keys, hire
 
 PARTNER = "tiktok"
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         Platform.objects.filter(slug=PARTNER).update(takes_hashes=True)
         _partner, keys = add_partner(name="TikTok (demonstration)", platform=PARTNER)
         tell_all(staff)
+        remember(staff)
         if not HomePage.objects.exists():
             call_command("seed_awareness", verbosity=0)
         accounts = [{"role": person.role.value, "email": person.email, "password": password} for person in PEOPLE]
