@@ -140,6 +140,6 @@ def test_a_careless_delete_is_found(case):
 
 
 def test_whatever_points_to_a_key_points_to_its_case():
-    """Or disposal would not find the key."""
+    """Or disposal would not find the key. An invitation of staff is of no case."""
     for model, _column in disposal._key_columns():
-        assert model is Case or disposal._column_to(Case, model), model
+        assert model._meta.label == "accounts.Invitation" or model is Case or disposal._column_to(Case, model), model
