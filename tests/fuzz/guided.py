@@ -7,7 +7,8 @@ import atheris
 import django
 
 PARSERS = ["cases.vault.aead", "cases.vault.envelope", "cases.vault.hpke", "cases.vault.receipt", "cases.hashing.fingerprint",
-           "cases.hashing.wire", "cases.intake.state"]        # whose branches lead the search
+           "cases.hashing.wire", "cases.intake.state", "cases.intake.sealed",
+           "cases.intake.inbox_forms"]                        # whose branches lead the search
 
 with atheris.instrument_imports(include=PARSERS):
     django.setup()

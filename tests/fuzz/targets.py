@@ -3,6 +3,7 @@
 Two drivers call them: hypothesis with rubbish and with damaged real input, atheris guided by the branches it reaches.
 """
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.http import QueryDict
 
 from cases.hashing.fingerprint import FingerprintRefused, parse_all
 from cases.hashing.wire.stopncii import FetchRequest, Malformed, parse_feedback
-from cases.intake import state, steps
+from cases.intake import inbox_forms, sealed, state, steps
 from cases.vault import aead, envelope, hpke, receipt
 from cases.vault.aead import OpenFailed
 
@@ -119,6 +120,19 @@ def partner_feedback(data: bytes) -> None:
         return
 
 
+def sealed_report(data: bytes) -> None:
+    """What Send posts when the browser seals."""
+    try:
+        sealed.parse(data)
+    except sealed.Malformed:
+        return
+
+
+def locator(data: bytes) -> None:
+    """What a browser posts in the place of a receipt code."""
+    assert all(len(found) == 32 for found in inbox_forms.locators(text_of(data).split("\n")))
+
+
 def cookie(data: bytes) -> None:
     """What a browser returns of the key that opens a parked private key."""
     try:
@@ -134,11 +148,21 @@ def cookie(data: bytes) -> None:
 
 TARGETS: dict[str, Callable[[bytes], None]] = {target.__name__: target for target in (
     sealed_field, padded, sealed_key, public_key, receipt_code, locked_receipt, form_state, report_form, fingerprints,
-    partner_query, partner_feedback, cookie)}
+    partner_query, partner_feedback, sealed_report, locator, cookie)}
 ASK_THE_DATABASE = {"report_form"}          # which platforms there are
 FINGERPRINT = ("a5" * 32 + ":90:" + "0b" * 32 + ":" + "0c" * 16).encode()
 FEEDBACK = {"count": 1, "hashFeedbacks": [{"hashValue": "a5" * 32, "signalType": "ImagePDQ", "feedbackValue": "Blocked",
                                            "tags": ["nude"], "source": "platform"}]}
+ID, WRAP = "6f1c1a52-6c1e-4a6b-9d7e-3f0f5f6b2a11", {"version": 1, "sealed": b64encode(bytes(sealed.WRAPPED[0])).decode()}
+REPORT = {
+    "submission": ID, "case": ID, "unit": ID, "platforms": ["tiktok"], "fingerprints": [], "contact": None, "consents": [],
+    "facts": {"harm": "sextortion", "age_now": "adult", "age_then": "unknown", "dangers": ["deadline"], "conflict": "",
+              "wants_woman": False},
+    "receipt": {"locator": b64encode(KEY).decode(), "public": b64encode(hpke.new_pair()[1]).decode(),
+                "locked": b64encode(bytes(sealed.LOCKED[0])).decode(), "salt_version": 1},
+    "key": {"id": ID, "wraps": {"unit": WRAP}},
+    "conversation": {"id": ID.replace("6", "7"), "wraps": {"unit": WRAP, "reporter": WRAP}},
+    "answers": b64encode(bytes(sealed.SEALED[0])).decode(), "summary": b64encode(bytes(sealed.SHORT[0])).decode()}
 
 
 def seeds(name: str) -> Iterator[bytes]:
@@ -157,5 +181,7 @@ def seeds(name: str) -> Iterator[bytes]:
         "fingerprints": [FINGERPRINT, FINGERPRINT + b"\n" + FINGERPRINT],
         "partner_query": [b"startTimestamp=1700000000&pageSize=800", b"nextPageToken=" + b"A" * 32],
         "partner_feedback": [json.dumps(FEEDBACK).encode()],
+        "sealed_report": [json.dumps(REPORT).encode()],
+        "locator": [b64encode(KEY), KEY.hex().encode()],
         "cookie": [b"vault=" + b"A" * 44],
     }[name]
