@@ -1,9 +1,10 @@
 """Who holds a unit's key, who waits for it, and what is owed since somebody left."""
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cases.permissions import Permission, may
 from cases.retention.disposal import cases_of
@@ -43,24 +44,41 @@ def holders(unit: Unit) -> list[Member]:
     return [each for each in members if may(each, Permission.READ_CASES)]
 
 
+def _readers(unit: Unit) -> list[Member]:
+    members: list[Member] = list(members_of(unit))
+    return [each for each in members if may(each, Permission.READ_CASES)]
+
+
 def waiting(unit: Unit) -> list[Waiting]:
     """Members who read cases and have no grant of the unit's newest key."""
     held = {each.pk for each in holders(unit)}
-    members: list[Member] = list(members_of(unit))
-    missing = [each for each in members if may(each, Permission.READ_CASES) and each.pk not in held]
+    missing = [each for each in _readers(unit) if each.pk not in held]
     ready = dict(StaffKey.objects.filter(member__in=missing).values_list("member", "public"))
     return [Waiting(each, each.pk in ready, fingerprint(ready[each.pk]) if each.pk in ready else "") for each in missing]
 
 
 def owed_by(member: Member) -> list[Owed]:
     """For the first page of whoever holds a key: the units that wait for something only they can do."""
-    found = []
-    for unit in units_of(member):
-        key = newest(unit)
-        if key and KeyGrant.objects.filter(key=key, member_id=member.pk).exists():
-            ready = sum(each.ready for each in waiting(unit))
-            found.append(Owed(unit, ready, len(old_keys(unit)), rotation=key.rotate_since is not None))
+    versions = UnitKey.objects.filter(unit__in=units_of(member)).select_related("unit").order_by("version")
+    keys = {key.unit_id: key for key in versions}               # the newest of each unit
+    granted = set(KeyGrant.objects.filter(key__in=keys.values()).values_list("key", "member"))
+    mine = [key for key in keys.values() if (key.pk, member.pk) in granted]
+    missing = {key.pk: [each for each in _readers(key.unit) if (key.pk, each.pk) not in granted] for key in mine}
+    ready = set(StaffKey.objects.filter(member__in=chain.from_iterable(missing.values())).values_list("member", flat=True))
+    stale = _with_old_keys(mine)
+    found = [Owed(key.unit, sum(each.pk in ready for each in missing[key.pk]), len(old_keys(key.unit)) if key in stale else 0,
+                  rotation=key.rotate_since is not None) for key in mine]
     return [each for each in found if each.waiting or each.old or each.rotation]
+
+
+def _with_old_keys(keys: list[UnitKey]) -> list[UnitKey]:
+    """Those behind which something is still sealed to an older version."""
+    older = Q(pk=None)
+    for key in keys:
+        older |= Q(recipient_id=str(key.unit_id), version__lt=key.version)
+    units = set(DataKeyWrap.objects.filter(older, recipient=DataKeyWrap.Recipient.UNIT.value)
+                .values_list("recipient_id", flat=True).distinct())
+    return [key for key in keys if str(key.unit_id) in units]
 
 
 def old_keys(unit: Unit) -> dict[UUID, UUID]:

@@ -108,6 +108,7 @@ class DataKeyWrap(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "recipient", "recipient_id"], name="wrap_once")]
+        indexes = [models.Index(fields=["recipient", "recipient_id", "version"], name="wrap_by_reader")]
 
     def __str__(self) -> str:
         return f"{self.key_id} to {self.recipient}:{self.recipient_id}"
