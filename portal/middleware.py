@@ -47,7 +47,7 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
         response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if editor else "DENY")
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}")
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response

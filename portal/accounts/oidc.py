@@ -98,7 +98,8 @@ def _claims(code: str, kept: dict[str, str]) -> dict[str, Any]:
     """The claims of the ID token, every check of Core 1.0, 3.1.3.7 done."""
     found = _discovered()
     try:
-        token = _client().fetch_token(found["token_endpoint"], code=code, code_verifier=kept["verifier"], timeout=TIMEOUT)
+        token = _client().fetch_token(found["token_endpoint"], code=code, code_verifier=kept["verifier"], timeout=TIMEOUT,
+                                      allow_redirects=False)
         opened = jwt.decode(token["id_token"], KeySet.import_key_set(_get(found["jwks_uri"])), algorithms=ALGORITHMS)
         claims = CodeIDToken(
             opened.claims, opened.header, {"iss": {"essential": True, "value": found["issuer"]},

@@ -13,7 +13,7 @@ from portal.accounts import fresh, people, services
 from portal.accounts.models import Identity, User
 from tests.factories.cases import make_case, make_member, signed_in
 from tests.fakes.oidc_provider import CLIENT, SECRET, Provider, provider, shared_secret
-from tests.portal.accounts.conftest import app_code, is_signed_in, set_up_factor, with_password
+from tests.portal.accounts.conftest import PASSWORD, app_code, is_signed_in, set_up_factor, with_password
 
 STORY = "Xyzzy, he wrote to my brother"
 
@@ -62,6 +62,14 @@ def test_a_bound_member_enters_and_the_vault_stays_shut(client, ministry, bound)
     assert answer["Location"] == "/desk/unlock/"
     assert is_signed_in(client)
     assert STORY not in client.get("/desk/").content.decode()
+
+
+def test_the_providers_word_may_be_old_and_is_no_proof_for_dangerous_acts(client, ministry, bound):
+    went(client, ministry, amr=["pwd", "otp"])
+    assert fresh.FRESH not in client.session
+    assert client.get("/desk/password/")["Location"].startswith("/desk/prove/")
+    client.post("/desk/prove/", {"password": PASSWORD, "code": app_code(bound)})
+    assert fresh.FRESH in client.session
 
 
 @pytest.mark.parametrize("said", [{}, {"amr": ["pwd"]}, {"acr": "1"}])

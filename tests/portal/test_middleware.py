@@ -59,6 +59,13 @@ def test_companion_headers():
     assert "geolocation=()" in response["Permissions-Policy"]
 
 
+def test_once_encrypted_always_encrypted_on_every_host_below(settings):
+    settings.SECURE_HSTS_SECONDS = 31536000
+    https = SecurityHeaders(answer)(REQUESTS.get("/en/", secure=True))
+    assert https["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert "Strict-Transport-Security" not in SecurityHeaders(answer)(REQUESTS.get("/en/"))
+
+
 @pytest.mark.parametrize("path", ["/en/report/", "/ur/inbox/", "/exit", "/en/anything/", "/exchange/x", "/static/x", "/healthz"])
 def test_no_cookie_comes_in_or_goes_out_but_for_staff(path):
     seen: list[dict[str, str]] = []

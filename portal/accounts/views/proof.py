@@ -5,6 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cases.audit.services import actor, record
+from cases.vault import parking
 from portal.accounts import fresh, passkeys
 from portal.accounts.forms import ProveForm, refused_passkey
 from portal.accounts.models import User
@@ -35,9 +36,14 @@ def by_passkey(request: HttpRequest, member: User, wish: str) -> HttpResponse:
 
 
 def proved(request: HttpRequest, member: User, wish: str) -> HttpResponse:
+    """The session gets a new name, to which an open vault is parked anew: one that was copied before ends here."""
+    private, waiting = parking.fetch(request), fresh.carried(request.POST)
     fresh.stamp(request)
     record("member_proved", subject=member.pk, actor=actor(member))
-    waiting = fresh.carried(request.POST)
-    if wish and waiting:
-        return render(request, "accounts/proved.html", {"next": wish, "carried": waiting})
-    return redirect(destination(wish, member))
+    page = render(request, "accounts/proved.html", {"next": wish, "carried": waiting}) if wish and waiting else None
+    response = page or redirect(destination(wish, member))
+    if private:
+        parking.park(request, response, private)        # which renames the session
+    else:
+        request.session.cycle_key()
+    return response

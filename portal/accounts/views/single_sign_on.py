@@ -77,7 +77,11 @@ def enter(request: HttpRequest) -> HttpResponse:
         record("sign_in_failed", subject="unknown", actor="system", what="single_sign_on", why=str(error))
         return refused(request)
     waiting = arrival.hold(request, member, wish)
-    return onward(request, arrival.prove(request) if proved.factor else waiting)
+    if not proved.factor:
+        return onward(request, waiting)
+    response = onward(request, arrival.prove(request))
+    request.session.pop(fresh.FRESH, None)      # the provider may have asked hours ago: dangerous acts want a proof of ours
+    return response
 
 
 def connect(request: HttpRequest, proved: oidc.Proved) -> HttpResponse:

@@ -127,3 +127,16 @@ def test_in_the_demonstration_the_password_is_enough(ayesha, settings):
     browser = signed_in(ayesha, fresh=False)
     browser.post("/desk/prove/", {"password": PASSWORD})
     assert fresh.FRESH in browser.session
+
+
+def test_a_proof_renames_the_session_and_keeps_the_vault_open(ayesha):
+    set_up_factor(ayesha)
+    browser = signed_in(ayesha)
+    minutes_ago(browser, 600)
+    copied = browser.cookies["staff"].value
+    browser.post("/desk/prove/", proof(ayesha))
+    thief = Client()
+    thief.cookies["staff"] = copied
+    assert browser.cookies["staff"].value != copied
+    assert thief.get("/desk/").status_code == 302
+    assert "Vault open" in browser.get("/desk/").content.decode()

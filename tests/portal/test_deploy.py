@@ -1,0 +1,43 @@
+"""The examples in deploy/: what a ministry copies must not be weaker than the code behind it."""
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.static_headers import OTHERS
+
+NGINX = Path("deploy/nginx.conf").read_text()
+SERVERS = [block for block in re.split(r"^server \{", NGINX, flags=re.M)[1:] if "listen 443" in block]
+
+
+def test_every_server_speaks_new_tls_only():
+    assert len(SERVERS) == 4
+    assert all("ssl_protocols TLSv1.2 TLSv1.3;" in server for server in SERVERS)
+
+
+def test_people_are_led_to_https_and_programs_are_not():
+    redirected = re.search(r"listen 80;\s+server_name ([^;]+);", NGINX)
+    assert redirected
+    assert redirected[1].split() == ["mehfooz.example", "desk.mehfooz.example", "cms.mehfooz.example"]
+    assert "listen 80 default_server; return 444;" in NGINX
+
+
+def test_what_editors_upload_comes_with_headers_of_its_own():
+    places = re.findall(r"location /media/ \{(.*?)\n    \}", NGINX, re.S)
+    assert len(places) == 2
+    for place in places:
+        for header in ("X-Content-Type-Options nosniff", f'Content-Security-Policy "{OTHERS}; sandbox"',
+                       "Cross-Origin-Resource-Policy same-origin",
+                       'Strict-Transport-Security "max-age=31536000; includeSubDomains"'):
+            assert f"add_header {header} always;" in place
+
+
+def test_every_role_behind_the_proxy_knows_who_asks():
+    """On a unix socket nobody has an address: without the header all strangers share one count of wrong guesses."""
+    assert "CLIENT_ADDRESS_HEADER=X-Real-IP\n" in Path("deploy/environment.d/common").read_text()
+    assert "proxy_set_header X-Real-IP $remote_addr;" in NGINX
+
+
+@pytest.mark.parametrize("unit", ["mehfooz-web@", "mehfooz-worker", "mehfooz-beat", "mehfooz-backup"])
+def test_no_process_reads_the_history_of_the_code(unit):
+    assert "InaccessiblePaths=-/opt/mehfooz/.git\n" in Path(f"deploy/{unit}.service").read_text()
