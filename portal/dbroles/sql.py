@@ -34,7 +34,7 @@ CREATE OR REPLACE FUNCTION public.portal_case() RETURNS uuid LANGUAGE sql STABLE
     SELECT case_id FROM public.cases_intake_receipt WHERE locator = public.portal_locator() $$;"""
 
 
-def login(role: str, prefix: str) -> str:
+def login_of(role: str, prefix: str) -> str:
     """The PostgreSQL role of a process role: "mehfooz-public". Named as its system user, so that a socket needs no password."""
     return f"{prefix}-{role}"
 
@@ -48,7 +48,7 @@ def statements(prefix: str) -> Iterator[str]:
     yield f"GRANT ALL ON SCHEMA public TO {quoted(prefix)};"
     yield in_this_database("GRANT ALL", prefix)
     for role in ROLES:
-        yield from enters(login(role, prefix))
+        yield from enters(login_of(role, prefix))
     for table, rights in grants().items():
         yield from about(table, rights, prefix)
     yield "COMMIT;"
@@ -56,7 +56,7 @@ def statements(prefix: str) -> Iterator[str]:
 
 def logins(prefix: str) -> Iterator[str]:
     """The roles themselves, without a right: what a restore on a new machine needs first, as row policies name them."""
-    for name in (prefix, *(login(role, prefix) for role in ROLES)):
+    for name in (prefix, *(login_of(role, prefix) for role in ROLES)):
         yield f"DO $$ BEGIN CREATE ROLE {quoted(name)}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
         yield f"ALTER ROLE {quoted(name)} {ONLY_LOGIN};"
 
@@ -75,7 +75,7 @@ def about(table: str, rights: dict[str, str], prefix: str) -> Iterator[str]:
     for role, letters in rights.items():
         for letter in letters:
             verb, columns = VERBS[letter.upper()], columns_of(role, table, letter)
-            yield f"GRANT {verb}{listed(columns)} ON public.{table} TO {quoted(login(role, prefix))};"
+            yield f"GRANT {verb}{listed(columns)} ON public.{table} TO {quoted(login_of(role, prefix))};"
     if not by_row(table, rights):
         return
     yield f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY;"
@@ -87,7 +87,7 @@ def about(table: str, rights: dict[str, str], prefix: str) -> Iterator[str]:
 def policy(table: str, role: str, letter: str, prefix: str) -> str:
     verb = VERBS[letter.upper()]
     name = f"portal_{role}_{'lock' if letter == 'L' else verb.lower()}"
-    start = f"CREATE POLICY {name} ON public.{table} FOR {verb} TO {quoted(login(role, prefix))}"
+    start = f"CREATE POLICY {name} ON public.{table} FOR {verb} TO {quoted(login_of(role, prefix))}"
     seen = "true" if letter.isupper() else NARROWER.get((table, letter), OWN.get(table, "false"))
     made = "false" if letter == "L" else CHECKS.get((role, table), "true") if letter == "I" else seen
     parts = {"S": f"USING ({seen})", "D": f"USING ({seen})", "I": f"WITH CHECK ({made})"}

@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege
 
 from portal.dbroles.grants import CHECKS, COLUMNS, NARROWER, OWN, ROLES, TABLE, grants
-from portal.dbroles.sql import columns_in, columns_of, login, statements
+from portal.dbroles.sql import columns_in, columns_of, login_of, statements
 from tests.fixtures.roles import OWNER
 from tests.services import SERVICES
 
@@ -22,7 +22,7 @@ TRY = {"S": "SELECT {columns} FROM {table} LIMIT 0",
 
 
 def enter(role: str) -> Connection[tuple[object, ...]]:
-    return psycopg.connect(host=str(SERVICES.directory), user=login(role, OWNER), dbname=connection.settings_dict["NAME"],
+    return psycopg.connect(host=str(SERVICES.directory), user=login_of(role, OWNER), dbname=connection.settings_dict["NAME"],
                            autocommit=True)
 
 
@@ -164,7 +164,7 @@ def test_the_logins_alone_need_no_table(capsys):
     call_command("dbroles", owner=OWNER, logins=True)
     printed = capsys.readouterr().out
     assert "GRANT" not in printed
-    assert all(f'"{login(role, OWNER)}"' in printed for role in ROLES)
+    assert all(f'"{login_of(role, OWNER)}"' in printed for role in ROLES)
     connection.connection.execute(printed)
 
 

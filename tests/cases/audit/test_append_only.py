@@ -59,6 +59,7 @@ def test_missing_triggers_are_noticed():
 def test_a_process_role_can_neither_silence_nor_drop_them(chained):
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE audit_probe")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO audit_probe")
         cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO audit_probe")
         cursor.execute("SET LOCAL ROLE audit_probe")
     for sql in ("SET session_replication_role = replica",
@@ -74,7 +75,9 @@ def test_a_process_role_can_neither_silence_nor_drop_them(chained):
 def test_a_role_that_may_only_insert_can_record():
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE audit_probe")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO audit_probe")
         cursor.execute("GRANT INSERT ON cases_audit_entry TO audit_probe")
+        cursor.execute("CREATE POLICY audit_probe ON cases_audit_entry FOR INSERT TO audit_probe WITH CHECK (true)")
         cursor.execute("SET LOCAL ROLE audit_probe")
     made = record("case_opened", subject=uuid4(), actor="reporter")
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
