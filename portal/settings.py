@@ -232,6 +232,7 @@ SESSION_ENGINE = "portal.accounts.sessions"             # rows under a digest, s
 SESSION_COOKIE_NAME = "__Host-staff" if SECURE else "staff"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"      # not in a cookie: a message may name a case
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = 8 * 3600                           # from the start, however much it is used
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"

@@ -15,6 +15,18 @@ def test_every_server_speaks_new_tls_only():
     assert all("ssl_protocols TLSv1.2 TLSv1.3;" in server for server in SERVERS)
 
 
+def test_no_server_writes_down_who_came():
+    """In each block, since a log that Debian's nginx.conf names beside ours would be written as well."""
+    servers = re.split(r"^server \{", NGINX, flags=re.M)[1:]
+    assert len(servers) == 6
+    assert all("access_log off; error_log /dev/null crit;" in server for server in servers)
+
+
+def test_it_is_in_the_words_of_debians_nginx():
+    assert NGINX.count("listen 443 ssl http2;") == len(SERVERS)         # "http2 on" is of 1.25; Debian 12 has 1.22
+    assert not re.search(r"^\s*.*\bhttp2 on;", NGINX, re.M)
+
+
 def test_people_are_led_to_https_and_programs_are_not():
     redirected = re.search(r"listen 80;\s+server_name ([^;]+);", NGINX)
     assert redirected
@@ -30,6 +42,8 @@ def test_what_editors_upload_comes_with_headers_of_its_own():
                        "Cross-Origin-Resource-Policy same-origin",
                        'Strict-Transport-Security "max-age=31536000; includeSubDomains"'):
             assert f"add_header {header} always;" in place
+        assert "add_header Content-Disposition $disposition;" in place
+    assert '"~^/media/documents/" attachment;' in NGINX
 
 
 def test_every_role_behind_the_proxy_knows_who_asks():

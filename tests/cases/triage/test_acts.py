@@ -297,6 +297,14 @@ def test_what_is_sent_after_the_session_ended_is_shown_and_not_lost(case):
     assert not Note.objects.exists()
 
 
+def test_what_an_act_says_waits_in_no_cookie(client, unit):
+    make_case(unit, wants_woman=True)
+    refs = list(Case.objects.values_list("ref", flat=True))
+    client.post("/desk/take/", {"ref": refs})
+    assert set(client.cookies) <= {"staff", "vault", "csrf", "known", "language"}
+    assert 'role="status"' in client.get("/desk/").content.decode()
+
+
 def test_references_that_are_none_are_left_out(client, case):
     client.post("/desk/take/", {"ref": ["\0", "x' OR 1=1", case.ref]})
     assert now_(case).assignee_id
