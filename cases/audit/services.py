@@ -1,7 +1,7 @@
 """The audit log: what happened, and who read what. Rows are written beside the fact and never changed afterwards."""
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -92,12 +92,15 @@ def _is_uuid(value: str) -> bool:
 
 # --- the chain --------------------------------------------------------------------------------------------------------
 
-def link() -> int:
+def link(*, since: datetime | None = None) -> int:
     """Link every entry that is not linked yet; returns how many. Never "what came after the last": a transaction may
-    commit after a later one, and would be passed over. Two linkers at once are one after the other."""
+    commit after a later one, and would be passed over. Two linkers at once are one after the other.
+
+    `since` leaves older entries to a later call without it: looking through the whole log takes seconds once it is long.
+    """
     linked = 0
-    while unlinked().exists():
-        linked += _link_batch()
+    while unlinked(since).exists():
+        linked += _link_batch(since)
     return linked
 
 
@@ -121,14 +124,15 @@ def _signing_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(bytes(settings.AUDIT_SIGNING_KEY))
 
 
-def unlinked() -> QuerySet[Entry]:
-    """Entries that the chain does not vouch for yet, oldest first."""
+def unlinked(since: datetime | None = None) -> QuerySet[Entry]:
+    """Entries (of `since` or later) that the chain does not vouch for yet, oldest first."""
     linked = AuditLink.objects.filter(entry=OuterRef("pk"))
-    return Entry.objects.filter(~Exists(linked)).order_by("at", "pk")
+    entries = Entry.objects.filter(at__gte=since) if since else Entry.objects.all()
+    return entries.filter(~Exists(linked)).order_by("at", "pk")
 
 
 @transaction.atomic
-def _link_batch() -> int:
+def _link_batch(since: datetime | None) -> int:
     """On SQLite the transaction is IMMEDIATE (settings), so it is the only writer; PostgreSQL needs the lock."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -136,7 +140,7 @@ def _link_batch() -> int:
     last = AuditLink.objects.last()
     position, head = (last.position, bytes(last.hash)) if last else (0, chain.GENESIS)
     links = []
-    for entry in unlinked()[:BATCH]:
+    for entry in unlinked(since)[:BATCH]:
         position, head = position + 1, chain.next_hash(head, _canonical(entry))
         links.append(AuditLink(position=position, entry=entry.pk, hash=head))
     AuditLink.objects.bulk_create(links)

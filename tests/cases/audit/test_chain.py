@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from cases.audit import chain, services, verification
+from cases.audit import chain, services, tasks, verification
 from cases.audit.models import AuditLink, Checkpoint, Entry
 from cases.audit.services import checkpoint, link, record, signing_public_key
 from cases.audit.verification import verify
@@ -49,6 +49,17 @@ def test_an_entry_that_was_committed_late_is_linked_all_the_same():
     assert link() == 1
     assert AuditLink.objects.last().entry == late.pk
     assert verify().sound
+
+
+def test_the_frequent_linker_looks_at_what_is_recent_and_the_checkpoint_at_all():
+    old = record("case_opened", subject=uuid4(), actor="reporter")
+    with intruder():
+        Entry.objects.filter(pk=old.pk).update(at=timezone.now() - tasks.RECENT - timedelta(minutes=1))
+    new = record("case_opened", subject=uuid4(), actor="reporter")
+    tasks.link()
+    assert [stored.entry for stored in AuditLink.objects.all()] == [new.pk]
+    tasks.checkpoint()
+    assert [stored.entry for stored in AuditLink.objects.all()] == [new.pk, old.pk]
 
 
 def test_the_tail_is_reported_and_is_no_fault():
