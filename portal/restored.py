@@ -4,7 +4,7 @@ import logging
 from django.conf import settings
 from django.db import OperationalError
 
-from cases.retention.replay import NotReplayed, refuse_unless_replayed
+from cases.retention.restored import NotReplayed, refuse_unless_replayed
 
 __all__ = ["NotReplayed", "refuse"]
 log = logging.getLogger(__name__)

@@ -130,10 +130,10 @@ def prepare(data: Path) -> None:
 
 def refuse_what_was_erased() -> None:
     """A database out of a backup holds what was destroyed since."""
-    replay = import_module("cases.retention.replay")        # needs the applications loaded
+    restored = import_module("cases.retention.restored")        # needs the applications loaded
     try:
-        replay.refuse_unless_replayed(with_file=True)
-    except replay.NotReplayed as error:
+        restored.refuse_unless_replayed(with_file=True)
+    except restored.NotReplayed as error:
         raise CannotStart(str(error)) from error
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.notifications.models import Kind
 from cases.notifications.services import drop_address, keep_address
-from cases.retention import disposal, replay, services
+from cases.retention import disposal, replay, restored, services
 from cases.retention.models import Disposal, Restoration
 from cases.vault import custody, hpke
 from portal.backups import databases, day_keys, making, sealed
@@ -206,11 +206,11 @@ def test_without_the_public_half_nothing_is_written(settings: LazySettings, tmp_
 
 @pytest.mark.django_db
 def test_the_mark_of_a_restore_keeps_every_role_from_serving(places: Path) -> None:
-    replay.refuse_unless_replayed(with_file=False)
+    restored.refuse_unless_replayed(with_file=False)
     Restoration.objects.create(at=timezone.now())
-    with pytest.raises(replay.NotReplayed):
-        replay.refuse_unless_replayed(with_file=False)
+    with pytest.raises(restored.NotReplayed):
+        restored.refuse_unless_replayed(with_file=False)
     replay.replay()
-    replay.refuse_unless_replayed(with_file=True)
+    restored.refuse_unless_replayed(with_file=True)
     assert not Disposal.objects.exists()
     assert not Case.objects.exists()
