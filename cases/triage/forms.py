@@ -24,7 +24,7 @@ class QueueFilter(forms.Form):
     """A plain GET form. A value that is no choice is dropped, so that an old bookmark still shows a queue."""
     q = forms.CharField(label=_("Reference"), required=False, max_length=12,
                         widget=forms.TextInput(attrs={"type": "search", "dir": "ltr", "autocomplete": "off", "id": "q"}))
-    unit = forms.ModelChoiceField(label=_("Unit"), required=False, queryset=None, empty_label=ANY[1])
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All open")), *Status.choices])
     harm = forms.ChoiceField(label=_("Harm"), required=False, choices=[ANY, *choices(HARM_NAMES)])
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *choices(LEVEL_NAMES)])
@@ -36,18 +36,14 @@ class QueueFilter(forms.Form):
 
     def __init__(self, data: Any, *, member: Staff) -> None:
         super().__init__(data, label_suffix="")
-        units = units_of(member)                            # type: ignore[arg-type]
-        self.fields["unit"].queryset = units                # type: ignore[attr-defined]
-        for name in ("q", "status", "harm", "priority", "assignee"):
+        self.units = list(units_of(member))                 # type: ignore[arg-type]
+        self.fields["unit"].choices = [ANY, *((str(unit.pk), unit) for unit in self.units)]     # type: ignore[attr-defined]
+        for name in ("q", "unit", "status", "harm", "priority", "assignee"):
             self.fields[name].widget.attrs.setdefault("id", name)
 
     @property
     def ticks(self) -> list[forms.BoundField]:
         return [self["child"], self["unread"], self["late"]]
-
-    @property
-    def several_units(self) -> bool:
-        return self.fields["unit"].queryset.count() > 1     # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> dict[str, Any]:

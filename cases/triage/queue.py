@@ -97,7 +97,7 @@ def page(mine: QuerySet[Case], filters: Filters, member: Staff, *, after: str = 
     found = mine.filter(matching(filters, member, timezone.now()))
     if cursor := parse_cursor(after):
         found = found.filter(behind(*cursor))
-    found = (found.select_related("unit", "assignee", "key").prefetch_related("key__wraps").order_by(*ORDER)
+    found = (found.select_related("unit", "assignee", "key").prefetch_related("key__wraps").order_by(*ORDER).defer("answers")
              .annotate(fingerprints=Exists(MediaHash.objects.filter(case=OuterRef("pk"))),
                        linked=Exists(links_seen(member))))
     cases = list(found[:PAGE + 1])

@@ -3,12 +3,15 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import BODY_NAMES, DANGER_NAMES, RULE_NAMES, Case
-from cases.priority import Level
+from cases.models import BODY_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, RULE_NAMES, Case
+from cases.priority import Harm, Level
 from cases.triage.queue import is_late, percent
 from cases.triage.reading import Text
+from cases.workflow import Status
 
 register = template.Library()
 SHAPES = {Level.P1: "u", Level.P2: "h"}         # the stylesheet's: a diamond, a square; the others a ring
@@ -16,6 +19,17 @@ LANGUAGE_NAMES = {"ur": _("Urdu"), "en": _("English")}
 RELATION_NAMES = {"me": _("The reporter themself"), "my_child": _("The reporter’s child"), "someone_else": _("Someone else")}
 WANTED_NAMES = {"remove": _("Have it removed"), "stop": _("Make the person stop"), "advice": _("Advice"),
                 "record": _("Put it on record")}
+
+
+# For rows of lists: Django's get_…_display translates every choice of the field to find one.
+@register.filter
+def harm_name(case: Case) -> object:
+    return HARM_NAMES[Harm(case.harm)]
+
+
+@register.filter
+def status_name(case: Case) -> object:
+    return Status(case.status).label
 
 
 @register.filter
@@ -48,9 +62,10 @@ def body_name(code: str) -> object:
     return BODY_NAMES.get(code, code)
 
 
-@register.inclusion_tag("triage/_priority.html")
-def priority(case: Case) -> dict[str, Any]:
-    return {"case": case, "shape": SHAPES.get(Level(case.priority), "n")}
+@register.simple_tag
+def priority(case: Case) -> SafeString:
+    level = Level(case.priority)
+    return format_html('<span class="pri {}">{}</span>', SHAPES.get(level, "n"), LEVEL_NAMES[level])
 
 
 @register.inclusion_tag("triage/_due.html")
