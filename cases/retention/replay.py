@@ -40,14 +40,15 @@ def replay() -> tuple[int, int]:
 
 
 def _replay_cases() -> int:
-    """Also a case whose decision was in the backup and its end was not."""
+    """Also a case whose decision was in the backup and its end was not. The file is read only: it is the worker's, and what it
+    lacks is in the backup."""
     gone, back = {stone.digest: stone for stone in missing()}, 0
     for case_id in list(Case.objects.values_list("pk", flat=True)):
         if stone := gone.pop(tombstones.digest("case", case_id), None):
             Disposal.objects.create(digest=stone.digest, case=case_id, why=Disposal.Why.RESTORED.value, at=_noon(stone))
             back += 1
     for unfinished in list(Disposal.objects.filter(finished_at=None)):
-        disposal.carry_out(disposal_id=unfinished.pk)
+        disposal.destroy(disposal=unfinished)
     Disposal.objects.bulk_create([                          # told and destroyed after this backup was made
         Disposal(digest=stone.digest, why=Disposal.Why.RESTORED.value, at=_noon(stone), finished_at=_noon(stone))
         for stone in gone.values()])

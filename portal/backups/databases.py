@@ -12,6 +12,9 @@ from django.db import connection
 from portal.backups.sealed import Writer
 
 PIECE = 1 << 20
+WITHOUT_WAL = bytes([1, 1])     # SQLite's file format, 1.3: write and read version
+CONNECTED = ("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+             "AND usesysid IS NOT NULL")        # autovacuum has no user
 MARK = "INSERT INTO {schema}cases_retention_restoration (at) VALUES ({now});"
 
 
@@ -47,6 +50,10 @@ def _dump_postgresql(writer: Writer) -> None:
 def _restore_postgresql(plain: Iterator[bytes]) -> None:
     if connection.introspection.table_names():
         raise CannotRestore("the database is not empty: create a new one (createdb) and set DATABASE_NAME")
+    with connection.cursor() as cursor:
+        cursor.execute(CONNECTED)
+        if cursor.fetchone() != (0,):           # it asked when it started, and would serve what is not erased yet
+            raise CannotRestore("somebody is connected to the database: stop every process of the portal first")
     connection.close()
     command = [program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-f", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=_environment()) as process:  # noqa: S603
@@ -91,11 +98,14 @@ def _dump_sqlite(writer: Writer) -> None:
 
 def _restore_sqlite(plain: Iterator[bytes]) -> None:
     path = Path(str(connection.settings_dict["NAME"]))
-    if path.exists():
-        raise CannotRestore(f"{path} exists: move it away first")
+    beside = [Path(f"{path}{suffix}") for suffix in ("", "-wal", "-journal", "-shm")]       # SQLite would play an old log into it
+    if there := [str(each) for each in beside if each.exists()]:
+        raise CannotRestore(f"there already: {', '.join(there)}. Move it away first, all of it")
     connection.close()
+    raw = bytearray().join(plain)
+    raw[18:20] = WITHOUT_WAL                    # as it says it has a log beside it, which memory cannot have
     copy = sqlite3.connect(":memory:")
-    copy.deserialize(b"".join(plain))
+    copy.deserialize(bytes(raw))
     copy.execute(MARK.format(schema="", now="CURRENT_TIMESTAMP"))
     copy.commit()
     unfinished = path.with_suffix(".restoring")

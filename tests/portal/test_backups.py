@@ -6,6 +6,7 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
@@ -116,6 +117,21 @@ def ask(database: str, sql: str) -> str:
 
 STARTS = ("-c", "import django; django.setup(); from portal.restored import refuse; refuse()")
 
+# Started while the database was away, it meets one that somebody is restoring.
+WHEN_IT_ANSWERS = """
+import sys, django; django.setup()
+from django.db import connection
+from cases.models import Case
+from portal.restored import NotReplayed, refuse
+refuse()
+connection.settings_dict["NAME"] = sys.argv[1]
+for _request in range(2):
+    try:
+        print(Case.objects.exists() and "served")
+    except NotReplayed:
+        print("refused")
+"""
+
 
 @pytest.fixture
 def empty_database(transactional_db: None) -> str:
@@ -140,7 +156,12 @@ def test_what_was_erased_after_the_backup_is_erased_again_before_anything_is_ser
     told = make_case(make_unit())                                  # told and erased after the backup: not in it at all
     disposal.carry_out(disposal_id=services.erase(case=told).pk)
 
-    done = portal("manage.py", "restore", *map(str, paths), "--private-key", str(places), places=places, database=empty_database)
+    told = (places.parent / "tombstones").read_bytes()
+    restore = ("manage.py", "restore", *map(str, paths), "--private-key", str(places))
+    with psycopg.connect(host=str(SERVICES.directory), user="postgres", dbname=empty_database):
+        running = portal(*restore, places=places, database=empty_database)
+    assert "stop every process" in running.stderr
+    done = portal(*restore, places=places, database=empty_database)
     assert done.returncode == 0, done.stderr
     assert "destroyed again: 1 cases, 1 keys" in done.stdout
     assert set(ask(empty_database, "SELECT id FROM cases_case").split()) == {str(stays.pk), str(quiet.pk)}
@@ -158,7 +179,12 @@ def test_what_was_erased_after_the_backup_is_erased_again_before_anything_is_ser
     refused = portal(*STARTS, places=places, database=other)
     assert refused.returncode != 0
     assert "replay_tombstones" in refused.stderr
+    late = portal("-c", WHEN_IT_ANSWERS, other, places=places, database="not_there_yet")
+    assert late.stdout.split() == ["refused", "refused"], late.stderr
     assert portal("manage.py", "replay_tombstones", places=places, database=other).returncode == 0
+    assert (places.parent / "tombstones").read_bytes() == told     # whoever restores may read that file; it is the worker's
+    late = portal("-c", WHEN_IT_ANSWERS, other, places=places, database="not_there_yet")
+    assert late.stdout.split() == ["served", "served"], late.stderr
     assert portal(*STARTS, places=places, database=other).returncode == 0
     assert str(goes.pk) not in ask(other, "SELECT id FROM cases_case")
     for name in (empty_database, other):

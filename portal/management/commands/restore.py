@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from cases.retention import replay
 from portal.backups import making
 from portal.backups.databases import CannotRestore
 from portal.backups.sealed import Unreadable
+from portal.serve import CannotStart, lock
 
 
 class Command(BaseCommand):
@@ -25,13 +27,17 @@ class Command(BaseCommand):
             raise CommandError(f"There are no tombstones at {settings.TOMBSTONES}: what was erased would come back. Bring the "
                                "file first, or say --no-tombstones if nothing was ever erased.")
         try:
-            private = bytes.fromhex(options["private_key"].read_text().strip())
-            for path in options["files"]:
-                header = making.bring_back(path, private=private)
-                self.stdout.write(f"{path.name}: {header.what} of {header.made_at}")
+            with lock(settings.DATA) if settings.EMBEDDED else nullcontext():       # nobody serves what is not erased yet
+                self.bring_back(options["files"], options["private_key"])
+                cases, keys = replay.replay()
         except Unreadable as error:
             raise CommandError("This backup cannot be read: damaged, sealed to another key, or its 35 days are over.") from error
-        except (CannotRestore, OSError, ValueError) as error:
+        except (CannotRestore, CannotStart, OSError, ValueError) as error:
             raise CommandError(f"Not restored: {error}") from error
-        cases, keys = replay.replay()
         self.stdout.write(f"destroyed again: {cases} cases, {keys} keys. The portal may be started.")
+
+    def bring_back(self, files: list[Path], private_key: Path) -> None:
+        private = bytes.fromhex(private_key.read_text().strip())
+        for path in files:
+            header = making.bring_back(path, private=private)
+            self.stdout.write(f"{path.name}: {header.what} of {header.made_at}")
