@@ -5,6 +5,7 @@ can work the id out of it, and nothing else is in the file, so it may be copied 
 are destroyed; a key's (an address taken back, say) within a minute after.
 """
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 
 What = Literal["case", "key"]
-SHAPE = 3               # words of a line
+LINE = re.compile(r"(case|key) ([0-9a-f]{64}) (\d{4}-\d\d-\d\d)\n")
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,8 @@ def read() -> Iterator[Tombstone]:
         return
     with settings.TOMBSTONES.open() as file:
         for line in file:
-            words = line.split()
-            if line.endswith("\n") and len(words) == SHAPE and len(words[1]) == sha256().digest_size * 2:
-                yield Tombstone(words[0], words[1], date.fromisoformat(words[2]))
+            if whole := LINE.fullmatch(line):
+                yield Tombstone(whole[1], whole[2], date.fromisoformat(whole[3]))
 
 
 def _ends_whole() -> bool:

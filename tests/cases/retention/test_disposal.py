@@ -120,9 +120,10 @@ def test_the_tombstones_say_nothing_of_the_case(case, settings):
     assert text == f"case {decided.digest} {timezone.localdate()}\n"
 
 
-def test_a_torn_line_is_passed_over_and_the_next_begins_a_new_one(settings):
+@pytest.mark.parametrize("torn", [f"case {'b' * 20}", f"case {'b' * 64} 2026-0", f"case {'b' * 64} 2026-01-0", "\0\0\0"])
+def test_a_torn_line_is_passed_over_and_the_next_begins_a_new_one(settings, torn):
     settings.TOMBSTONES.parent.mkdir(parents=True)
-    settings.TOMBSTONES.write_text(f"case {'a' * 64} 2026-01-01\ncase {'b' * 20}")
+    settings.TOMBSTONES.write_text(f"case {'a' * 64} 2026-01-01\n{torn}")
     assert [stone.digest[0] for stone in tombstones.read()] == ["a"]
     tombstones.append([tombstones.Tombstone("case", "c" * 64, next(iter(tombstones.read())).day)])
     assert [stone.digest[0] for stone in tombstones.read()] == ["a", "c"]
