@@ -5,6 +5,9 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 GENESIS = bytes(32)                     # stands before the first entry
 PURPOSE = "mehfooz-audit-checkpoint-1"  # so that a signature made for anything else never fits
 
@@ -27,3 +30,11 @@ def checkpoint_text(position: int, at: datetime, head: bytes) -> bytes:
 
 def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def verifies(key: Ed25519PublicKey, signature: bytes, text: bytes) -> bool:
+    try:
+        key.verify(signature, text)
+    except InvalidSignature:
+        return False
+    return True

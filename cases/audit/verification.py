@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from itertools import chain as one_after_another
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 from django.db.models import Count
@@ -51,15 +50,16 @@ class Verification:
                                                or self.unlike_witness or self.unguarded)
 
 
-def verify(public_key: bytes | None = None, *, witness: Mapping[int, bytes] | None = None,
-           known: frozenset[int] = frozenset()) -> Verification:
-    """Recompute the whole chain from the entries and check every signature, with our own key or the 32 bytes given.
+def verify(*public_keys: bytes, witness: Mapping[int, bytes] | None = None, known: frozenset[int] = frozenset()) -> Verification:
+    """Recompute the whole chain from the entries and check every signature, with our own key or those given (32 bytes each;
+    several when the key was replaced).
 
     `witness`: position → hash, as somebody outside wrote them down. `known`: positions whose dates a person has looked into (a
     machine's clock was wrong) and which are not to be named again.
     """
     found = Verification(entries=Entry.objects.count(), unguarded=unguarded(connection), witnessed=len(witness or {}))
-    walk = Walk(found, Ed25519PublicKey.from_public_bytes(public_key or signing_public_key()), dict(witness or {}), known)
+    walk = Walk(found, [Ed25519PublicKey.from_public_bytes(key) for key in public_keys or (signing_public_key(),)],
+                dict(witness or {}), known)
     for position, digest, row in pairs():
         walk.step(position, digest, row)
     walk.end()
@@ -72,8 +72,9 @@ def verify(public_key: bytes | None = None, *, witness: Mapping[int, bytes] | No
 class Walk:
     """One pass over the chain, with the checkpoints beside it in the same order."""
 
-    def __init__(self, found: Verification, key: Ed25519PublicKey, witness: dict[int, bytes], known: frozenset[int]) -> None:
-        self.found, self.key, self.witness, self.known = found, key, witness, known
+    def __init__(self, found: Verification, keys: list[Ed25519PublicKey], witness: dict[int, bytes],
+                 known: frozenset[int]) -> None:
+        self.found, self.keys, self.witness, self.known = found, keys, witness, known
         self.before, self.newest = 0, None
         self.points = Checkpoint.objects.order_by("position").iterator(BATCH)
         self.point = next(self.points, None)
@@ -105,7 +106,7 @@ class Walk:
 
     def checkpoints(self, position: int, digest: bytes) -> None:
         while self.point and self.point.position <= position:
-            if self.point.position < position or bytes(self.point.hash) != digest or not signed(self.point, self.key):
+            if self.point.position < position or bytes(self.point.hash) != digest or not signed(self.point, self.keys):
                 name(self.found.bad_checkpoints, self.point.position)
             self.point = next(self.points, None)
 
@@ -139,9 +140,6 @@ def canonical(row: Row) -> bytes:
     return chain.canonical(id=pk, at=at, event=event, subject=subject, actor=actor, details=details)
 
 
-def signed(point: Checkpoint, key: Ed25519PublicKey) -> bool:
-    try:
-        key.verify(bytes(point.signature), chain.checkpoint_text(point.position, point.at, bytes(point.hash)))
-    except InvalidSignature:
-        return False
-    return True
+def signed(point: Checkpoint, keys: list[Ed25519PublicKey]) -> bool:
+    text = chain.checkpoint_text(point.position, point.at, bytes(point.hash))
+    return any(chain.verifies(key, bytes(point.signature), text) for key in keys)

@@ -5,7 +5,6 @@ A line is `position time hash signature`, the last two in hex; the signature (Ed
 from collections.abc import Iterable
 from datetime import datetime
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.audit import chain
@@ -20,9 +19,10 @@ def line(point: Checkpoint) -> str:
     return f"{point.position} {chain.instant(point.at)} {bytes(point.hash).hex()} {bytes(point.signature).hex()}"
 
 
-def read(lines: Iterable[str], key: bytes) -> dict[int, bytes]:
-    """Position → hash. Lines of mail around them (blank, quoted, or without four words) are passed over. Raises NotAWitness."""
-    public, seen = Ed25519PublicKey.from_public_bytes(key), dict[int, bytes]()
+def read(lines: Iterable[str], *keys: bytes) -> dict[int, bytes]:
+    """Position → hash, each signed with one of the keys. Lines of mail around them (blank, quoted, or without four words) are
+    passed over. Raises NotAWitness."""
+    public, seen = [Ed25519PublicKey.from_public_bytes(key) for key in keys], dict[int, bytes]()
     for number, text in enumerate(lines, 1):
         words = text.removeprefix(">").split()
         if len(words) == 4 and words[0].isascii() and words[0].isdecimal():
@@ -32,10 +32,12 @@ def read(lines: Iterable[str], key: bytes) -> dict[int, bytes]:
     return seen
 
 
-def _checked(words: list[str], key: Ed25519PublicKey, number: int) -> tuple[int, bytes]:
+def _checked(words: list[str], keys: list[Ed25519PublicKey], number: int) -> tuple[int, bytes]:
     try:
         position, at, digest = int(words[0]), datetime.fromisoformat(words[1]), bytes.fromhex(words[2])
-        key.verify(bytes.fromhex(words[3]), chain.checkpoint_text(position, at, digest))
-    except (ValueError, InvalidSignature) as error:
+        text, signature = chain.checkpoint_text(position, at, digest), bytes.fromhex(words[3])
+    except ValueError as error:
         raise NotAWitness(f"line {number} is not signed with this key") from error
+    if not any(chain.verifies(key, signature, text) for key in keys):
+        raise NotAWitness(f"line {number} is not signed with this key")
     return position, digest

@@ -188,6 +188,22 @@ def test_the_command_fails_and_names_each_fault():
     assert "do not hold at 3" in str(failed.value)
 
 
+def test_a_replaced_key_leaves_the_log_verifiable(settings):
+    """With both public halves; and a third, of nobody, proves nothing."""
+    write(2)
+    old = signing_public_key().hex()
+    checkpoint()
+    settings.AUDIT_SIGNING_KEY = bytes(range(32))
+    write(2)
+    checkpoint()
+    with pytest.raises(CommandError, match="do not hold at 2"):
+        told()
+    assert told("--public-key", old, "--public-key", signing_public_key().hex()).endswith("sound\n")
+    stranger = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+    with pytest.raises(CommandError, match="do not hold at 4"):
+        told("--public-key", old, "--public-key", stranger)
+
+
 def test_the_command_refuses_a_key_of_another_length():
     with pytest.raises(CommandError):
         told("--public-key", "abcd")

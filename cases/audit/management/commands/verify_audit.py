@@ -23,19 +23,20 @@ class Command(BaseCommand):
     help = "Recompute the audit chain and check its signatures. Exit code 0: sound; 1: altered, incomplete or unprotected."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--public-key", type=public_key, metavar="HEX",
-                            help="check signatures with this key, kept by a witness, instead of the configured one")
+        parser.add_argument("--public-key", type=public_key, metavar="HEX", action="append", default=[],
+                            help="check signatures with this key, kept by a witness, instead of the configured one; once for "
+                                 "each key that there has been")
         parser.add_argument("--witness", type=Path, metavar="FILE",
                             help="compare with the checkpoints that somebody outside has kept: finds a rewritten past")
         parser.add_argument("--known", type=positions, metavar="POSITIONS", default=frozenset(),
                             help="positions, with commas between, whose odd dates a person has looked into")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = verify(options["public_key"], witness=self.kept(options), known=options["known"])
+        found = verify(*options["public_key"], witness=self.kept(options), known=options["known"])
         self.stdout.write(f"entries {found.entries}, linked {found.links}, waiting {found.tail}"
                           + (f" since {found.tail_since:%Y-%m-%d %H:%M:%S} UTC" if found.tail_since else ""))
         self.stdout.write(f"head {found.head.hex()}")
-        if options["public_key"] is None:
+        if not options["public_key"]:
             self.stdout.write(f"key {signing_public_key().hex()}")
         if options["witness"]:
             self.stdout.write(f"checkpoints of the witness compared: {found.witnessed}")
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             return None
         try:
             lines = options["witness"].read_text().splitlines()
-            seen = witness.read(lines, options["public_key"] or signing_public_key())
+            seen = witness.read(lines, *(options["public_key"] or [signing_public_key()]))
         except (OSError, UnicodeDecodeError, witness.NotAWitness) as error:
             raise CommandError(f"the witness's file: {error}") from error
         if not seen:
