@@ -1,7 +1,8 @@
 """Monthly figures with small numbers hidden, so that nobody learns of one report from what is shown.
 
-A cell below 5 is never shown, zero included. One hidden cell could be worked out from the total, so then the smallest of the rest
-is hidden too; and also if the hidden ones must all be 4. A month with fewer than 5 reports shows nothing.
+A cell below 5 is never shown, zero included. One hidden cell could be worked out from the total, so then the smallest of the
+rest is hidden too, or all that are equally small; and also if the hidden ones must all be 4, or all 0. A month with fewer than 5
+reports shows nothing.
 Only whole months that are over are shown, and only one-way tables of the same total: no table crosses two facts, none is given
 for a unit alone, so that there is nothing to subtract.
 """
@@ -80,9 +81,10 @@ def table(dimension: Dimension, cells: Mapping[str, int]) -> Table:
 def suppressed(cells: Mapping[str, int]) -> set[str]:
     """Which cells of a table must not be shown, beside its total."""
     hidden = {value for value, n in cells.items() if n < SMALL}
-    if hidden and (len(hidden) == 1 or all_fours({value: cells[value] for value in hidden})):
-        rest = [value for value in cells if value not in hidden]
-        hidden.update(sorted(rest, key=lambda value: (cells[value], value))[:1])
+    small = {value: cells[value] for value in hidden}
+    if hidden and (len(hidden) == 1 or all_fours(small) or not any(small.values())):
+        smallest = min((n for n in cells.values() if n >= SMALL), default=0)
+        hidden.update(value for value, n in cells.items() if n == smallest)     # all of them: a choice would tell
     return hidden
 
 

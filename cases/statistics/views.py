@@ -33,8 +33,13 @@ def download(request: HttpRequest) -> HttpResponse:
     writer.writerow([f"{chosen:%Y-%m}", "total", "", "", "" if month.total is None else month.total])
     for table in month.tables:
         for line in table.lines:
-            writer.writerow([f"{chosen:%Y-%m}", table.dimension, line.value, line.name, "" if line.n is None else line.n])
+            writer.writerow([f"{chosen:%Y-%m}", table.dimension, line.value, words(line.name), "" if line.n is None else line.n])
     return response
+
+
+def words(name: str) -> str:
+    """A name that a spreadsheet would take for a formula (OWASP, CSV injection) begins with an apostrophe."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
 
 
 def month_for(request: HttpRequest) -> date:
