@@ -103,6 +103,7 @@ SENTENCES: dict[str, Promise | str] = {
     "hold_placed": gettext_lazy("A hold was placed: nothing may be deleted."),
     "hold_lifted": gettext_lazy("The hold was lifted."),
     "receipt_expired": gettext_lazy("The receipt code came to its end; the reporter's key was deleted."),
+    "schedule_changed": gettext_lazy("How long closed cases are kept was changed."),
     "disposal_proposed": gettext_lazy("The case was put on the list of those whose time is over."),
     "disposal_approved": gettext_lazy("A supervisor approved that the case goes; another must confirm."),
     "disposal_put_back": gettext_lazy("An approval that the case goes was taken back."),

@@ -2,7 +2,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from cases.audit.services import record
 from cases.retention.models import Schedule
 from cases.retention.periods import LEAST_DAYS, MOST_DAYS
 from cases.retention.services import set_up_schedules
@@ -27,6 +29,7 @@ class Command(BaseCommand):
         for code, outcome, days, reason in Schedule.objects.values_list("unit__code", "outcome", "days", "reason_en"):
             self.stdout.write(f"{code or 'all units':<12} {outcome:<12} {days:>5} days  {reason}")
 
+    @transaction.atomic
     def change(self, *, unit: str, outcome: str, days: int, reason_en: str, reason_ur: str, **_: Any) -> None:
         owner = Unit.objects.filter(code=unit).first()
         if unit and owner is None:
@@ -40,3 +43,4 @@ class Command(BaseCommand):
             raise CommandError("A new period needs its reason in both languages: --reason-en and --reason-ur.")
         Schedule.objects.update_or_create(unit=owner, outcome=outcome, defaults={"days": days, **reasons},
                                           create_defaults={"days": days, **reasons, **words})
+        record("schedule_changed", subject=owner.pk if owner else "all_units", actor="system", outcome=outcome, days=days)
