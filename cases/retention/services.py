@@ -105,10 +105,12 @@ def approve(*, case: Case, by: Staff) -> Proposal:
 
 
 @transaction.atomic
-def put_back(*, case: Case, by: Staff) -> None:
-    """Take an approval back, one's own or a colleague's; the case stays proposed. To keep it for longer takes a hold."""
+def put_back(*, case: Case, by: Staff, of: Staff | None = None) -> None:
+    """Take an approval back, one's own or a colleague's (`of`: only that member's); the case stays proposed. To keep it for
+    longer takes a hold."""
     fresh = lock_case(case)
-    if Proposal.objects.filter(case=fresh).exclude(approved_by=None).update(approved_by=None, approved_at=None):
+    approved = Proposal.objects.filter(case=fresh).exclude(approved_by=None)
+    if (approved.filter(approved_by=of.pk) if of else approved).update(approved_by=None, approved_at=None):
         record("disposal_put_back", subject=fresh.pk, actor=actor(by))
 
 

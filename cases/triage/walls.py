@@ -14,6 +14,7 @@ from cases.models import BreakGlass, Case, Exclusion
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_overseers, tell_supervisors
 from cases.permissions import Permission, Staff, may
+from cases.retention.services import put_back
 from cases.selectors import cases_for, on_this_side, opens
 from cases.services import NotAMember, lock_case
 from cases.units.selectors import members_of
@@ -39,7 +40,8 @@ class NoOwner(Exception):
 
 @transaction.atomic
 def exclude(*, case: Case, member: Staff, cause: Exclusion.Cause, by: Staff) -> Exclusion:
-    """From now on the case does not exist for `member`; if they had it, it needs somebody new. Asking twice builds one wall.
+    """From now on the case does not exist for `member`; if they had it, it needs somebody new, and if they approved that it be
+    destroyed, that counts no more. Asking twice builds one wall.
 
     Raises NotAllowed (a supervisor excludes others, everybody themself), NotAMember, LastReader.
     """
@@ -55,6 +57,7 @@ def exclude(*, case: Case, member: Staff, cause: Exclusion.Cause, by: Staff) -> 
         raise LastReader(fresh.ref)
     wall = Exclusion.objects.create(case=fresh, member_id=member.pk, cause=cause.value, by_id=by.pk, at=timezone.now())
     record("member_excluded", subject=fresh.pk, actor=actor(by), member=member.pk, cause=cause.value)
+    put_back(case=fresh, by=by, of=member)
     if fresh.assignee_id == member.pk:
         fresh.assignee_id, fresh.version = None, fresh.version + 1
         fresh.save(update_fields=["assignee", "version"])

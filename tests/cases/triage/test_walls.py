@@ -16,6 +16,8 @@ from cases.models import Case, Exclusion, Link, Trace
 from cases.notifications import services as notifications
 from cases.notifications.models import Notification, Occasion
 from cases.priority import Danger
+from cases.retention import services as retention
+from cases.retention.models import Proposal
 from cases.selectors import cases_for
 from cases.services import NotAMember, assign, link_cases
 from cases.triage import digest, walls
@@ -135,6 +137,21 @@ def test_who_had_the_case_loses_it_and_the_supervisors_look_for_somebody_new(aye
     entry = Entry.objects.get(event="member_excluded")
     assert (entry.subject, entry.actor, entry.details) == (str(case.pk), str(ayesha.pk),
                                                           {"member": str(ayesha.pk), "cause": "knows"})
+
+
+def test_who_is_excluded_approves_no_destruction_any_more(unit, ayesha, head, case):
+    """Else somebody in the story could have the case destroyed with one colleague's help, from behind the wall."""
+    retention.set_up_schedules()
+    second = make_member("Second", unit, role="supervisor")
+    Case.objects.filter(pk=case.pk).update(status="closed", outcome="withdrawn", closed_at=timezone.now() - timedelta(days=200))
+    retention.propose(timezone.now())
+    retention.approve(case=case, by=head)
+    wall(case, ayesha, second)
+    assert Proposal.objects.get().approved_by == head
+    wall(case, head, second)
+    assert Proposal.objects.get().approved_by is None
+    with pytest.raises(retention.Refused, match="not_approved"):
+        retention.confirm(case=case, by=second)
 
 
 def test_stepping_aside_asks_twice(ayesha, bilal, case, client):
