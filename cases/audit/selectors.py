@@ -45,7 +45,7 @@ def trail(*, subject: str = "", actor: str = "", kind: Kind | None = None, since
     if until:
         found = found.filter(at__lt=until)
     for case in hidden:
-        found = found.exclude(Q(subject=str(case)) | Q(event=LISTS_CASES, words__contains=str(case)))
+        found = found.exclude(Q(subject=str(case)) | Q(words__contains=str(case)))
     return found
 
 

@@ -1,5 +1,5 @@
 """What an auditor asks of the log."""
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +8,12 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.audit.models import Entry
 from cases.audit.selectors import Kind
 from cases.permissions import Staff
 from cases.selectors import case_id_of
 
+FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)     # the log lies between
 KIND_NAMES = {
     Kind.READS: _("What was read"), Kind.WRITES: _("What was done"), Kind.EMERGENCY: _("Emergency access"),
     Kind.REFUSED: _("Failed attempts"), Kind.KEYS: _("Keys and vaults"),
@@ -40,7 +42,7 @@ class TrailForm(forms.Form):
             return typed.lower()
         if found := case_id_of(typed, self.member):
             return found
-        if typed.islower() and typed.replace("_", "").isalpha():
+        if Entry.objects.filter(subject=typed).exists():            # a list's name; what is not in the log does not get in
             return typed
         raise forms.ValidationError(_("No case has this reference. Type the reference or the id as it stands in the log."))
 
@@ -55,10 +57,9 @@ class TrailForm(forms.Form):
         """For `selectors.trail`; days are whole days here."""
         self.is_valid()
         data = self.cleaned_data
-        until = data.get("until")
         return {"subject": data.get("subject", ""), "actor": str(data["who"].pk) if data.get("who") else "",
                 "kind": Kind(data["kind"]) if data.get("kind") else None, "since": midnight(data.get("since")),
-                "until": midnight(until + timedelta(days=1)) if until else None}
+                "until": midnight(data.get("until"), later=1)}
 
     @property
     def question(self) -> dict[str, Any]:
@@ -76,5 +77,9 @@ def is_id(typed: str) -> bool:
         return False
 
 
-def midnight(day: Any) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+def midnight(day: date | None, *, later: int = 0) -> datetime | None:
+    """The beginning of that day here, or `later` days after. A year that no clock reckons with asks for all the same."""
+    if day is None:
+        return None
+    reckoned = min(max(day, FIRST), LAST) + timedelta(days=later)
+    return timezone.make_aware(datetime.combine(reckoned, time.min))

@@ -1,15 +1,12 @@
 """The log, for auditors: who read this case, what did this person read. It holds ids and codes, so it can be read by who may read
 no case; whoever reads it leaves a row in it."""
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +15,7 @@ from cases.audit.models import AuditLink, Checkpoint, Entry
 from cases.audit.services import actor, record, record_read
 from cases.permissions import Permission, Staff
 from cases.selectors import refs_of, walled_off
+from cases.triage import cursor
 from cases.triage.trail_forms import TrailForm
 from cases.triage.views.access import member_with
 
@@ -44,14 +42,16 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def show(request: HttpRequest, member: Staff, form: TrailForm, *, status: int = 200) -> HttpResponse:
     found = entries_for(member, form)
-    if cursor := parse_cursor(request.GET.get("before", "")):
-        found = selectors.behind(found, *cursor)
+    at, pk = cursor.read(request.GET.get("before", "")) or (None, None)
+    if at and pk:
+        found = selectors.behind(found, at, pk)
     page = list(found[:PAGE + 1]) if form.is_valid() else []
     shown = page[:PAGE]
     record_read("audit_read", subject="audit_log", actor=actor(member), count=len(shown), **form.question)
     context: dict[str, Any] = {
         "lines": lines(shown), "form": form, "params": params(request),
-        "more": cursor_of(shown[-1]) if len(page) > PAGE else "", "linked": AuditLink.objects.order_by("-position").first(),
+        "more": cursor.write(shown[-1].at, shown[-1].pk) if len(page) > PAGE else "",
+        "linked": AuditLink.objects.order_by("-position").first(),
         "checkpoint": Checkpoint.objects.order_by("-position").first(), "most": exports.MOST,
     }
     return render(request, "triage/audit.html", context, status=status)
@@ -91,17 +91,3 @@ def params(request: HttpRequest) -> str:
     asked = request.GET.copy()
     asked.pop("before", None)
     return asked.urlencode()
-
-
-def cursor_of(entry: Entry) -> str:
-    return f"{entry.at.isoformat()}~{entry.pk}"
-
-
-def parse_cursor(typed: str) -> tuple[datetime, UUID] | None:
-    """None for anything odd: that is the newest page."""
-    at, _tilde, pk = typed.partition("~")
-    try:
-        found = parse_datetime(at)
-        return (found, UUID(pk)) if found and found.tzinfo else None
-    except ValueError:
-        return None

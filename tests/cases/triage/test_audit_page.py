@@ -13,7 +13,8 @@ from django.utils import timezone
 from cases.audit import export
 from cases.audit.models import Entry
 from cases.audit.services import checkpoint, record
-from cases.models import BreakGlass, Case, Exclusion
+from cases.models import BreakGlass, Case, Exclusion, Link
+from cases.services import link_cases
 from cases.triage import walls
 from cases.triage.views.audit import PAGE
 from portal.accounts.models import User
@@ -92,12 +93,14 @@ def test_older_pages_follow_without_a_gap_even_at_one_instant(browser: Client) -
         before = page["more"]
     assert len(seen) == len(set(seen)) == PAGE * 2 + 5
     assert before == ""
-    for odd in ("yesterday", "2026-13-45T00:00:00+00:00~x", f"{at.isoformat()}~", "~~"):
+    for odd in ("yesterday", "2026-13-45T00:00:00+00:00~x", f"{at.isoformat()}~", "~~",
+                f"0001-01-01T00:00:00+14:00~{uuid4()}", f"~{uuid4()}"):
         assert browser.get(AUDIT, {"before": odd}).status_code == 200
 
 
 @pytest.mark.parametrize(("asked", "says"), [
-    ({"subject": "26-NOBODY"}, "No case has this reference"), ({"since": "2026-11-22", "until": "2026-11-20"}, "lies before"),
+    ({"subject": "26-NOBODY"}, "No case has this reference"), ({"subject": "café"}, "No case has this reference"),
+    ({"subject": "a" * 60}, "No case has this reference"), ({"since": "2026-11-22", "until": "2026-11-20"}, "lies before"),
     ({"who": "nobody"}, "is not a valid UUID"), ({"kind": "curious"}, "Select a valid choice"), ({"since": "soon"}, "valid date"),
 ])
 def test_an_odd_question_gets_a_plain_answer(browser: Client, asked: dict[str, str], says: str) -> None:
@@ -105,6 +108,16 @@ def test_an_odd_question_gets_a_plain_answer(browser: Client, asked: dict[str, s
     assert page.status_code == 200
     assert says in page.content.decode()
     assert page.context["lines"] == []
+
+
+def test_a_name_that_was_typed_does_not_enter_the_log(case: Case, browser: Client) -> None:
+    assert "No case has this reference" in browser.get(AUDIT, {"subject": "ayeshakhan"}).content.decode()
+    assert not Entry.objects.filter(details__has_key="case").exists()
+
+
+def test_any_day_can_be_asked_for(case: Case, browser: Client) -> None:
+    assert told(browser, since="0001-01-01", until="9999-12-31")[-1] == ("unit_made", "The portal")
+    assert told(browser, until="0001-01-01") == []
 
 
 def test_a_page_costs_the_same_however_much_it_shows(case: Case, browser: Client, django_assert_num_queries) -> None:
@@ -117,10 +130,12 @@ def test_a_page_costs_the_same_however_much_it_shows(case: Case, browser: Client
         browser.get(AUDIT)
 
 
-def test_an_auditor_behind_a_wall_reads_nothing_of_the_case(case: Case, ayesha, bilal, browser: Client) -> None:
+def test_an_auditor_behind_a_wall_reads_nothing_of_the_case(case: Case, unit, ayesha, bilal, browser: Client) -> None:
     """A caseworker who was excluded, and is an auditor now."""
     walls.exclude(case=case, member=ayesha, cause=Exclusion.Cause.KNOWS, by=ayesha)
     signed_in(bilal).get("/desk/")
+    link_cases(a=case, b=make_case(unit), because=Link.Because.HANDLE)
+    browser.get(AUDIT, {"subject": case.ref})
     User.objects.filter(pk=ayesha.pk).update(role="auditor")
     hers = signed_in(User.objects.get(pk=ayesha.pk))
     page = hers.get(AUDIT).content.decode()
@@ -128,6 +143,10 @@ def test_an_auditor_behind_a_wall_reads_nothing_of_the_case(case: Case, ayesha, 
     assert case.ref not in page
     assert "No case has this reference" in hers.get(AUDIT, {"subject": case.ref}).content.decode()
     assert str(case.pk) in browser.get(AUDIT).content.decode()
+    given = hers.post(f"{AUDIT}export/").content
+    entries = export.unpack(given, export.public_pem())
+    assert len(entries) > 5
+    assert str(case.pk) not in repr(entries)
 
 
 def test_nobody_else_reads_it(ayesha: User) -> None:
