@@ -7,7 +7,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.permissions import Staff
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
-from cases.selectors import cases_for
+from cases.selectors import cases_for, waits_to_be_read
 from cases.workflow import Status
 
 
@@ -33,15 +33,18 @@ def goes_at(case: Case) -> datetime | None:
     return case.closed_at + timedelta(days=schedule.days) if schedule and case.closed_at else None
 
 
-def is_due(case: Case, now: datetime | None = None) -> bool:
+def is_due(case: Case) -> bool:
+    """Its time is over, and no message of the reporter waits to be read."""
     goes = goes_at(case)
-    return goes is not None and goes <= (now or timezone.now())
+    return (goes is not None and goes <= timezone.now()
+            and not Case.objects.filter(waits_to_be_read(), pk=case.pk).exists())
 
 
 def due_under(schedule: Schedule, now: datetime) -> QuerySet[Case]:
-    """Closed cases whose time under this schedule is over and which nothing holds."""
+    """Closed cases whose time under this schedule is over, which nothing holds, and to which the reporter has written nothing
+    since that nobody has read."""
     before = now - timedelta(days=schedule.days)
-    cases = Case.objects.filter(status=Status.CLOSED, outcome=schedule.outcome, closed_at__lte=before)
+    cases = Case.objects.filter(~waits_to_be_read(), status=Status.CLOSED, outcome=schedule.outcome, closed_at__lte=before)
     if schedule.unit_id is not None:
         cases = cases.filter(unit=schedule.unit_id)
     else:

@@ -15,7 +15,8 @@ from cases.clock.services import share_used
 from cases.hashing.models import MediaHash
 from cases.models import Case, Link
 from cases.permissions import Staff
-from cases.selectors import walled_off
+from cases.selectors import waits_to_be_read, walled_off
+from cases.triage import cursor
 from cases.triage.reading import Text
 from cases.workflow import Status
 
@@ -66,14 +67,15 @@ class Page:
 
 
 def matching(filters: Filters, member: Staff, now: datetime) -> Q:
-    """Filters as one condition. Closed cases show only when asked for."""
+    """Filters as one condition. Closed cases show only when asked for, or when their reporter wrote."""
     rule = Q(status=filters["status"]) if filters.get("status") else ~Q(status=Status.CLOSED.value)
+    if filters.get("unread"):
+        rule = waits_to_be_read() & (rule if filters.get("status") else Q())
     for name in ("harm", "priority", "unit"):
         if filters.get(name):
             rule &= Q(**{name: filters[name]})
-    for name in ("child", "unread"):
-        if filters.get(name):
-            rule &= Q(**{name: True})
+    if filters.get("child"):
+        rule &= Q(child=True)
     if filters.get("late"):
         rule &= Q(due_at__lt=now)
     if filters.get("assignee"):
@@ -95,13 +97,13 @@ def tabs(mine: QuerySet[Case], params: Mapping[str, str], member: Staff) -> list
 def page(mine: QuerySet[Case], filters: Filters, member: Staff, *, after: str = "") -> Page:
     """At most PAGE cases behind the cursor `after`: whatever moves meanwhile, none shows twice and none is skipped."""
     found = mine.filter(matching(filters, member, timezone.now()))
-    if cursor := parse_cursor(after):
-        found = found.filter(behind(*cursor))
+    if place := cursor.read(after):
+        found = found.filter(behind(*place))
     found = (found.select_related("unit", "assignee", "key").prefetch_related("key__wraps").order_by(*ORDER).defer("answers")
              .annotate(fingerprints=Exists(MediaHash.objects.filter(case=OuterRef("pk"))),
                        linked=Exists(links_seen(member))))
     cases = list(found[:PAGE + 1])
-    return Page(cases[:PAGE], cursor_of(cases[PAGE - 1]) if len(cases) > PAGE else "")
+    return Page(cases[:PAGE], cursor.write(cases[PAGE - 1].due_at, cases[PAGE - 1].pk) if len(cases) > PAGE else "")
 
 
 def links_seen(member: Staff) -> QuerySet[Link]:
@@ -114,19 +116,6 @@ def behind(due: datetime | None, pk: UUID) -> Q:
     if due is None:
         return Q(due_at=None, pk__gt=pk)
     return Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk) | Q(due_at=None)
-
-
-def cursor_of(case: Case) -> str:
-    return f"{case.due_at.isoformat() if case.due_at else ''}~{case.pk}"
-
-
-def parse_cursor(typed: str) -> tuple[datetime | None, UUID] | None:
-    """None for no cursor and for one that somebody bent: that is the first page, not an error."""
-    due, found, pk = typed.partition("~")
-    try:
-        return (datetime.fromisoformat(due) if due else None, UUID(pk)) if found else None
-    except ValueError:
-        return None
 
 
 def is_late(case: Case, now: datetime) -> bool:

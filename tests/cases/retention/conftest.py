@@ -12,7 +12,7 @@ from cases.escalation.models import Channel
 from cases.escalation.notices import Notice
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import match, store
-from cases.models import Case, Consent, Link, Trace
+from cases.models import Case, Consent, Link, Message, Trace
 from cases.notifications.models import Kind
 from cases.notifications.services import keep_address, tell_reporter
 from cases.retention.services import set_up_schedules
@@ -88,7 +88,9 @@ def close() -> Callable[..., Case]:
         if case.status == Status.NEW:
             case = change_status(case=case, to=Status.IN_REVIEW, by=None)
         change_status(case=case, to=Status.CLOSED, by=None, outcome=outcome)
-        Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - timedelta(days=days))
+        closed_at = timezone.now() - timedelta(days=days)
+        Case.objects.filter(pk=case.pk).update(closed_at=closed_at)
+        Message.objects.filter(case=case).update(at=closed_at - timedelta(days=1))
         case.refresh_from_db()
         return case
     return closed

@@ -1,5 +1,4 @@
 """Who may decide that a case goes."""
-from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,9 +11,9 @@ from cases.retention import services
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
 from cases.retention.periods import LEAST_DAYS, MOST_DAYS, PERIODS
 from cases.retention.services import Held, Refusal, Refused, TooLate
-from cases.services import change_status
+from cases.services import change_status, mark_read
 from cases.workflow import Outcome, Status
-from tests.factories.cases import make_case, make_unit
+from tests.factories.cases import make_case, make_unit, reporter_writes
 
 Reason, Lifted = Hold.Reason, Hold.Lifted
 
@@ -56,8 +55,7 @@ def test_the_database_refuses_a_period_out_of_bounds(office):
 def test_the_night_proposes_what_is_due_and_destroys_nothing(case, close):
     close(case, days=364)
     assert propose() == 0
-    close_again = Case.objects.filter(pk=case.pk)
-    close_again.update(closed_at=timezone.now() - timedelta(days=366))
+    Schedule.objects.filter(unit=None, outcome="removed").update(days=363)
     assert (propose(), propose()) == (1, 0)
     assert Proposal.objects.get().case == case
     assert Case.objects.filter(pk=case.pk).exists()
@@ -80,6 +78,19 @@ def test_what_is_reopened_is_no_longer_proposed_and_cannot_be_confirmed(case, cl
     assert refusal_of(services.confirm, case, imran) == Refusal.NOT_DUE
     propose()
     assert not Proposal.objects.exists()
+
+
+def test_what_the_reporter_wrote_after_closing_is_read_before_anything_goes(case, close, nadia, imran):
+    """Two supervisors see a list of references; the message would go with the case, unread."""
+    close(case)
+    propose()
+    services.approve(case=case, by=nadia)
+    reporter_writes(case, "He is back. Please do not delete anything.")
+    assert refusal_of(services.confirm, case, imran) == Refusal.NOT_DUE
+    propose()
+    assert not Proposal.objects.exists()
+    mark_read(case=case, by=nadia)
+    assert propose() == 1
 
 
 # --- two people -------------------------------------------------------------------------------------------------------

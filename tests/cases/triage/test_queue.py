@@ -8,8 +8,11 @@ from django.utils import timezone
 from cases.audit.models import Entry
 from cases.models import Case
 from cases.priority import Danger, Harm
-from cases.triage.queue import PAGE, parse_cursor
+from cases.services import change_status
+from cases.triage import cursor, digest
+from cases.triage.queue import PAGE
 from cases.vault.models import KeyGrant
+from cases.workflow import Outcome, Status
 from tests.factories.cases import STORY, make_case, make_member, make_unit, reporter_writes, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -84,10 +87,27 @@ def test_pages_neither_repeat_nor_skip_when_the_queue_moves(client, unit):
     assert not second.context["more"]
 
 
-@pytest.mark.parametrize("bent", ["x", "~", "~x", "yesterday~2b1a3f5e-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize("bent", ["x", "~", "~x", "yesterday~2b1a3f5e-0000-4000-8000-000000000000",
+                                  "0001-01-01T00:00:00+14:00~2b1a3f5e-0000-4000-8000-000000000000"])
 def test_a_bent_cursor_is_the_first_page(client, case, bent):
-    assert parse_cursor(bent) is None
+    assert cursor.read(bent) is None
     assert refs(client.get(QUEUE, {"after": bent})) == [case.ref]
+
+
+def test_a_message_to_a_closed_case_is_found_under_unread(client, unit, ayesha):
+    quiet, written = make_case(unit), make_case(unit)
+    reporter_writes(quiet, "Thank you")
+    for one in (quiet, written):                    # nobody marked anything as read before closing
+        change_status(case=one, to=Status.IN_REVIEW, by=ayesha)
+        change_status(case=one, to=Status.CLOSED, by=ayesha, outcome=Outcome.NOT_REMOVED)
+    reporter_writes(written, "It is there again")
+    response = client.get(QUEUE, {"unread": "on"})
+    assert refs(response) == [written.ref]
+    assert [tab.count for tab in response.context["tabs"] if tab.here] == [1]
+    assert refs(client.get(QUEUE, {"unread": "on", "status": "in_review"})) == []
+    assert digest.counts(ayesha, timezone.now()) == {"new": 0, "overdue": 0, "waiting": 0, "unread": 1}
+    client.post(f"/desk/case/{written.ref}/read/")
+    assert refs(client.get(QUEUE, {"unread": "on"})) == []
 
 
 def test_each_filter_keeps_what_it_names(client, unit, ayesha, bilal):
