@@ -88,14 +88,6 @@ def cases_of(keys: Collection[UUID]) -> dict[UUID, UUID]:
     return found
 
 
-def orphan_keys() -> list[DataKey]:
-    """Live keys that no record points to: left behind by a careless delete, they could still open an old backup."""
-    live = DataKey.objects.filter(destroyed_at=None)
-    for model, key in _key_columns():
-        live = live.exclude(pk__in=model._base_manager.exclude(**{key: None}).values(key))
-    return list(live)
-
-
 def jobs_of(case: Case) -> Iterator[UUID]:
     """Jobs that name the case or a row of it, waiting or done. The table holds a week."""
     mine = {str(row) for row in rows_of(Case, {case.pk})}

@@ -1,13 +1,11 @@
 """The whole report in a real browser, in Urdu on a phone: without JavaScript, and with it and a picture."""
 import os
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
 import pytest
 from django.db import connection
-from PIL import Image
 from playwright.sync_api import Page, Response, expect
 
 from bench.meter import fetch, weigh
@@ -17,6 +15,7 @@ from cases.intake import receipts
 from cases.models import Case
 from cases.units.services import set_up_units
 from cases.vault import custody
+from tests.browser.reporter import fits, heading, press, tick
 from tests.fixtures.browser import OpenPage
 
 pytestmark = pytest.mark.browser
@@ -33,35 +32,6 @@ def ready(live: str, tmp_path: Path, settings) -> str:
         custody.new_unit_key(unit, members=[], actor="system")
     registry.seed()
     return live
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    """A picture made here, busy enough to have a fingerprint."""
-    noise = random.Random(7)        # noqa: S311 (noise, not a secret)
-    small = Image.new("RGB", (12, 12))
-    small.putdata([(noise.randrange(256), noise.randrange(256), noise.randrange(256)) for _ in range(144)])
-    path = tmp_path / "holiday-at-the-lake.png"
-    small.resize((480, 480), Image.Resampling.BICUBIC).save(path)
-    return path
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def tick(page: Page, name: str) -> None:
-    page.get_by_label(name, exact=True).check()
-
-
-def heading(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(words)
-
-
-def fits(page: Page) -> None:
-    """No sideways scroll, and Urdu runs from the right."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
 
 
 def fill_in(page: Page, url: str, shot: "Shots", picture: Path | None = None) -> str:

@@ -1,6 +1,5 @@
 """The report sealed in the reporter's browser: what leaves the phone, what the desk reads, and what goes wrong on the way."""
 import json
-import random
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,6 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
-from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from cases.escalation import registry
@@ -51,16 +49,6 @@ def person(live: str, hina: User, open_page: OpenPage) -> Callable[..., Person]:
     def new(language: str = "en", width: int = 360, **options: object) -> Person:
         return Person(open_page(width=width, height=740, **options), live, language)
     return new
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    noise = random.Random(7)        # noqa: S311 (noise, not a secret)
-    small = Image.new("RGB", (12, 12))
-    small.putdata([(noise.randrange(256), noise.randrange(256), noise.randrange(256)) for _ in range(144)])
-    path = tmp_path / "holiday-at-the-lake.png"
-    small.resize((480, 480), Image.Resampling.BICUBIC).save(path)
-    return path
 
 
 def everything_stored() -> bytes:

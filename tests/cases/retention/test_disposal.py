@@ -12,7 +12,7 @@ from cases.models import Case, Link, Trace
 from cases.notifications.models import Address, Notification
 from cases.outbox.models import Job
 from cases.retention import disposal, services, tombstones
-from cases.retention.disposal import carry_out, orphan_keys
+from cases.retention.disposal import carry_out
 from cases.retention.models import Disposal, Hold
 from cases.vault.models import DataKey, DataKeyWrap
 from tests.factories.cases import make_case, make_unit
@@ -22,6 +22,14 @@ def left_of(case_id) -> dict[str, int]:
     """Rows of any model that points to the case."""
     return {model._meta.label: rows for model in apps.get_models() for field in model._meta.local_fields
             if field.related_model is Case and (rows := model._base_manager.filter(**{field.name: case_id}).count())}
+
+
+def orphan_keys() -> list[DataKey]:
+    """Live keys that no record points to: they could still open an old backup."""
+    live = DataKey.objects.filter(destroyed_at=None)
+    for model, key in disposal._key_columns():
+        live = live.exclude(pk__in=model._base_manager.exclude(**{key: None}).values(key))
+    return list(live)
 
 
 def test_nothing_of_a_disposed_case_is_left_but_its_traces_in_the_log(case, nadia):
