@@ -3,6 +3,7 @@ import time
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cases.audit.models import Entry
 from portal.accounts import sessions
@@ -85,6 +86,8 @@ def test_a_session_is_over_after_eight_hours_however_much_it_is_used(ayesha, clo
     row = Session.objects.get(member=ayesha)
     assert (row.last_used_at - row.started_at).total_seconds() > 6 * HOUR
     assert abs((row.expire_date - expires).total_seconds() + 7 * HOUR) < 5       # less is left, by as much as has passed
+    Session.objects.update(expire_date=timezone.now())
+    assert client.get("/desk/account/").status_code == 302
 
 
 def test_use_is_noted_once_a_quarter(ayesha, clock, django_assert_num_queries):

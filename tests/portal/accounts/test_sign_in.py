@@ -1,5 +1,6 @@
 """Password, second factor, and what comes between: one way in."""
 import ast
+import base64
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from cases.audit.models import Entry
+from cases.vault import passphrase
 from cases.vault.aead import OpenFailed
 from cases.vault.custody import new_staff_key
 from cases.vault.turnstile import ARGON2ID
@@ -44,6 +46,8 @@ def test_password_guesses_cost_what_the_vault_costs():
     encoded = hashers.make_password("ایک لمبا جملہ")
     assert hashers.check_password("ایک لمبا جملہ", encoded)
     assert not hashers.check_password("ایک اور جملہ", encoded)
+    _algorithm, salt, digest = encoded.split("$")
+    assert base64.b64decode(digest) == passphrase._key("ایک لمبا جملہ", salt.encode())
 
 
 def test_guessing_ends_for_the_guesser_and_not_for_the_colleague(client, ayesha, settings):
