@@ -97,3 +97,8 @@ def holds_alone(member: Member) -> list[Unit]:
     units = Unit.objects.filter(keys__grants__member=member.pk).distinct()
     return [unit for unit in units
             if not KeyGrant.objects.filter(key__unit=unit, member__is_active=True).exclude(member=member.pk).exists()]
+
+
+def lost_with(member: Member) -> list[Unit]:
+    """Those of them whose key nobody could bring back either: it was never sealed for the recovery ceremony."""
+    return [unit for unit in holds_alone(member) if (key := newest(unit)) and not key.sealed_to_recovery]

@@ -41,11 +41,12 @@ def rotate(*, unit: Unit, by: Staff, keyring: Keyring) -> UnitKey:
     """A new version of the unit's key for those who hold the present one and are still of the unit.
 
     What was sealed before stays readable to them. Whose public key is not the one that a colleague sealed to waits for a
-    grant anew. Raises NotHeld, KeyMissing.
+    grant anew. Raises NotHeld, KeyMissing; KeyRefused where nobody would hold the new one.
     """
-    private = keyring.private(unit.pk, custody.current_unit_key(unit).version)
-    grants = {grant.member_id: grant for grant in KeyGrant.objects.filter(key=newest(unit))}
-    members = [each for each in holders(unit) if custody.attested(grants[each.pk], private)]
+    grants = {grant.member_id: grant for grant in KeyGrant.objects.filter(key=newest(unit)).select_related("key")}
+    members = [each for each in holders(unit) if custody.attested(grants[each.pk], keyring)]
+    if not members:
+        raise custody.KeyRefused(f"unit {unit.pk}: nobody is vouched for")
     return custody.new_unit_key(unit, members=members, actor=actor(by), keyring=keyring)
 
 

@@ -183,7 +183,7 @@ def new_unit_key(unit: Unit, *, members: Iterable[AbstractBaseUser], actor: str,
     private, public = hpke.new_pair()
     key = UnitKey(unit=unit, version=before.version + 1 if before else 1, public=public, verify=signing.verify_key(private))
     key.sealed_to_recovery = _to_recovery(key, private)
-    trust.sign(key, before=old)
+    trust.sign(key, before=None if before and trust.predates_signatures(before) else old)
     key.save(force_insert=True)
     if before and old:
         before.sealed_to_next = hpke.seal(public, old, info=chain_context(before))
@@ -218,10 +218,16 @@ def _to_recovery(key: UnitKey, private: bytes) -> bytes | None:
     return hpke.seal(settings.RECOVERY_PUBLIC_KEY, private, info=ceremony.recovery_context(unit=key.unit_id, key=key.pk))
 
 
-def attested(grant: KeyGrant, private: bytes) -> bool:
-    """Whether the member's public key is still the one that a holder of the unit's key, `private`, sealed it to."""
+def attested(grant: KeyGrant, keyring: Keyring) -> bool:
+    """Whether the member's public key is still the one that a holder of the unit's key sealed it to. One's own one knows oneself,
+    also where nobody vouched, as before keys were signed."""
     staff = StaffKey.objects.filter(member_id=grant.member_id).first()
-    return staff is not None and hmac.compare_digest(bytes(grant.vouched), signing.vouch(private, grant.member_id, staff.public))
+    if staff is None:
+        return False
+    if grant.member_id == keyring.member:
+        return bytes(staff.public) == keyring.public
+    private = keyring.private(grant.key.unit_id, grant.key.version)
+    return hmac.compare_digest(bytes(grant.vouched), signing.vouch(private, grant.member_id, staff.public))
 
 
 @transaction.atomic
@@ -339,5 +345,7 @@ def new_worker_key() -> WorkerKey:
 def _worker_private(version: int) -> bytes | None:
     """The private half that signs the next version; None when there is none, and the ceremony must."""
     path = settings.WORKER_KEYS / f"{version}.key"
-    known = WorkerKey.objects.filter(version=version).exists()
-    return bytes.fromhex(path.read_text().strip()) if known and path.exists() else None
+    before = WorkerKey.objects.filter(version=version).first()
+    if before is None or trust.predates_signatures(before) or not path.exists():
+        return None
+    return bytes.fromhex(path.read_text().strip())

@@ -13,9 +13,10 @@ class NotHeld(OpenFailed):
 
 @dataclass(frozen=True)
 class Keyring:
-    """`units`: unit UUID → key version → private key (32 bytes)."""
+    """`units`: unit UUID → key version → private key (32 bytes). `public`: of what opened these."""
     member: UUID
     units: Mapping[UUID, Mapping[int, bytes]] = field(repr=False)
+    public: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         inner = {unit: MappingProxyType(dict(versions)) for unit, versions in self.units.items()}

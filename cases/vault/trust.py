@@ -12,8 +12,7 @@ from cases.vault.models import UnitKey, WorkerKey
 from cases.vault.signing import KeyMissing, KeyRefused, Link, fingerprint
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "Link", "anchor", "as_data", "chain", "fingerprint",
-           "is_open", "link", "sign", "trusted", "trusted_worker", "worker_chain",
-           "worker_is_open"]
+           "is_open", "link", "predates_signatures", "sign", "trusted", "trusted_worker", "worker_chain", "worker_is_open"]
 
 WORKER = "worker"
 
@@ -75,6 +74,12 @@ def sign(key: UnitKey | WorkerKey, *, before: bytes | None) -> None:
     signer = before or settings.ROOT_SEED
     if signer:
         key.signature, key.anchored = signing.sign(signer, link(key).message), before is None
+
+
+def predates_signatures(key: UnitKey | WorkerKey) -> bool:
+    """Made by a version of the portal that signed nothing. It opens what was sealed to it, but nothing could check what it signs:
+    a new version has to follow, and the ceremony signs that one."""
+    return not key.verify
 
 
 @transaction.atomic

@@ -52,7 +52,7 @@ def keyring(member: AbstractBaseUser, private: bytes) -> Keyring:
         held = units[key.unit_id]
         if key.version not in held and key.version + 1 in held and key.sealed_to_next is not None:
             held[key.version] = hpke.open_blob(held[key.version + 1], key.sealed_to_next, info=chain_context(key))
-    return Keyring(member.pk, units)
+    return Keyring(member.pk, units, hpke.public_of(private))
 
 
 def key_for_unit(data_key: DataKey, *, case: UUID, keyring: Keyring) -> bytes:

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from django.conf import settings
 
-from cases.handover.selectors import Waiting, holds_alone, newest, old_keys, waiting
+from cases.handover.selectors import Waiting, holds_alone, lost_with, newest, old_keys, waiting
 from cases.units.models import Unit
 from cases.units.selectors import units_of
 from cases.vault import hpke
 from cases.vault.keyring import Keyring
 from cases.vault.signing import verify_key
-from cases.vault.trust import fingerprint, is_open
+from cases.vault.trust import fingerprint, is_open, predates_signatures
 from portal.accounts.models import User
 
-__all__ = ["UnitKeys", "Waiting", "holds_alone", "keys_of", "waiting"]
+__all__ = ["UnitKeys", "Waiting", "holds_alone", "keys_of", "lost_with", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class UnitKeys:
     fingerprint: str
     signed: bool
     unrecoverable: bool         # made before the ceremony, and not sealed to it yet
+    unsigned_kind: bool         # made before there were signatures: a rotation is owed though nobody left
 
 
 def keys_of(member: User, keyring: Keyring | None) -> list[UnitKeys]:
@@ -42,4 +43,5 @@ def _keys(unit: Unit, keyring: Keyring | None) -> UnitKeys:
     private = keyring.units.get(unit.pk, {}).get(key.version) if keyring and key else None
     return UnitKeys(unit, private is not None, waiting(unit), key.rotate_since if key else None, len(old_keys(unit)),
                     fingerprint(hpke.public_of(private), verify_key(private)) if private else "", signed=is_open(unit),
-                    unrecoverable=bool(settings.RECOVERY_PUBLIC_KEY and key and not key.sealed_to_recovery))
+                    unrecoverable=bool(settings.RECOVERY_PUBLIC_KEY and key and not key.sealed_to_recovery),
+                    unsigned_kind=bool(key and predates_signatures(key)))

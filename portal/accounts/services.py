@@ -14,7 +14,7 @@ from cases.vault.keyring import Keyring
 from cases.vault.models import StaffKey, UnitKey
 from portal.accounts import arrival, invitations, second_factor, sessions, throttle
 from portal.accounts.models import Identity, User
-from portal.accounts.selectors import holds_alone
+from portal.accounts.selectors import holds_alone, lost_with
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"      # none that look alike on paper
 
@@ -98,10 +98,10 @@ def grant(*, unit: Unit, colleague: User, by: User, keyring: Keyring) -> None:
 def start_over(*, member: User, by: User | None, vault: bool = False) -> str:
     """A lost password or telephone, with `vault` also a lost passphrase: a new start password; the rest is set up anew.
 
-    Raises LastHolder. Sessions end, also those between password and second factor.
+    Raises LastHolder, unless the ceremony can hand the key over. Sessions end, also those between password and second factor.
     """
-    if vault and (alone := holds_alone(member)):
-        raise LastHolder(", ".join(unit.code for unit in alone))
+    if vault and (lost := lost_with(member)):
+        raise LastHolder(", ".join(unit.code for unit in lost))
     password = start_password()
     member.set_password(password)
     member.must_change_password, member.must_change_passphrase = True, vault or member.must_change_passphrase

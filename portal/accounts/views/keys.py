@@ -50,7 +50,7 @@ def grant(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def rotate(request: HttpRequest) -> HttpResponse:
-    """A new key for a unit that somebody has left, and the first of its cases sealed to it."""
+    """A new key for a unit that somebody has left, or whose key nobody could sign, and the first of its cases sealed to it."""
     member, unit = reader(request), unit_of(request)
     key = newest(unit)
     if key is None or key.rotate_since is None:
@@ -86,6 +86,8 @@ def with_key(request: HttpRequest, act: Callable[[Keyring], object]) -> HttpResp
         act(keyring)
     except NotHeld as error:
         raise PermissionDenied from error
+    except custody.KeyMissing:
+        pass            # nothing is sealed to the unit before the ceremony has signed its key; the page says so
     return redirect("accounts:keys")
 
 

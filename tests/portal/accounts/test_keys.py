@@ -72,16 +72,16 @@ def test_who_is_switched_off_has_no_case_and_no_key(ayesha, unit):
     case.refresh_from_db()
     assert case.assignee is None
     assert not KeyGrant.objects.filter(member=bilal).exists()
-    assert "somebody has left" in signed_in(ayesha).get("/desk/").content.decode()
+    assert "needs a new key" in signed_in(ayesha).get("/desk/").content.decode()
 
 
 # --- a rotation that is owed ------------------------------------------------------------------------------------------
 def test_whoever_holds_the_key_is_told_on_their_first_page_and_rotates_by_one_button(ayesha, unit, left):
     browser = signed_in(ayesha)
-    assert "somebody has left" in browser.get("/desk/").content.decode()
+    assert "needs a new key" in browser.get("/desk/").content.decode()
     assert "Make a new key" in browser.get("/desk/keys/").content.decode()
     assert browser.post("/desk/keys/rotate/", {"unit": unit.pk})["Location"] == "/desk/keys/"
-    assert "somebody has left" not in browser.get("/desk/").content.decode()
+    assert "needs a new key" not in browser.get("/desk/").content.decode()
     assert STORY in browser.get("/desk/").content.decode()
     assert set(DataKeyWrap.objects.filter(recipient="unit").values_list("version", flat=True)) == {2}
 

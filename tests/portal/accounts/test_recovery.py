@@ -2,16 +2,19 @@
 import io
 import itertools
 import json
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from shamir_mnemonic import combine_mnemonics
 
 from cases.audit.models import Entry
 from cases.handover import services as handover
 from cases.vault import custody, envelope, hpke, signing, trust, unseal
-from cases.vault.models import KeyGrant, StaffKey
-from portal.accounts.services import make_first_keys
-from tests.factories.cases import keyring_of, make_case, make_member, make_unit
+from cases.vault.models import KeyGrant, StaffKey, UnitKey, WorkerKey
+from portal.accounts.services import LastHolder, make_first_keys, start_over
+from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
 
 STORY = "He asks for money by tonight"
 
@@ -95,7 +98,8 @@ def test_five_people_have_a_share_each_and_the_file_says_nothing(room):
     assert {len(words.split()) for words in room.shares} == {33}
     document = json.loads(room.locked.read_text())
     assert set(document) == {"version", "threshold", "shares", "root_public", "recovery_public", "locked"}
-    assert not any(word in room.locked.read_text() for word in room.shares[0].split()[3:8])
+    secret = combine_mnemonics(room.shares[:3]).hex()
+    assert not [each for each in (secret, *room.shares) if each in room.locked.read_text()]
 
 
 def test_a_unit_cannot_receive_before_its_key_is_signed_and_can_after(room, unit):
@@ -142,6 +146,62 @@ def test_a_request_that_was_changed_on_the_way_is_signed_for_nothing(room, unit)
     assert not trust.is_open(unit)
 
 
+# --- keys that were made before keys were signed ----------------------------------------------------------------------
+@pytest.fixture
+def upgraded(room, unit, settings, tmp_path):
+    """A ministry that took reports with an earlier version: its keys sign nothing, and no holder is vouched for."""
+    settings.WORKER_KEYS = tmp_path / "worker"
+    amna, bilal = newcomer(unit), make_member("Bilal", unit, keys=False)
+    custody.grant(custody.current_unit_key(unit), bilal, keyring=keyring_of(amna), actor="system")
+    custody.new_worker_key()
+    room.sign(room.shares[:3])
+    case = make_case(unit, story=STORY)
+    for keys in (UnitKey.objects.all(), WorkerKey.objects.all()):
+        keys.update(verify=b"", signature=b"", anchored=False)
+    KeyGrant.objects.update(vouched=b"")
+    import_module("cases.vault.migrations.0008_keys_of_before_signatures").owe_a_rotation(apps, None)
+    return amna, bilal, case
+
+
+def test_a_key_that_could_sign_nothing_is_not_anchored(room, upgraded):
+    """Else all would be well until its next version, which nobody could check."""
+    with pytest.raises(CommandError, match="Make a new key"):
+        room.run("ask", room.file())
+
+
+def test_after_an_upgrade_a_member_makes_the_key_that_the_ceremony_signs(room, unit, upgraded, settings):
+    amna, bilal, case = upgraded
+    role, settings.PORTAL_ROLE = settings.PORTAL_ROLE, "worker"
+    call_command("set_up", stdout=io.StringIO())
+    settings.PORTAL_ROLE = role
+    browser = signed_in(amna)
+    assert "made before keys were signed" in browser.get("/desk/keys/").content.decode()
+    assert browser.post("/desk/keys/rotate/", {"unit": unit.pk}).status_code == 302
+    assert opened(case, keyring_of(amna)) == STORY
+    assert set(keyring_of(amna).units[unit.pk]) == {1, 2}
+    assert "Bilal" in browser.get("/desk/keys/").content.decode()       # nobody vouched for his: he reads his fingerprint aloud
+
+    room.sign(room.shares[1:4])
+    assert trust.is_open(unit)
+    assert trust.worker_is_open()
+    browser.post("/desk/keys/rewrap/", {"unit": unit.pk})
+    assert opened(case, keyring_of(amna)) == STORY
+    assert opened(make_case(unit, story=STORY), keyring_of(amna)) == STORY
+    handover.rotate(unit=unit, by=amna, keyring=keyring_of(amna))
+    custody.new_worker_key()
+    assert trust.trusted(unit).version == trust.trusted_worker().version == 3
+
+
+def test_a_rotation_that_would_leave_the_key_to_nobody_is_none(unit, upgraded):
+    amna, _bilal, case = upgraded
+    ring = keyring_of(amna)
+    StaffKey.objects.update(public=hpke.new_pair()[1])                  # a database that puts its own key in everybody's place
+    with pytest.raises(trust.KeyRefused):
+        handover.rotate(unit=unit, by=amna, keyring=ring)
+    assert custody.current_unit_key(unit).version == 1
+    assert opened(case, ring) == STORY
+
+
 # --- when all is lost -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("three", [(0, 1, 2), (4, 2, 0)])
 def test_after_everybody_lost_theirs_three_shares_hand_the_key_to_a_named_member(room, unit, three):
@@ -181,6 +241,21 @@ def test_a_key_from_before_the_ceremony_is_sealed_to_it_by_whoever_holds_it(room
         room.run("ask-restore", room.file(), "--member", amna.email, "--unit=adults")
     custody.seal_to_recovery(custody.current_unit_key(unit), keyring=keyring_of(amna), actor=str(amna.pk))
     room.restore(room.shares[:3], amna, "adults")
+
+
+def test_the_only_holder_who_forgot_begins_again_and_is_handed_the_key(room, unit, settings):
+    amna = newcomer(unit)
+    room.sign(room.shares[:3])
+    case = make_case(unit, story=STORY)
+    start_over(member=amna, by=None, vault=True)
+    everybody_forgets(amna)
+    fresh, public = hpke.new_pair()
+    StaffKey.objects.filter(member=amna).update(public=public)
+    room.restore(room.shares[:3], amna, "adults")
+    assert opened(case, unseal.keyring(amna, fresh)) == STORY
+    UnitKey.objects.update(sealed_to_recovery=None)
+    with pytest.raises(LastHolder):
+        start_over(member=amna, by=None, vault=True)
 
 
 def test_whoever_was_restored_keeps_the_key_when_it_rotates(room, unit):

@@ -116,6 +116,9 @@ class Command(BaseCommand):
             waiting.append(("the worker", worker))
         if not waiting:
             raise CommandError("No key waits for a signature.")
+        if too_old := [name for name, key in waiting if trust.predates_signatures(key)]:
+            raise CommandError(f"Made before keys were signed: {', '.join(too_old)}. A new version comes first: of a unit's a "
+                               "member makes it on the page Keys ('Make a new key'), of the worker's set_up, run as the worker.")
         write(request, {"version": 1, "kind": "sign", "keys": [asked(name, key) for name, key in waiting]})
         self.say_written(request, [f"{name}: {fingerprint(key.public, key.verify)}" for name, key in waiting])
 

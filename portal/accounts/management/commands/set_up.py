@@ -11,10 +11,11 @@ from cases.units.models import Unit
 from cases.units.services import set_up_units
 from cases.vault.custody import new_worker_key
 from cases.vault.models import UnitKey, WorkerKey
-from cases.vault.trust import is_open, worker_is_open
+from cases.vault.trust import is_open, predates_signatures, worker_is_open
 from portal.accounts.services import make_first_keys
 
 CEREMONY = "waits for the ceremony's signature: docs/how-to/recovery-ceremony.md"
+OLD_KIND = "was made before keys were signed: a member who holds it makes a new one on the page Keys"
 
 
 class Command(BaseCommand):
@@ -40,7 +41,8 @@ class Command(BaseCommand):
         grant()
 
     def worker_key(self) -> None:
-        if not WorkerKey.objects.exists():
+        newest = WorkerKey.objects.first()
+        if newest is None or predates_signatures(newest):
             new_worker_key()
             self.stdout.write(f"worker: a new key in {settings.WORKER_KEYS}; only the worker's machine may keep it")
         if not worker_is_open():
@@ -50,5 +52,7 @@ class Command(BaseCommand):
         """What still stands between the unit and its first report."""
         if is_open(unit):
             return "is open for reports"
-        keyed = UnitKey.objects.filter(unit=unit).exists()
-        return f"its key {CEREMONY}" if keyed else "gets its key when its first member chooses a passphrase"
+        key = UnitKey.objects.filter(unit=unit).order_by("-version").first()
+        if key is None:
+            return "gets its key when its first member chooses a passphrase"
+        return f"its key {OLD_KIND}" if predates_signatures(key) else f"its key {CEREMONY}"
