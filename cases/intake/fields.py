@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _, ngettext
 
 OLDEST = 120
-PRIVATE = {"autocomplete": "off", "spellcheck": "false"}      # nothing is kept by the browser or sent to a spelling service
+# nothing is kept by the browser, or sent to whoever spells and completes sentences for it
+PRIVATE = {"autocomplete": "off", "spellcheck": "false", "writingsuggestions": "false"}
 TOO_LONG = _("This is too long: at most %(most)s characters. It is now %(now)s.")
 LINE_TOO_LONG = _("One of the lines is too long: at most %(most)s characters.")
 NOT_A_LINK = _("One of the lines does not look like a link. Write account names in the next question.")

@@ -97,7 +97,7 @@ def test_a_message_is_text_and_never_markup_or_a_link(case, ayesha, receipt):
     assert "<img" not in html
     assert 'href="https://evil' not in html
     assert "script&gt;alert(1)&lt;/script&gt;" in html
-    assert html.count('<div class="text" dir="auto">') == 2
+    assert html.count('<div class="text" dir="auto" translate="no">') == 2
 
 
 def test_what_was_typed_comes_back_escaped(reporter):

@@ -69,7 +69,7 @@ def test_the_code_that_the_browser_made_opens_the_conversation_and_not_the_answe
 
 def test_the_last_page_has_no_code_and_says_when(browser: Browser):
     page = html.unescape(browser.send(language="en").content.decode())
-    assert 'id="code"></p>' in page
+    assert 'id="code" translate="no"></p>' in page
     assert "<time datetime=" in page
 
 
