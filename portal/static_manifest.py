@@ -24,7 +24,6 @@ from portal.static_headers import policy
 LIST, SIGNATURE = "scripts.txt", "scripts.sig"
 SCRIPTS = {".js", ".mjs"}
 LINE = re.compile(r"([0-9a-f]{64})  (static/\S+)")
-POINT = re.compile(r"\b04[0-9a-f]{128}\b")             # a public key on P-256, as pages name the root
 ECDSA = ec.ECDSA(hashes.SHA256())
 PAGES = tuple(f"/{language}/{page}" for language in ("en", "ur") for page in ("", "report/", "inbox/"))
 TIMEOUT = 30                            # seconds for each answer
@@ -96,16 +95,17 @@ def page_faults(url: str, page: str, listed: set[str], root: str) -> Iterator[st
         path = urlsplit(urljoin(url, address))
         if path.netloc != urlsplit(url).netloc or path.path.lstrip("/") not in listed:
             yield f"{page}: loads {address}, which was not signed"
-    if root and set(POINT.findall(content.decode("utf-8", "replace"))) - {root}:
+    if found.roots - {root}:
         yield f"{page}: has keys checked against another root key"
 
 
 class Scripts(HTMLParser):
-    """The scripts of a page: what it loads or starts as a worker, and how many it holds itself."""
+    """The scripts of a page: what it loads or starts as a worker, how many it holds itself, and what root keys it gives them."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.sources: list[str] = []
+        self.roots: set[str] = set()
         self.inline = 0
         self.feed(html)
 
@@ -113,6 +113,7 @@ class Scripts(HTMLParser):
         of = {name: value or "" for name, value in attrs}
         self.sources += [of[name] for name in ("src", "data-worker") if of.get(name) and (tag == "script" or name != "src")]
         self.inline += tag == "script" and not of.get("src") and of.get("type") != "application/json"
+        self.roots |= {of["data-root"]} if "data-root" in of else set()
         self.inline += sum(name.startswith("on") for name in of)
 
 

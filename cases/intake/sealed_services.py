@@ -24,14 +24,15 @@ class SealAgain(Exception):
 
 
 def offer(unit: Unit) -> dict[str, Any]:
-    """What a browser needs to seal a report to `unit`; it checks the chains for itself. Raises KeyMissing.
+    """What a browser needs to seal a report to `unit`; it checks the chains for itself, against the root that the first page
+    names. Raises KeyMissing.
 
     `worker` is None while the worker has no key that holds: then everything but an address can be sealed.
     """
     version = max(settings.RECEIPT_SALTS)
     trust.trusted(unit)
     return {"unit": str(unit.pk), "chain": trust.as_data(trust.chain(unit)), "worker": _worker_chain(),
-            "root": settings.ROOT_PUBLIC_KEY.hex(), "salt": {"version": version, "hex": settings.RECEIPT_SALTS[version].hex()}}
+            "salt": {"version": version, "hex": settings.RECEIPT_SALTS[version].hex()}}
 
 
 def _worker_chain() -> list[dict[str, str | int]] | None:

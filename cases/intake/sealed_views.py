@@ -29,7 +29,7 @@ NOTICES = ("crowd", "closed", "away", "refused", "odd", "weak")       # what the
 
 
 def typed_document(request: HttpRequest, draft: Draft, walked: Walk, unit: Unit) -> HttpResponse:
-    """Every typed step, blank, with the keys to seal to: from here on the browser asks us nothing before Send.
+    """Every typed step, with the keys to seal to: from here on the browser asks us nothing before Send.
 
     Raises KeyMissing.
     """
@@ -39,17 +39,18 @@ def typed_document(request: HttpRequest, draft: Draft, walked: Walk, unit: Unit)
     common = {"known": walked.known, "layout": "intake/panel.html", "phone": True, "unit": unit, "total": total,
               "bars": range(1, total + 1)}
     pages: dict[str, dict[str, Any]] = {
-        step.name: {"step": step, "number": walked.asked.index(step) + 1, "form": blank(step, walked)} for step in typed}
+        step.name: {"step": step, "number": walked.asked.index(step) + 1, "form": filled(draft, step, walked)} for step in typed}
     pages |= {CHECK: {"sections": sections}, RECEIPT: {"form": ReceiptForm(code=""), "groups": []}}
     panels = [render_to_string(f"intake/{name}.html", {"page": name, **common, **page}, request) for name, page in pages.items()]
     return render(request, "intake/typed.html", {
         "panels": panels, "notices": NOTICES, "data": told(draft, walked, typed) | {"seal": sealed_services.offer(unit)}})
 
 
-def blank(step: Step, walked: Walk) -> StepForm:
-    """As if there were pictures, where they are asked for: whether there are, the browser knows."""
+def filled(draft: Draft, step: Step, walked: Walk) -> StepForm:
+    """Blank, unless it was typed on our own pages before the script had come. As if there were pictures, where they are asked
+    for: whether there are, the browser knows."""
     pictures = any(each.name == "pictures" for each in walked.asked)
-    return shown(step, replace(walked.known, pictures=int(pictures)), None)
+    return shown(step, replace(walked.known, pictures=int(pictures)), draft.answers.get(step.name))
 
 
 def told(draft: Draft, walked: Walk, typed: list[Step]) -> dict[str, Any]:

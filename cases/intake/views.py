@@ -1,6 +1,7 @@
 """The report, a page a step. A POST answers 200 with the next page; nothing is stored before Send."""
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -182,7 +183,7 @@ def page(request: HttpRequest, draft: Draft, name: str, *, form: Any = None, not
         name = FIRST.name
     draft.reviewed = draft.reviewed or name == CHECK
     context = {"page": name, "notice": notice, "known": walked.before.get(name, walked.known), "draft": draft,
-               "state": seal(draft)}
+               "state": seal(draft), "root": settings.ROOT_PUBLIC_KEY.hex()}
     if name in BY_NAME:
         return render(request, f"intake/{name}.html", context | step_context(draft, walked, BY_NAME[name], form))
     return render(request, f"intake/{name}.html", context | CONTEXTS[name](draft, walked, form))

@@ -1,18 +1,16 @@
 // The inbox in the browser: the code finds the report and opens the messages here; neither the code nor a typed word is posted.
 // Where this cannot be, the page works without it, says that this is weaker, and nothing goes that way unless it is chosen.
+import { able } from './able.mjs';
 import { frame, parse } from './frame.mjs';
+import { isolated, plain } from './words.mjs';
 
 const WORDS = ['code', 'message', 'assent'];            // what people type: kept here, put back into each new page
-const RUN = /\+?[0-9][0-9-]*(?: [0-9][0-9-]*)+|[A-Za-z0-9#@+](?:[!-~]*[A-Za-z0-9/=_])?/g;      // portal/templatetags/portal.py
-const TURNS = /^[@#]|[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|\//;
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-const able = self.crypto?.subtle && self.WebAssembly && self.Worker;
+const SECONDS = 60;
 const utf8 = new TextEncoder(), strict = new TextDecoder('utf-8', { fatal: true });
 const typed = {}, ids = new Map();
 let vault, secrets = {}, key, offline, pending = null, turn = Promise.resolve();
 
 const one = selector => document.querySelector(selector);
-const plain = text => (text ?? '').replace(/\r\n?/g, '\n').replace(CONTROLS, '').trim();
 
 // --- opening ----------------------------------------------------------------------------------------------------------------
 async function derive(body, salts) {
@@ -29,6 +27,7 @@ async function derive(body, salts) {
 
 async function unseal(view) {
   const { case: owner, key: id, wrap, locked, salt } = view.dataset, to = { scope: owner, key: id, kind: 'reporter', recipient: owner };
+  key = null;
   try {
     const mine = await vault.unlockPrivate(secrets[salt].unlock, vault.unbase64(locked));
     key = await vault.openBlob(mine, vault.unbase64(wrap), vault.context('data-key', { ...to, version: 1 }));
@@ -47,19 +46,6 @@ async function unseal(view) {
   }));
 }
 
-// Text, never markup; links, references and telephone numbers kept from being turned round.
-function isolated(words) {
-  const parts = [];
-  let at = 0;
-  for (const { 0: run, index } of words.matchAll(RUN)) {
-    if (!TURNS.test(run)) continue;
-    const bdi = Object.assign(document.createElement('bdi'), { dir: 'ltr', textContent: run });
-    parts.push(words.slice(at, index), bdi);
-    at = index + run.length;
-  }
-  return [...parts, words.slice(at)];
-}
-
 // --- writing ------------------------------------------------------------------------------------------------------------------
 // In the place of what was typed: the sealed words with the id of their row, the same however often they are sent.
 async function seal(body, act, view) {
@@ -70,7 +56,7 @@ async function seal(body, act, view) {
   if (now > most) return body.set('over', `${now} ${most}`);
   const words = act === 'back_online' ? [view.dataset.online, text].filter(Boolean).join('\n\n') : text;
   if (!words) return;
-  const same = `${field} ${words}`;
+  const same = `${view.dataset.case} ${field} ${words}`;
   if (!ids.has(same)) ids.set(same, vault.newId());
   const record = ids.get(same);
   body.set('row', record);
@@ -109,10 +95,20 @@ async function again(form, button, act) {
   if (same) await press(same.form, same);
 }
 
+// A page of ours, or null: nobody answers, the answer breaks off, somebody on the way answers.
+async function ask(url, body) {
+  try {
+    const answer = await fetch(url, { method: 'POST', body, redirect: 'error', signal: AbortSignal.timeout?.(SECONDS * 1000) });
+    const incoming = parse(await answer.text());
+    return incoming.querySelector(answer.ok ? 'main h1' : 'main form') && incoming;
+  } catch {
+    return null;
+  }
+}
+
 async function send(url, body) {
-  const answer = await fetch(url, { method: 'POST', body, redirect: 'error' }).catch(() => null);
-  const incoming = answer && parse(await answer.text());
-  if (!answer?.ok && !incoming?.querySelector('main form')) return notice('[data-offline]');
+  const incoming = await ask(url, body);
+  if (!incoming) return notice('[data-offline]');
   const view = incoming.querySelector('[data-case]'), first = view && !one('[name=visit]');
   if (view) await unseal(view);
   if (view) typed.code = '';
@@ -161,7 +157,8 @@ else if (able && one('[data-salts]')) {
     const act = event.submitter?.value ?? '';
     if (pending === act) return;                         // pressed twice
     pending = act;
-    turn = turn.then(() => again(event.target, event.submitter, act)).finally(() => { pending = null; });
+    turn = turn.then(() => again(event.target, event.submitter, act)).catch(() => notice('[data-offline]'))
+      .finally(() => { pending = null; });
   });
   addEventListener('popstate', () => location.reload());
   addEventListener('pageshow', event => event.persisted && location.reload());

@@ -51,6 +51,7 @@ class Person:
 
     def at(self, name: str) -> None:
         expect(self.page.locator("#report input[name=page]")).to_have_value(name, timeout=20_000)
+        self.page.wait_for_load_state()                 # a page of the server: its script is at work
 
     def choose(self, **answers: str) -> None:
         for name, value in answers.items():

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.core.management import CommandError, call_command
 
+from cases.vault.signing import verify_key
 from portal import static_manifest
 from portal.management.commands.sign_static import private
 
@@ -96,11 +97,19 @@ def test_a_page_that_loads_an_unsigned_script_is_named(without_the_inbox: None, 
         verify(portal, release)
 
 
+def test_a_page_that_names_another_root_is_named(signed: Path, release: Path, live: str, settings: LazySettings):
+    settings.ROOT_PUBLIC_KEY = verify_key(bytes(32))              # of the portal that answers, not of the list
+    with pytest.raises(CommandError) as said:
+        verify(live, release)
+    assert [line.split(":")[0] for line in str(said.value).splitlines()[1:]] == ["/en/report/", "/ur/report/"]
+    assert "has keys checked against another root key" in str(said.value)
+
+
 @pytest.mark.parametrize(("html", "fault"), [
     ("<script>go()</script>", "holds a script of its own"), ('<p onclick="go()">', "holds a script of its own"),
     ('<script src="https://evil.example/x.js"></script>', "loads https://evil.example/x.js"),
     ('<script src="/media/x.js"></script>', "loads /media/x.js"), ('<div data-worker="/x.mjs">', "loads /x.mjs"),
-    (f'<script type="application/json">{{"root": "04{"ab" * 64}"}}</script>', "another root key")])
+    (f'<form data-root="04{"ab" * 64}">', "another root key")])
 def test_what_a_page_may_not_hold_is_found(monkeypatch, html: str, fault: str):
     page = (html.encode(), "default-src 'none'; script-src 'self'; style-src 'self'")
     monkeypatch.setattr(static_manifest, "fetch", lambda url: page)

@@ -1,6 +1,8 @@
 // What the forms of cases/intake/forms.py say of the typed steps, said here: nothing typed is posted to be checked.
 // clean(form, told) → {values: {name: text | list}, errors: [[name, words]]}. `told` is the data that came with the steps.
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, UNSEEN = /[\p{Cf}\p{Cc}]/gu;
+import { plain } from '../words.mjs';
+
+const UNSEEN = /[\p{Cf}\p{Cc}]/gu;
 const MOBILE = /^(?:\+92|0092|92|0)(3[0-9]{9})$/;
 const DECORATION = /[\s().\-\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 const LETTER = 'a-z0-9\\u00a1-\\uffff', LABEL = `[${LETTER}](?:[${LETTER}-]{0,61}[${LETTER}])?`;
@@ -9,7 +11,6 @@ const MAIL = new RegExp(`^${LOCAL}(?:\\.${LOCAL})*@(?:${LABEL}\\.)+[${LETTER}-]{
 const LONGEST_MAIL = 254;
 const bytes = text => new TextEncoder().encode(text).length;
 const visible = text => text.replace(UNSEEN, '').trim();
-export const plain = text => text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').trim();
 export const digits = text => text.replace(/[\u06f0-\u06f9\u0660-\u0669]/g, char => char.charCodeAt() & 15);
 const fill = (words, numbers) => words.replace(/%\((\w+)\)s/g, (_, name) => numbers[name]);
 

@@ -8,10 +8,14 @@ export const views = new Map();                    // step → its view
 export const here = { name: '' };                  // the step that is shown
 export const ASKED = ['who', 'what'];
 const THERE = [...ASKED, 'elsewhere'];
+export let root;                                   // the ceremony's public key, as the page named it that began
 let typed, busy = false;                           // typed.mjs, once there are typed steps
 
 export const form = name => page.formOf(views.get(name));
-const away = () => page.notice(views.get(here.name), page.saying(form('who').dataset.away));
+function away() {
+  const [first] = views.values();                  // one of the server's, which has the words
+  page.notice(views.get(here.name), page.saying(page.formOf(first).dataset.away));
+}
 
 export function show(name, { push = true } = {}) {
   name = typed?.ready(name) ?? name;
@@ -20,7 +24,9 @@ export function show(name, { push = true } = {}) {
   page.put(views.get(name));
 }
 
+// To a step before. Whoever answered it before this script had come has it at the server only.
 export function back(name) {
+  if (!views.has(name)) return ask(here.name === 'elsewhere' ? 'elsewhere' : 'what', 'back');
   if (history.state?.from === name) history.back();
   else show(name);
 }
@@ -117,6 +123,7 @@ function left() {
 
 export function start(view, name) {
   view.dataset.title = document.title;
+  ({ root } = page.formOf(view).dataset);
   views.set(name, view);
   here.name = name;
   history.replaceState({ step: name }, '');

@@ -61,10 +61,13 @@ export function carry(from, to) {
   return more;
 }
 
-// The part that makes fingerprints; its script comes with the view, and does not run by itself there.
+// The part that makes fingerprints; its script comes with the view, and does not run by itself there. If it cannot be had, the report
+// goes on without.
 export async function pictures(view) {
   const script = view.querySelector('script[src]'), box = view.querySelector('[data-pictures]');
   if (!box) return;
   script?.remove();
-  (await import(script.getAttribute('src'))).wire(box);
+  await import(script.getAttribute('src')).then(part => part.wire(box), () => {
+    view.querySelector('[data-cannot]').hidden = false;
+  });
 }

@@ -3,36 +3,31 @@ import * as vault from '../vault/sealing.mjs';
 import { derive, display, lock, newCode } from '../vault/receipt.mjs';
 
 const SUMMARY = 120;                                       // characters
-const { base64 } = vault;
-const uuid = () => {
-  const hex = vault.hex(vault.random(16).map((byte, n) => n === 6 ? byte & 15 | 64 : n === 8 ? byte & 63 | 128 : byte));
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
-};
+const { base64, newId } = vault;
 const utf8 = text => new TextEncoder().encode(text);
 
 export class KeyRefused extends Error {}
 
 // The newest public key of a chain that ends at the root, if it is the recipient's; throws KeyRefused.
 async function newest(chain, root, kind, recipient) {
-  const bytes = ({ public: key, verify, signature, ...rest }) =>
-    ({ ...rest, public: vault.unbase64(key), verify: vault.unbase64(verify), signature: vault.unbase64(signature) });
   try {
     if (!chain?.length || chain.some(link => link.kind !== kind || link.recipient !== recipient)) throw Error('another chain');
-    return { version: chain.at(-1).version, key: await vault.trusted(chain.map(bytes), vault.unhex(root)) };
+    return { version: chain[chain.length - 1].version, key: await vault.trusted(vault.unpack(chain), vault.unhex(root)) };
   } catch {
     throw new KeyRefused();
   }
 }
 
-// {unit, worker}: whom to seal to, checked. `offer` is what the server handed over (cases/intake/sealed_services.py).
-export async function recipients(offer) {
-  return { unit: { ...await newest(offer.chain, offer.root, 'unit', offer.unit), id: offer.unit },
-    worker: offer.worker && { ...await newest(offer.worker, offer.root, 'worker', 'worker'), id: 'worker' } };
+// {unit, worker}: whom to seal to, checked. `offer` is what the server handed over (cases/intake/sealed_services.py), `root` what
+// the first page named, where everybody who looks from outside reads it too (manage.py verify_static).
+export async function recipients(offer, root) {
+  return { unit: { ...await newest(offer.chain, root, 'unit', offer.unit), id: offer.unit },
+    worker: offer.worker && { ...await newest(offer.worker, root, 'worker', 'worker'), id: 'worker' } };
 }
 
 // What this report is called, and its reporter's key: made once, so that sending twice is sending once.
 export async function begin() {
-  return { submission: uuid(), case: uuid(), code: newCode(), pair: await vault.newPair() };
+  return { submission: newId(), case: newId(), code: newCode(), pair: await vault.newPair() };
 }
 
 export const groups = report => display(report.code).split(' ');
@@ -45,7 +40,7 @@ export async function receipt(report, salt) {
 }
 
 async function wrapped(caseId, secret, ...readers) {
-  const id = uuid(), wraps = {};
+  const id = newId(), wraps = {};
   for (const { kind, recipient, version, key } of readers) {
     const info = vault.context('data-key', { scope: caseId, key: id, kind, recipient, version });
     wraps[kind] = { version, sealed: base64(await vault.seal(key, secret, info)) };
@@ -55,7 +50,7 @@ async function wrapped(caseId, secret, ...readers) {
 
 async function consents(report, key, values, acts) {
   return Promise.all(acts.map(async act => {
-    const id = uuid(), given = act === 'ask_platform' && values[act] === 'yes';
+    const id = newId(), given = act === 'ask_platform' && values[act] === 'yes';
     const place = { case: report.case, field: 'assent', record: id };
     const assent = given ? base64(await vault.sealField(key, utf8(values.assent), place)) : null;
     return { id, act, answer: values[act], assent };
@@ -65,7 +60,7 @@ async function consents(report, key, values, acts) {
 async function contact(report, { contact: kind, address, hours }, worker) {
   if (kind === 'none') return null;
   if (!worker) throw new KeyRefused();
-  const id = uuid(), secret = vault.newKey(), place = { case: report.case, field: 'address', record: id };
+  const id = newId(), secret = vault.newKey(), place = { case: report.case, field: 'address', record: id };
   return { id, kind, hours, sealed: base64(await vault.sealField(secret, utf8(address), place)),
     key: await wrapped(report.case, secret, { kind: 'worker', recipient: 'worker', ...worker }) };
 }

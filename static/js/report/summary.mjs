@@ -1,23 +1,11 @@
 // The answers as the reporter reads them before sending: the check page's typed part.
-// Digits and Latin runs are kept from being turned round in an Urdu sentence, as the filter `isolate` does (portal/templatetags).
-const RUN = /\+?[0-9][0-9-]*(?: [0-9][0-9-]*)+|[A-Za-z0-9#@+](?:[!-~]*[A-Za-z0-9/=_])?/g;
-const TURNS = /^[@#]|[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|\//;
+import { isolated } from '../words.mjs';
+
 const element = (name, inside, attributes = {}) => {
   const node = Object.assign(document.createElement(name), attributes);
   node.append(...inside);
   return node;
 };
-
-function isolated(text) {
-  const parts = [];
-  let at = 0;
-  for (const found of text.matchAll(RUN)) {
-    if (!TURNS.test(found[0])) continue;
-    parts.push(text.slice(at, found.index), element('bdi', [found[0]], { dir: 'ltr' }));
-    at = found.index + found[0].length;
-  }
-  return [...parts, text.slice(at)];
-}
 
 const broken = line => line.split('\n').flatMap((part, n) => [...n ? [document.createElement('br')] : [], ...isolated(part)]);
 
@@ -35,7 +23,7 @@ function said(form, name, value) {
 export function list(form, values, short, words) {
   const items = Object.entries(short).filter(([name]) => name in values && [values[name]].flat().some(Boolean))
     .map(([name, title]) => [title, said(form, name, values[name])]).filter(([, lines]) => lines.length);
-  const dl = element('dl', [], { className: 'stack' });
+  const dl = element('dl', [], { className: 'stack', translate: false });
   for (const [title, lines] of items.length ? items : [[words.nothing, []]]) {
     dl.append(element('div', [element('dt', [title], { className: 'meta' }),
       ...lines.map(line => element('dd', [element('bdi', broken(line), { dir: 'auto' })]))]));

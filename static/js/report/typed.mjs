@@ -2,7 +2,7 @@
 import { clean, digits } from './checks.mjs';
 import { comforts } from './comforts.mjs';
 import * as errors from './errors.mjs';
-import { ASKED, ask, back, form, here, show, stop, take, views } from './flow.mjs';
+import { ASKED, ask, back, form, here, root, show, stop, take, views } from './flow.mjs';
 import * as page from './page.mjs';
 import * as post from './post.mjs';
 import * as sealing from './seal.mjs';
@@ -27,7 +27,7 @@ export async function begin(incoming) {
   const said = new Map([...incoming.querySelectorAll('template[data-notice]')].map(note =>
     [note.dataset.notice, page.ofTemplate(note)]));
   try {
-    to = await sealing.recipients(data.seal);
+    to = await sealing.recipients(data.seal, root);
   } catch {
     return page.notice(views.get(here.name), said.get('refused'));
   }
@@ -83,9 +83,9 @@ function next() {
 }
 
 export async function act(name, target) {
-  if (name === 'change') return show(target);
+  if (name === 'change') return back(target);
   if (name === 'weaker') return weaker();
-  if (name === 'back') return back(here.name === 'check' ? told.steps.at(-1) : neighbour(-1));
+  if (name === 'back') return back(neighbour(-1));
   if (here.name === 'check') return show('receipt');
   return here.name === 'receipt' ? send() : next();
 }
@@ -137,26 +137,29 @@ async function deliver() {
     const answer = await post.report(told.send, sent);
     if (answer.outcome !== 'again') return answer;
     told.seal = answer.seal;
-    to = await sealing.recipients(told.seal);
+    to = await sealing.recipients(told.seal, root);
   }
   return { outcome: 'closed' };
 }
 
 async function send() {
-  if (!await kept()) return;
-  page.notice(views.get('receipt'), page.saying(told.words.sealing));
+  let answer;
   try {
-    const { html, outcome } = await deliver();
-    if (html) await done(html);
-    else tell(notes.has(outcome) ? outcome : 'away');
+    if (!await kept()) return;
+    page.notice(views.get('receipt'), page.saying(told.words.sealing));
+    answer = await deliver();
   } catch (error) {
     row = null;
-    tell(error instanceof sealing.KeyRefused ? 'refused' : 'weak');
+    return tell(error instanceof sealing.KeyRefused ? 'refused' : 'weak');
   }
+  if (answer.html && await done(answer.html)) return;
+  tell(notes.has(answer.outcome) ? answer.outcome : 'away');
 }
 
+// False if that is not the last page of ours: somebody on the way answered.
 async function done(html) {
   const incoming = page.parse(html), view = page.ofPage(incoming);
+  if (!view || page.nameOf(view) !== 'done') return false;
   write(view, sealing.groups(await report));
   take(view, incoming, false);
   for (const name of views.keys()) if (name !== 'done') views.delete(name);      // nothing to go back to
@@ -164,6 +167,7 @@ async function done(html) {
   here.name = 'done';
   history.replaceState({ step: 'done' }, '');
   show('done', { push: false });
+  return true;
 }
 
 // --- the other way ------------------------------------------------------------------------------------------------------

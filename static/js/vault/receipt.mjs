@@ -1,12 +1,9 @@
 // The receipt code in the browser: made, derived and used here, so that it never leaves the page. docs/envelope.md, "The receipt code".
 import { framed, lockBlob, random, unhex, unlockBlob } from './sealing.mjs';
 
-const DIGITS = 20, ZEROS = [0x30, 0x6f0, 0x660];      // ASCII, Urdu, Arabic-Indic
+const DIGITS = 20, PATIENCE = 60_000, ZEROS = [0x30, 0x6f0, 0x660];      // ASCII, Urdu, Arabic-Indic
 const IGNORED = /[\p{Zs}\p{Cf}\p{Pd}\t\r\n\u2212]/gu;
 const BELONGS = framed('reporter-private');
-
-// Can this browser keep the promise? Not on plain http except on this machine, and not where WebAssembly is off.
-export const able = () => Boolean(self.crypto?.subtle && self.WebAssembly && self.Worker);
 
 // Twenty random digits. Bytes of 250 and more are thrown away: they would make low digits likelier.
 export function newCode() {
@@ -31,15 +28,20 @@ export function normalise(typed) {
 
 export const display = code => code.match(/.{4}/g).join(' ');
 
-// {locator, unlock} of 32 bytes each, in about half a second on a phone; throws when the worker cannot be loaded or run. The
-// worker and its 64 MiB are gone afterwards.
+// {locator, unlock} of 32 bytes each, in about half a second on a phone; throws when the worker cannot be loaded or run, or was
+// killed without a word, as phones do that are short of memory. The worker and its 64 MiB are gone afterwards.
 export function derive(code, saltHex) {
   const worker = new Worker(new URL('./argon2-worker.mjs', import.meta.url));
+  let late;
   return new Promise((done, failed) => {
     worker.onmessage = ({ data }) => data.error ? failed(Error(data.error)) : done(data);
     worker.onerror = () => failed(Error('the worker does not run'));
+    late = setTimeout(worker.onerror, PATIENCE);
     worker.postMessage({ code, salt: unhex(saltHex) });
-  }).finally(() => worker.terminate());
+  }).finally(() => {
+    clearTimeout(late);
+    worker.terminate();
+  });
 }
 
 // The reporter's private key, locked for the receipt row, and opened again (throws).
