@@ -203,6 +203,15 @@ def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent
 
 
 @transaction.atomic
+def refuse_everything(*, case: Case) -> None:
+    """Every answer of the reporter that was not a no becomes one: nothing more may leave in their name."""
+    newest = {consent.act: consent for consent in Consent.objects.filter(case=case).order_by("at")}
+    for consent in newest.values():
+        if consent.answer != Consent.Answer.NO:
+            give_consent(case=case, act=Consent.Act(consent.act), answer=Consent.Answer.NO)
+
+
+@transaction.atomic
 def link_cases(*, a: Case, b: Case, because: Link.Because) -> Link:
     """Tie two cases once, whichever way round they come."""
     first, second = sorted((a, b), key=lambda case: case.pk)

@@ -13,7 +13,7 @@ from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_assignee
 from cases.public_words import Said
 from cases.selectors import consent as newest_consent
-from cases.services import add_message, change_status, give_consent, lock_case
+from cases.services import add_message, change_status, give_consent, lock_case, refuse_everything
 from cases.workflow import Outcome, Status
 
 
@@ -53,10 +53,7 @@ def withdraw_report(*, case: Case) -> None:
     fresh = lock_case(case)
     if fresh.status == Status.CLOSED:
         return
-    for act in Consent.Act:
-        before = newest_consent(fresh, act)
-        if before is not None and before.answer != Consent.Answer.NO:
-            give_consent(case=fresh, act=act, answer=Consent.Answer.NO)
+    refuse_everything(case=fresh)
     stop_sharing(case=fresh)
     drop_address(case=fresh)
     if fresh.status == Status.NEW:                  # the table knows no way from new to closed; the reporter reads nothing untrue

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.models import Case
+from cases.notifications.services import drop_address
 from cases.outbox.services import enqueue
 from cases.permissions import Staff
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
 from cases.retention.periods import PERIODS
 from cases.retention.selectors import due_under, is_due, is_held
-from cases.services import lock_case
+from cases.services import lock_case, refuse_everything
 from cases.units.models import Unit
 
 
@@ -127,10 +128,12 @@ def confirm(*, case: Case, by: Staff) -> Disposal:
 
 @transaction.atomic
 def erase(*, case: Case) -> Disposal:
-    """The reporter's own right, so without a second person and at once. Raises Held."""
+    """The reporter's own right, so without a second person and at once: what waits to be sent is sent no more. Raises Held."""
     fresh = lock_case(case)
     if is_held(fresh):
         raise Held(fresh.ref)
+    refuse_everything(case=fresh)
+    drop_address(case=fresh)
     return _begin(fresh, Disposal.Why.REPORTER)
 
 
