@@ -2,9 +2,11 @@
 
 Everything here is safe to repeat: a reporter's second press, or a page sent again by the browser, changes nothing more.
 """
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from cases.audit.services import record
 from cases.escalation.services import stop_sharing
@@ -16,6 +18,8 @@ from cases.selectors import consent as newest_consent
 from cases.services import add_message, change_status, give_consent, lock_case, refuse_everything
 from cases.workflow import Outcome, Status
 
+TOLD_FOR = timedelta(minutes=10)        # who writes on and on, or has a program do it, is announced once
+
 
 @transaction.atomic
 def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool = False) -> None:
@@ -23,10 +27,13 @@ def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool =
     fresh = lock_case(case)
     if Message.objects.filter(pk=message_id).exists():
         return
+    theirs = Message.objects.filter(case=fresh, author=Message.Author.REPORTER, read_at=None)
+    told = theirs.filter(at__gt=timezone.now() - TOLD_FOR).exists()
     add_message(case=fresh, message_id=message_id, author=Message.Author.REPORTER, body=body)
     if back_online and fresh.status == Status.CLOSED:
         change_status(case=fresh, to=Status.IN_REVIEW, by=None)
-    tell_assignee(case=fresh, occasion=Occasion.MESSAGE)
+    if not told:
+        tell_assignee(case=fresh, occasion=Occasion.MESSAGE)
 
 
 @transaction.atomic

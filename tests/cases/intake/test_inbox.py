@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from cases.audit.models import Entry
@@ -12,7 +13,7 @@ from cases.escalation.models import Channel, Platform
 from cases.escalation.notices import Notice
 from cases.escalation.services import ConsentMissing, check, request
 from cases.hashing.models import ListEntry
-from cases.intake import visit
+from cases.intake import inbox_services, visit
 from cases.intake.models import Receipt
 from cases.intake.state import Draft, seal
 from cases.models import Case, Consent, Message
@@ -20,7 +21,7 @@ from cases.notifications.models import Address, Kind
 from cases.notifications.services import keep_address
 from cases.outbox.models import Job
 from cases.public_words import Said
-from cases.services import change_status
+from cases.services import change_status, mark_read
 from cases.vault import custody
 from cases.vault.models import DataKeyWrap
 from cases.workflow import Outcome, Status
@@ -186,6 +187,20 @@ def test_writing_back_seals_tells_and_answers_with_the_page(case, reporter):
     assert Job.objects.filter(task="notifications.responsible", payload__case_id=str(case.pk)).count() == 1
     assert "</textarea>" in html
     assert "ڈرا رہا" not in html[html.index("<textarea"):html.index("</textarea>")]
+
+
+def test_who_writes_on_and_on_is_announced_once(case, reporter, ayesha):
+    told = Job.objects.filter(task="notifications.responsible")
+    for text in ("one", "two", "three"):
+        reporter.press("write", message=text)
+    assert (len(messages(case)), told.count()) == (3, 1)
+    staff_writes(case, "We read it.", ayesha)
+    mark_read(case=case, by=ayesha)
+    reporter.press("write", message="and now?")
+    assert told.count() == 2, "what was read is answered: that is news"
+    Message.objects.update(at=F("at") - inbox_services.TOLD_FOR)
+    reporter.press("write", message="still there")
+    assert told.count() == 3
 
 
 def test_pressing_twice_sends_once_and_another_text_is_another_message(case, reporter):
