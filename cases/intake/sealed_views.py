@@ -25,7 +25,7 @@ from cases.units.models import Unit
 from cases.vault.custody import KeyMissing
 
 ASKED_HERE = ("who", "what")                # by the server: they decide who reads what is typed after them
-NOTICES = ("crowd", "closed", "away", "refused", "odd", "weak")       # what the page may have to say on its own
+NOTICES = ("crowd", "closed", "away", "refused", "odd", "part", "weak")       # what the page may have to say on its own
 
 
 def typed_document(request: HttpRequest, draft: Draft, walked: Walk, unit: Unit) -> HttpResponse:

@@ -91,11 +91,24 @@ def test_a_part_that_did_not_come_may_come_with_the_next_press(person: Callable[
     lose(at.page, part)
     at.begin()
     at.on("what")
-    expect(at.page.locator("main .note[role=alert]")).to_be_visible()
+    expect(at.page.locator("main button[value=weaker]")).to_be_visible()
     assert look(at.page, widths=(360,)) == []
     shoot(at.page, "part-missing-ur-360")
     at.page.unroute(part)
     at.on("pictures")
+    expect(at.page.locator(".where")).to_contain_text("اسی فون")
+    no_fault(at.page, ABORTED)
+
+
+def test_where_a_part_never_comes_the_server_seals_if_that_is_chosen(person: Callable[..., Person]):
+    at = person()
+    lose(at.page, SEALING)
+    at.begin()
+    at.on("what")
+    at.said("could not be loaded. Nothing was sent.")
+    at.page.locator("main button[value=weaker]").click()
+    at.at("pictures")
+    expect(at.page.locator(".where")).to_contain_text("Sealed on our server")
     no_fault(at.page, ABORTED)
 
 

@@ -63,12 +63,14 @@ async function begin(incoming) {
     await import('./seal.mjs');
     typed ??= await import('./typed.mjs');
   } catch (error) {
-    return error instanceof SyntaxError ? plainly() : away();
+    if (error instanceof SyntaxError) return plainly();
+    return page.notice(views.get(here.name), page.ofTemplate(incoming.querySelector('[data-notice=part]')));
   }
   await typed.begin(incoming);
 }
 
-// A browser too old to read what comes next: the server seals, and its pages say so. Nothing has been typed yet.
+// A browser too old to read what comes next, or a reporter who was told what it means: the server seals, and its pages say so.
+// Nothing has been typed yet.
 function plainly() {
   stop();
   form('what').submit();
@@ -90,6 +92,7 @@ async function act(what, button) {
   const [name, target] = what.split(':');
   if (name === 'language') return translate(button.getAttribute('formaction'));
   if (here.name === 'elsewhere') return back('what');
+  if (name === 'weaker' && !typed) return plainly();
   if (ASKED.includes(here.name)) return name === 'back' ? back('who') : ask(here.name, name);
   return typed.act(name, target);
 }
