@@ -131,6 +131,12 @@ def unlinked(since: datetime | None = None) -> QuerySet[Entry]:
     return entries.filter(~Exists(linked)).order_by("at", "pk")
 
 
+def newest_linked() -> datetime | None:
+    """The date of the entry that was linked last; None before the first."""
+    last = AuditLink.objects.last()
+    return Entry.objects.filter(pk=last.entry).values_list("at", flat=True).first() if last else None
+
+
 @transaction.atomic
 def _link_batch(since: datetime | None) -> int:
     """On SQLite the transaction is IMMEDIATE (settings), so it is the only writer; PostgreSQL needs the lock."""

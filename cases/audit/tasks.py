@@ -11,9 +11,10 @@ RECENT = timedelta(hours=2)                     # longer than from one checkpoin
 
 @shared_task(name="audit.link")                 # type: ignore[untyped-decorator]   # Celery has no types
 def link() -> None:
-    """Every 5 seconds: how long an entry may be without the protection of the chain. What bears an older date, because a
-    transaction or the worker stood still for long, waits for the checkpoint."""
-    services.link(since=timezone.now() - RECENT)
+    """Every 5 seconds: how long an entry may be without the protection of the chain. What was committed long after its date waits
+    for the checkpoint; what came while no worker ran does not, or the log would be out of order ever after."""
+    newest = services.newest_linked()
+    services.link(since=min(newest, timezone.now()) - RECENT if newest else None)
 
 
 @shared_task(name="audit.checkpoint")           # type: ignore[untyped-decorator]

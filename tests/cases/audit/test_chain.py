@@ -51,15 +51,31 @@ def test_an_entry_that_was_committed_late_is_linked_all_the_same():
     assert verify().sound
 
 
+def test_after_hours_without_a_worker_the_log_is_linked_in_order_and_sound():
+    record("case_opened", subject=uuid4(), actor="reporter")
+    link()
+    with intruder():
+        Entry.objects.update(at=timezone.now() - timedelta(hours=9))
+        AuditLink.objects.all().delete()
+    link()
+    for hours in (8, 5, 3, 1, 0):
+        Entry.objects.create(at=timezone.now() - timedelta(hours=hours), event="case_opened", subject="x", actor="system")
+    tasks.link()
+    assert AuditLink.objects.count() == 6
+    checkpoint()
+    assert verify().sound
+
+
 def test_the_frequent_linker_looks_at_what_is_recent_and_the_checkpoint_at_all():
     old = record("case_opened", subject=uuid4(), actor="reporter")
     with intruder():
         Entry.objects.filter(pk=old.pk).update(at=timezone.now() - tasks.RECENT - timedelta(minutes=1))
+    AuditLink.objects.create(position=1, entry=(first := record("case_opened", subject=uuid4(), actor="reporter")).pk, hash=b"x")
     new = record("case_opened", subject=uuid4(), actor="reporter")
     tasks.link()
-    assert [stored.entry for stored in AuditLink.objects.all()] == [new.pk]
+    assert [stored.entry for stored in AuditLink.objects.all()] == [first.pk, new.pk]
     tasks.checkpoint()
-    assert [stored.entry for stored in AuditLink.objects.all()] == [new.pk, old.pk]
+    assert [stored.entry for stored in AuditLink.objects.all()] == [first.pk, new.pk, old.pk]
 
 
 def test_the_tail_is_reported_and_is_no_fault():
