@@ -18,6 +18,7 @@ from django.utils import timezone
 from cases.audit.services import record
 from cases.escalation.services import withdraw_hashes
 from cases.models import Case
+from cases.outbox.errors import Retry
 from cases.outbox.models import Job
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold
@@ -62,10 +63,13 @@ def decided_by(disposal: Disposal) -> str:
 
 
 def empty_the_log() -> None:
-    """On SQLite: what was overwritten in the file (secure_delete) may still lie in its write-ahead log."""
+    """On SQLite: what was overwritten in the file (secure_delete) may still lie in its write-ahead log. Raises Retry while
+    somebody reads from it."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise Retry(code="log_in_use")
 
 
 def keys_of(case: Case) -> list[DataKey]:
@@ -91,7 +95,7 @@ def cases_of(keys: Collection[UUID]) -> dict[UUID, UUID]:
 def jobs_of(case: Case) -> Iterator[UUID]:
     """Jobs that name the case or a row of it, waiting or done. The table holds a week."""
     mine = {str(row) for row in rows_of(Case, {case.pk})}
-    for job in Job.objects.only("pk", "payload").iterator():
+    for job in Job.objects.only("pk", "payload").exclude(payload={}).iterator():       # periodic ones name nothing
         if mine & {value for value in job.payload.values() if isinstance(value, str)}:
             yield job.pk
 

@@ -4,6 +4,7 @@ What is claimed, and nothing more: docs/retention.md, "What erasing means, exact
 shown to have held the case, or the search would prove nothing.
 """
 import logging
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from cases.escalation.models import Escalation
 from cases.models import Case, Message
 from cases.notifications.services import drop_address
+from cases.outbox.errors import Retry
 from cases.retention import disposal, replay, services
 from cases.retention.models import Disposal
 from cases.triage.models import Note
@@ -124,3 +126,21 @@ def test_nothing_in_the_pages_or_the_log_of_sqlite(everywhere: Path, how: str, o
     assert found(on_the_disk(), [*pieces, *keys(case)]) == 0
     assert leaks.found_in(on_the_disk(), list(TYPED.values())) == set()
     assert not Path(f"{database}-wal").exists() or Path(f"{database}-wal").stat().st_size == 0
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_only_delays_the_emptying_of_sqlites_log(everywhere: Path, office: None, nadia: User) -> None:
+    case, name = full_case(nadia), str(connection.settings_dict["NAME"])
+    decided = services.erase(case=case)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout=50")
+    reader = sqlite3.connect(name)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM cases_case").fetchone()
+    with pytest.raises(Retry):
+        disposal.carry_out(disposal_id=decided.pk)
+    assert not Case.objects.filter(pk=case.pk).exists()
+    reader.close()
+    disposal.carry_out(disposal_id=decided.pk)
+    assert Path(f"{name}-wal").stat().st_size == 0
