@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.backups import databases, day_keys, sealed
 from portal.backups.sealed import Header, Reader, Unreadable, Writer
 
-SUFFIX = ".mzbackup"
+SUFFIX, UNFINISHED = ".mzbackup", ".unfinished"
 
 
 def make() -> list[Path]:
@@ -26,7 +26,7 @@ def tidy(today: date) -> tuple[list[str], list[str]]:
     """Destroy secrets after 35 days, and delete the files they opened. Returns both, by name."""
     days = day_keys.destroy_old(settings.BACKUP_DAY_KEYS, today) if settings.BACKUP_DAY_KEYS.exists() else []
     files = []
-    for path in sorted(settings.BACKUPS.glob(f"*{SUFFIX}")):
+    for path in sorted([*settings.BACKUPS.glob(f"*{SUFFIX}"), *settings.BACKUPS.glob(f"*{UNFINISHED}")]):
         made = datetime.fromtimestamp(path.stat().st_mtime, tz=timezone.get_current_timezone()).date()
         if made <= today - timedelta(days=day_keys.DAYS):
             path.unlink()
@@ -40,7 +40,7 @@ def _write(now: datetime, what: str, fill: Callable[[Writer], None]) -> Path:
     header, half = sealed.new_header(public=settings.BACKUP_PUBLIC_KEY, day=now.date().isoformat(), what=what,
                                      made_at=now.isoformat(timespec="seconds"))
     path = settings.BACKUPS / f"{now:%Y%m%dT%H%M%S}-{what}{SUFFIX}"
-    unfinished = path.with_suffix(".unfinished")
+    unfinished = path.with_suffix(UNFINISHED)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
         writer = Writer(target, header, sealed.file_key(header, half, secret))
         fill(writer)

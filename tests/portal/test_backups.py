@@ -201,10 +201,13 @@ def test_a_backup_whose_secret_has_died_or_whose_end_is_missing_brings_nothing_b
     path.write_bytes(raw[:-10])
     assert portal(*arguments, places=places, database=empty_database).returncode == 1
     path.write_bytes(raw)
+    torn = path.with_suffix(making.UNFINISHED)                      # of a night when the machine went down
+    torn.touch()
     making.tidy(timezone.localdate() + timedelta(days=34))
     assert path.exists()
     making.tidy(timezone.localdate() + timedelta(days=35))
     assert not path.exists()
+    assert not torn.exists()
     path.write_bytes(raw)                                           # a copy that survived elsewhere
     refused = portal(*arguments, places=places, database=empty_database)
     assert refused.returncode == 1
