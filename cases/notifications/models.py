@@ -23,6 +23,7 @@ class Occasion(StrEnum):
     GLASS = "glass"              # somebody opened a case that is kept for others
     ASIDE = "aside"              # who had a case stepped aside: it needs somebody new
     MOVED = "moved"              # a case came from another unit
+    NOBODY = "nobody"            # all who could open a case are gone or excluded; told to administrators
     DIGEST = "digest"            # the morning's counts
     WAITING = "waiting"          # to the reporter: something waits
 

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.audit import witness
@@ -23,7 +25,7 @@ from cases.notifications.gateways import SEND, Outgoing, Refused
 from cases.notifications.links import desk_link
 from cases.notifications.models import Address, Kind, Notification, Occasion, Preference
 from cases.outbox.services import current_job, enqueue
-from cases.permissions import Role
+from cases.permissions import Permission, Role, may
 from cases.priority import Level
 from cases.selectors import on_this_side
 from cases.units.selectors import members_of, members_on_duty, supervisors
@@ -73,7 +75,7 @@ def urgent(*, case: Case) -> None:
 
 
 def tell_urgent(case: Case) -> None:
-    tell_members(occasion=Occasion.URGENT, members=on_duty(case))
+    tell_responsible(case=case, occasion=Occasion.URGENT)
 
 
 def tell_assignee(*, case: Case, occasion: Occasion) -> None:
@@ -83,17 +85,26 @@ def tell_assignee(*, case: Case, occasion: Occasion) -> None:
 
 def tell_responsible(*, case: Case, occasion: Occasion) -> None:
     """What the worker does of `tell_assignee`."""
-    tell_members(occasion=occasion, members=responsible(case))
+    occasion, members = responsible(case, occasion)
+    tell_members(occasion=occasion, members=members)
 
 
-def responsible(case: Case) -> list[Member]:
-    """The assignee if still in the unit, else the members on duty."""
-    return list(members_of(case.unit).filter(pk=case.assignee_id)) or on_duty(case)
+def responsible(case: Case, occasion: Occasion) -> tuple[Occasion, list[Member]]:
+    """The assignee if still in the unit, else the members on duty. Are all who are left behind a wall, then the administrators,
+    who see no case and can add a member; and the occasion is that."""
+    people = list(members_of(case.unit).filter(pk=case.assignee_id)) or on_duty(case)
+    if people:
+        return occasion, people
+    return Occasion.NOBODY, list(get_user_model().objects.filter(role=Role.ADMINISTRATOR.value, is_active=True))
 
 
 def on_duty(case: Case) -> list[Member]:
-    """Who is told of this case at once: nobody behind a wall, and all others of the unit rather than nobody."""
-    return list(on_this_side(case, members_on_duty(case.unit))) or list(on_this_side(case, members_of(case.unit)))
+    """Who is told of this case at once: nobody behind a wall, and all others who read the unit's cases rather than nobody."""
+    return readers(case, members_on_duty(case.unit)) or readers(case, members_of(case.unit))
+
+
+def readers(case: Case, people: QuerySet[AbstractBaseUser]) -> list[Member]:
+    return [person for person in on_this_side(case, people) if may(person, Permission.READ_CASES)]
 
 
 def tell_supervisors(*, case: Case, occasion: Occasion) -> None:
@@ -110,16 +121,17 @@ def tell_overseers(*, case: Case, occasion: Occasion) -> None:
 @transaction.atomic
 def warn_of_clocks(now: datetime) -> int:
     """Tell, once for each clock, that three quarters of it have run. Returns how many clocks."""
-    told: Counter[Member] = Counter()
+    told: Counter[tuple[Occasion, Member]] = Counter()
     warned = 0
     for case in Case.objects.filter(warned_at=None).exclude(due_at=None).select_related("unit"):
         if case.due_at and share_used(case.clock_started_at, case.due_at, now) >= WARN_AT:
             this_clock = Case.objects.filter(pk=case.pk, warned_at=None, clock_started_at=case.clock_started_at)
             if this_clock.update(warned_at=now):
                 warned += 1
-                told.update(responsible(case))
-    for member, count in told.items():
-        tell_members(occasion=Occasion.CLOCK, members=[member], count=count)
+                occasion, members = responsible(case, Occasion.CLOCK)
+                told.update((occasion, member) for member in members)
+    for (occasion, member), count in told.items():
+        tell_members(occasion=occasion, members=[member], count=count)
     return warned
 
 

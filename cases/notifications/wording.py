@@ -26,6 +26,8 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
     Occasion.ASIDE: lambda n: ngettext("%(count)d case needs somebody new.", "%(count)d cases need somebody new.", n["count"]),
     Occasion.MOVED: lambda n: ngettext("%(count)d case has come from another unit.",
                                        "%(count)d cases have come from another unit.", n["count"]),
+    Occasion.NOBODY: lambda n: ngettext("%(count)d case can be opened by nobody: its unit needs another member.",
+                                        "%(count)d cases can be opened by nobody: their unit needs another member.", n["count"]),
     Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
                                  "messages %(unread)d."),
     Occasion.WAITING: lambda n: _("There is a message for you."),

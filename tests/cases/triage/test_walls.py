@@ -22,6 +22,7 @@ from cases.selectors import cases_for
 from cases.services import NotAMember, assign, link_cases
 from cases.triage import digest, walls
 from cases.triage.selectors import colleagues
+from portal.accounts import people
 from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, signed_in
 
@@ -124,6 +125,20 @@ def test_nobody_behind_a_wall_is_told_or_may_be_given_it(unit, ayesha, bilal, he
     told = set(Notification.objects.values_list("member", flat=True))
     assert ayesha.pk not in told
     assert {bilal.pk, head.pk} <= told
+
+
+def test_a_case_that_nobody_is_left_to_open_is_not_forgotten(unit, ayesha, bilal, case):
+    """One stepped aside, the other left: an administrator sees no case, but can add a member to the unit."""
+    rabia = make_member("Rabia", role="administrator")
+    make_member("Kamran", unit, role="auditor")                             # reads no case, so telling him helps nobody
+    wall(case, ayesha, ayesha)
+    people.deactivate(member=bilal, by=rabia)
+    notifications.tell_responsible(case=case, occasion=Occasion.MESSAGE)
+    assert [(row.member, row.occasion) for row in Notification.objects.all()] == [(rabia, "nobody")]
+    Case.objects.filter(pk=case.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    assert notifications.warn_of_clocks(timezone.now()) == 1
+    assert Notification.objects.filter(occasion="nobody", member=rabia).count() == 2
+    assert case.ref not in repr(list(Notification.objects.values()))
 
 
 def test_who_had_the_case_loses_it_and_the_supervisors_look_for_somebody_new(ayesha, bilal, head, case):
