@@ -72,6 +72,7 @@ SENTENCES: dict[str, Promise | str] = {
     "member_deactivated": gettext_lazy("A member's account was switched off."),
     "member_reactivated": gettext_lazy("A member's account was switched on again."),
     "identity_bound": gettext_lazy("A member connected the account with single sign-on."),
+    "identity_unbound": gettext_lazy("An account was disconnected from single sign-on."),
     "member_reset": gettext_lazy("A member of staff got a new start password."),
     "password_changed": gettext_lazy("A member chose a new password."),
     "member_proved": gettext_lazy("A member proved again who they are."),

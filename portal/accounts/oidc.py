@@ -27,6 +27,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from cases.audit.services import actor, record
+from portal.accounts import sessions
 from portal.accounts.models import Identity, User
 
 COOKIE_SECONDS, TICKET_SECONDS = 600, 120
@@ -38,6 +39,10 @@ SALT = "portal.accounts.oidc"
 
 class Refused(Exception):
     """What came back is not what was asked for, or not from whom. The message is a code for the log, never the answer itself."""
+
+
+class NoOtherWay(Exception):
+    """Without single sign-on the member could not sign in at all."""
 
 
 class Unreachable(Exception):
@@ -183,3 +188,15 @@ def bind(*, member: User, proved: Proved) -> None:
             record("identity_bound", subject=member.pk, actor=actor(member))
     except IntegrityError as error:
         raise Refused("bound") from error
+
+
+@transaction.atomic
+def unbind(*, member: User, by: User, but: str = "") -> None:
+    """Single sign-on lets the member in no more. Sessions end, as any may have begun with it, except `but` (a row key of
+    portal.accounts.sessions). Raises NoOtherWay."""
+    member = User.objects.select_for_update().get(pk=member.pk)
+    if not (member.has_usable_password() or member.passkeys.exists()):
+        raise NoOtherWay
+    if Identity.objects.filter(member=member).delete()[0]:
+        record("identity_unbound", subject=member.pk, actor=actor(by))
+        sessions.end(member=member, by=by, but=but)

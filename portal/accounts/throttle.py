@@ -16,6 +16,7 @@ from portal.accounts.models import User
 
 WRONG_PASSWORDS, WITHIN_SECONDS = 10, 15 * 60       # for one account, by one guesser
 STRANGERS = addresses.Limit("passwords of strangers", 100, 3600)    # from one address, whichever accounts they are for
+MADE_UP = addresses.Limit("refused single sign-ons", 20, 3600)          # of one address, that the log keeps
 FREE_TRIES = 5
 FIRST_WAIT, LONGEST_WAIT = 15, 15 * 60              # seconds; doubled with every code in between
 REMEMBERED = 24 * 3600
@@ -37,6 +38,12 @@ def wrong_password(request: HttpRequest, email: str, device: str) -> int:
         addresses.count(_strangers(email), request)
         addresses.count(STRANGERS, request)
     return _count(_key("failures", email), REMEMBERED)
+
+
+def may_be_logged(request: HttpRequest) -> bool:
+    """Whether one more answer that no provider gave is worth a row of the log."""
+    addresses.count(MADE_UP, request)
+    return not addresses.exceeded(MADE_UP, request)
 
 
 def _strangers(email: str) -> addresses.Limit:

@@ -10,7 +10,7 @@ from cases.audit.models import Entry
 from cases.permissions import Role
 from cases.units.models import Unit
 from portal.accounts import fresh, people, services
-from portal.accounts.models import Identity, User
+from portal.accounts.models import Identity, Passkey, User
 from tests.factories.cases import make_case, make_member, signed_in
 from tests.fakes.oidc_provider import CLIENT, SECRET, Provider, provider, shared_secret
 from tests.portal.accounts.conftest import PASSWORD, app_code, is_signed_in, set_up_factor, with_password
@@ -246,3 +246,67 @@ def test_the_providers_words_give_no_role(client, ministry, bound):
 @pytest.mark.parametrize("wish", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
 def test_the_way_back_leads_nowhere_else(client, ministry, bound, wish):
     assert back(client, ministry.signs_in(there(client, wish), amr=["otp"]))["Location"] == "/desk/unlock/"
+
+
+def test_made_up_answers_fill_no_log(client, ministry, bound):
+    """Nobody who asks is signed in, and what the log holds stays for good."""
+    for _ in range(30):
+        assert client.get("/desk/single-sign-on/back/", {"state": "x", "code": "x"}).status_code == 403
+    assert 0 < Entry.objects.filter(event="sign_in_failed").count() <= 20
+
+
+# --- disconnecting ----------------------------------------------------------------------------------------------------
+DISCONNECT = "/desk/single-sign-on/disconnect/"
+
+
+def test_a_member_disconnects_and_the_provider_lets_nobody_in_any_more(client, ministry, bound):
+    went(client, ministry, amr=["otp"])                             # somebody at the provider, in another browser
+    browser = signed_in(bound)
+    assert DISCONNECT in browser.get("/desk/account/").content.decode()
+    assert browser.post(DISCONNECT)["Location"] == "/desk/account/"
+    assert client.get("/desk/").status_code == 302                  # that session is over, this one goes on
+    assert "Connect with single sign-on" in browser.get("/desk/account/").content.decode()
+    assert went(client, ministry, amr=["otp"]).status_code == 403
+    assert not is_signed_in(client)
+    assert Entry.objects.get(event="identity_unbound").actor == str(bound.pk)
+    browser.post(DISCONNECT)
+    assert Entry.objects.filter(event="identity_unbound").count() == 1
+
+
+def test_disconnecting_takes_a_fresh_proof_and_the_token(bound):
+    assert signed_in(bound, fresh=False).post(DISCONNECT).status_code == 401
+    assert signed_in(bound).get(DISCONNECT).status_code == 405
+    assert Identity.objects.exists()
+
+
+def test_nobody_locks_themselves_out(client, ministry, bound):
+    bound.set_unusable_password()
+    bound.save()
+    browser = signed_in(bound)
+    refused = browser.post(DISCONNECT)
+    assert refused.status_code == 409
+    assert "could not sign in any more" in refused.content.decode()
+    assert Identity.objects.exists()
+    Passkey.objects.create(member=bound, name="", credential=b"c", public=b"p", counter=0)
+    assert browser.post(DISCONNECT).status_code == 302
+    assert not Identity.objects.exists()
+
+
+def test_it_can_be_undone_where_single_sign_on_was_switched_off_again(bound, settings):
+    settings.OIDC_ISSUER = ""
+    assert DISCONNECT in signed_in(bound).get("/desk/account/").content.decode()
+    signed_in(bound).post(DISCONNECT)
+    assert not Identity.objects.exists()
+
+
+def test_an_administrator_disconnects_a_colleague_and_nobody_else_does(client, ministry, bound, unit):
+    went(client, ministry, amr=["otp"])
+    path = f"/desk/people/{bound.pk}/disconnect/"
+    rabia = make_member("Rabia Noor", role=Role.ADMINISTRATOR, keys=False)
+    assert signed_in(make_member("Bilal", unit)).post(path).status_code == 403
+    assert signed_in(rabia, fresh=False).post(path).status_code == 401
+    assert path in signed_in(rabia).get(f"/desk/people/{bound.pk}/").content.decode()
+    assert signed_in(rabia).post(path)["Location"] == f"/desk/people/{bound.pk}/"
+    assert client.get("/desk/").status_code == 302
+    assert Entry.objects.get(event="identity_unbound").actor == str(rabia.pk)
+    assert path not in signed_in(rabia).get(f"/desk/people/{bound.pk}/").content.decode()

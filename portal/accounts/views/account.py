@@ -23,4 +23,8 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """For roles without a queue: what this account may do, and where."""
-    return render(request, "accounts/home.html", {"member": signed_in(request)})
+    return home_page(request)
+
+
+def home_page(request: HttpRequest, *, trouble: str = "", status: int = 200) -> HttpResponse:
+    return render(request, "accounts/home.html", {"member": signed_in(request), "trouble": trouble}, status=status)

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.vault.custody import KeyMissing
-from portal.accounts import fresh, people, sessions
+from portal.accounts import fresh, oidc, people, sessions
 from portal.accounts.models import Invitation, User
 from portal.accounts.pages import administrator
 from portal.accounts.people_forms import MAIL, InviteForm, PlaceForm, SearchForm, StartOverForm
@@ -102,6 +102,20 @@ def switch(request: HttpRequest, member: UUID) -> HttpResponse:
         act(member=colleague, by=by)
     except people.OwnAccount:
         form.add_error(None, own_account())
+        return page_of(request, colleague, form=form)
+    return redirect("accounts:person", colleague.pk)
+
+
+@require_POST
+@fresh.required
+def disconnect(request: HttpRequest, member: UUID) -> HttpResponse:
+    """For a member whose account at the ministry's single sign-on is in other hands."""
+    by, colleague, form = administrator(request), found(member), forms.Form(request.POST)
+    form.is_valid()
+    try:
+        oidc.unbind(member=colleague, by=by)
+    except oidc.NoOtherWay:
+        form.add_error(None, _("They could not sign in any more. Give them a new start instead."))
         return page_of(request, colleague, form=form)
     return redirect("accounts:person", colleague.pk)
 

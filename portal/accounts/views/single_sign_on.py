@@ -7,14 +7,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.audit.services import record
-from portal.accounts import arrival, fresh, oidc
+from portal.accounts import arrival, fresh, oidc, sessions, throttle
 from portal.accounts.models import User
-from portal.accounts.pages import next_address
+from portal.accounts.pages import next_address, signed_in
+from portal.accounts.views.account import home_page
 from portal.accounts.views.entrance import onward
 
 
@@ -54,8 +56,7 @@ def back(request: HttpRequest) -> HttpResponse:
     try:
         proved, wish = oidc.come_back(request, request.COOKIES.get(cookie(), ""))
     except oidc.Refused as error:
-        record("sign_in_failed", subject="unknown", actor="system", what="single_sign_on", why=str(error))
-        return refused(request)
+        return not_believed(request, error)
     except oidc.Unreachable:
         return refused(request, unreachable=True)
     response = render(request, "accounts/single_sign_on.html", {"ticket": oidc.ticket(proved, wish)})
@@ -74,8 +75,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         if member is None:
             return connect(request, proved)
     except oidc.Refused as error:
-        record("sign_in_failed", subject="unknown", actor="system", what="single_sign_on", why=str(error))
-        return refused(request)
+        return not_believed(request, error)
     waiting = arrival.hold(request, member, wish)
     if not proved.factor:
         return onward(request, waiting)
@@ -90,6 +90,26 @@ def connect(request: HttpRequest, proved: oidc.Proved) -> HttpResponse:
         return render(request, "accounts/single_sign_on_first.html", {"account": reverse("accounts:home")}, status=403)
     oidc.bind(member=request.user, proved=proved)
     return redirect("accounts:home")
+
+
+@require_POST
+@fresh.required
+def disconnect(request: HttpRequest) -> HttpResponse:
+    """From now on by our own means only. Also where single sign-on was switched off, or has another provider now."""
+    member = signed_in(request)
+    try:
+        oidc.unbind(member=member, by=member, but=sessions.own(request))
+    except oidc.NoOtherWay:
+        trouble = _("You could not sign in any more. Choose a password or add a passkey first.")
+        return home_page(request, trouble=trouble, status=409)
+    return redirect("accounts:home")
+
+
+def not_believed(request: HttpRequest, error: oidc.Refused) -> HttpResponse:
+    """Into the log, but only so often: whoever made it up is nobody yet, and rows of the log stay for good."""
+    if throttle.may_be_logged(request):
+        record("sign_in_failed", subject="unknown", actor="system", what="single_sign_on", why=str(error))
+    return refused(request)
 
 
 def refused(request: HttpRequest, *, unreachable: bool = False) -> HttpResponse:
