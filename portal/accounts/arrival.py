@@ -9,7 +9,7 @@ from portal.accounts import second_factor
 from portal.accounts.models import User
 from portal.accounts.pages import vault_is_here
 
-ARRIVAL = "arrival"             # in the session: [member, Unix seconds, where to go afterwards, second factor shown]
+ARRIVAL = "arrival"     # in the session: [member, Unix seconds, where to go afterwards, second factor shown, secret proposed]
 LASTS_SECONDS = 600
 
 
@@ -18,30 +18,30 @@ class Arrival:
     member: User
     next: str
     proved: bool
+    proposal: str               # for the app of who has no second factor yet (second_factor.propose)
 
 
 def hold(request: HttpRequest, member: User, next_address: str) -> Arrival:
     """Remember that the password was right. Whatever this browser's session held before is gone."""
     request.session.flush()
-    request.session[ARRIVAL] = [str(member.pk), int(time.time()), next_address, False]
-    if second_factor.required() and not second_factor.is_set(member):
-        second_factor.prepare(member)
-    return Arrival(member, next_address, proved=False)
+    proposal = second_factor.propose(member) if second_factor.required() and not second_factor.is_set(member) else ""
+    request.session[ARRIVAL] = [str(member.pk), int(time.time()), next_address, False, proposal]
+    return Arrival(member, next_address, proved=False, proposal=proposal)
 
 
 def prove(request: HttpRequest) -> Arrival | None:
     """The second factor was right."""
-    request.session[ARRIVAL] = [*request.session[ARRIVAL][:3], True]
+    request.session[ARRIVAL] = [*request.session[ARRIVAL][:3], True, ""]
     return of(request)
 
 
 def of(request: HttpRequest) -> Arrival | None:
     """Who waits in this browser; None when nobody does, or not any more."""
-    pk, since, next_address, proved = request.session.get(ARRIVAL, ["", 0, "", False])
+    pk, since, next_address, proved, proposal = request.session.get(ARRIVAL, ["", 0, "", False, ""])
     if int(time.time()) - since >= LASTS_SECONDS:
         return None
     member = User.objects.filter(pk=pk, is_active=True).first()
-    return Arrival(member, next_address, proved) if member else None
+    return Arrival(member, next_address, proved, proposal) if member else None
 
 
 def end(request: HttpRequest) -> None:

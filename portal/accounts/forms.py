@@ -85,14 +85,14 @@ class EnrolForm(forms.Form):
     code = forms.CharField(label=gettext_lazy("The six digits that the app shows now"), max_length=40,
                            widget=forms.TextInput(attrs=CODE))
 
-    def __init__(self, member: User, *args: Any, **kwargs: Any) -> None:
-        self.member = member
+    def __init__(self, member: User, proposal: str, *args: Any, **kwargs: Any) -> None:
+        self.member, self.proposal = member, proposal
         self.recovery_codes: list[str] = []
         super().__init__(*args, **kwargs)
 
     def clean_code(self) -> str:
         typed: str = self.cleaned_data["code"]
-        self.recovery_codes = second_factor.confirm(self.member, typed)
+        self.recovery_codes = second_factor.confirm(self.member, self.proposal, typed)
         if not self.recovery_codes:
             raise ValidationError(_("This is not what the app should show. Is the clock of your telephone right?"))
         return typed

@@ -105,11 +105,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class SecondFactor(models.Model):
-    """A member's authenticator app (TOTP, RFC 6238). It counts from `confirmed_at` on."""
+    """A member's authenticator app (TOTP, RFC 6238), from the first right code on."""
     member = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor")
     secret = models.BinaryField()                           # sealed: portal.accounts.second_factor
     last_counter = models.BigIntegerField(default=0)        # 30-second steps since 1970; a code of this step or before is used up
-    confirmed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return str(self.member_id)

@@ -100,8 +100,8 @@ def offer(request: HttpRequest, member: User, purpose: str) -> Options:
     return {**options, "extensions": {"prf": {}}}
 
 
-def add(request: HttpRequest, member: User, purpose: str, *, name: str, answer: str) -> Passkey:
-    """Keep what create() answered (JSON). Raises Refused."""
+def add(request: HttpRequest, member: User, purpose: str, *, name: str, answer: str, first: bool = False) -> Passkey:
+    """Keep what create() answered (JSON). `first`: only if there is no second factor yet. Raises Refused."""
     where, challenge = _place(request), _end(request, purpose, member)
     try:
         heard = json.loads(answer)
@@ -115,14 +115,14 @@ def add(request: HttpRequest, member: User, purpose: str, *, name: str, answer: 
         raise Refused from error
     return _kept(member, Passkey(
         member=member, name=name, credential=found.credential_id, public=found.credential_public_key, counter=found.sign_count,
-        transports=transports, can_unlock=can_unlock))
+        transports=transports, can_unlock=can_unlock), first=first)
 
 
 @transaction.atomic
-def _kept(member: User, passkey: Passkey) -> Passkey:
+def _kept(member: User, passkey: Passkey, *, first: bool) -> Passkey:
     User.objects.select_for_update().get(pk=member.pk)      # two at once count each other
     known = Passkey.objects.filter(credential=passkey.credential).exists()
-    if known or Passkey.objects.filter(member=member).count() >= MOST:
+    if known or (first and second_factor.is_set(member)) or Passkey.objects.filter(member=member).count() >= MOST:
         raise Refused
     passkey.save(force_insert=True)
     record("passkey_added", subject=member.pk, actor=actor(member), passkey=passkey.pk)

@@ -52,7 +52,7 @@ def described(members: Iterable[User]) -> list[Person]:
     units: dict[UUID, list[Unit]] = defaultdict(list)
     for membership in Membership.objects.filter(member__in=ids).select_related("unit").order_by("unit__code"):
         units[membership.member_id].append(membership.unit)
-    factors = set(SecondFactor.objects.filter(member__in=ids, confirmed_at__isnull=False).values_list("member", flat=True))
+    factors = set(SecondFactor.objects.filter(member__in=ids).values_list("member", flat=True))
     factors |= set(Passkey.objects.filter(member__in=ids).values_list("member", flat=True))
     keys = set(StaffKey.objects.filter(member__in=ids).values_list("member", flat=True))
     newest = dict(UnitKey.objects.order_by("unit", "version").values_list("unit", "pk"))      # the last of each unit stays

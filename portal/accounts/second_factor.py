@@ -3,6 +3,7 @@ recovery codes.
 
 Six digits of SHA-1 and 30 seconds, because that is what every authenticator app can do.
 """
+import base64
 import hashlib
 import hmac
 import secrets
@@ -39,19 +40,18 @@ def is_set(member: User) -> bool:
 
 
 def has_app(member: User) -> bool:
-    return SecondFactor.objects.filter(member=member, confirmed_at__isnull=False).exists()
+    return SecondFactor.objects.filter(member=member).exists()
 
 
-def prepare(member: User) -> None:
-    """A new secret for the app to take up. Whoever saw an earlier, unconfirmed one has nothing."""
+def propose(member: User) -> str:
+    """A new secret for the app to take up: sealed, base64, for the session of whoever sets it up and for nowhere else. Somebody
+    else who knows the password sees another."""
     sealed = aead.seal(_keys()[0], secrets.token_bytes(SECRET_BYTES), belongs=_belongs(member))
-    SecondFactor.objects.update_or_create(member=member, defaults={"secret": sealed, "last_counter": 0, "confirmed_at": None})
+    return base64.b64encode(sealed).decode()
 
 
-def proposed(member: User) -> TOTP | None:
-    """What waits to be confirmed; None when nothing does."""
-    factor = SecondFactor.objects.filter(member=member, confirmed_at=None).first()
-    return _totp(_open(member, factor.secret)) if factor else None
+def proposed(member: User, proposal: str) -> TOTP:
+    return _totp(_open(member, base64.b64decode(proposal)))
 
 
 def address(member: User, totp: TOTP) -> str:
@@ -60,12 +60,13 @@ def address(member: User, totp: TOTP) -> str:
 
 
 @transaction.atomic
-def confirm(member: User, typed: str) -> list[str]:
+def confirm(member: User, proposal: str, typed: str) -> list[str]:
     """Ten recovery codes, to be shown once, if `typed` is what the app shows for the proposed secret; else none."""
-    factor = SecondFactor.objects.select_for_update().filter(member=member, confirmed_at=None).first()
-    if factor is None or not _use(factor, digits(typed)):
+    User.objects.select_for_update().get(pk=member.pk)      # of two who know the password, one sets up a factor
+    counter = _counter(proposed(member, proposal), digits(typed))
+    if not counter or is_set(member):
         return []
-    SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=timezone.now())
+    SecondFactor.objects.create(member=member, secret=base64.b64decode(proposal), last_counter=counter)
     record("second_factor_set", subject=member.pk, actor=actor(member))
     return new_recovery_codes(member)
 
@@ -76,7 +77,7 @@ def accepts(member: User, typed: str) -> bool:
     code = digits(typed)
     if len(code) == RECOVERY_DIGITS:
         return _use_recovery_code(member, code)
-    factor = SecondFactor.objects.filter(member=member, confirmed_at__isnull=False).first()
+    factor = SecondFactor.objects.filter(member=member).first()
     return factor is not None and _use(factor, code)
 
 
@@ -101,13 +102,17 @@ def grouped(text: str) -> str:
 
 # --- codes of the app -------------------------------------------------------------------------------------------------
 def _use(factor: SecondFactor, code: str) -> bool:
-    """Compare with the steps around now; the one that fits is used up, and with it all before (RFC 6238, 5.2)."""
-    totp, now = _totp(_open(factor.member, factor.secret)), int(time.time()) // STEP_SECONDS
-    for counter in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
-        if hmac.compare_digest(totp.generate(counter * STEP_SECONDS), code.encode()):
-            # Of two requests with the same code, the database lets one change the row.
-            return bool(SecondFactor.objects.filter(pk=factor.pk, last_counter__lt=counter).update(last_counter=counter))
-    return False
+    """The step that fits is used up, and with it all before (RFC 6238, 5.2)."""
+    counter = _counter(_totp(_open(factor.member, factor.secret)), code)
+    # Of two requests with the same code, the database lets one change the row.
+    return bool(SecondFactor.objects.filter(pk=factor.pk, last_counter__lt=counter).update(last_counter=counter))
+
+
+def _counter(totp: TOTP, code: str) -> int:
+    """Which of the steps around now shows this code; 0: none."""
+    now = int(time.time()) // STEP_SECONDS
+    return next((counter for counter in range(now - STEPS_AROUND, now + STEPS_AROUND + 1)
+                 if hmac.compare_digest(totp.generate(counter * STEP_SECONDS), code.encode())), 0)
 
 
 def _totp(secret: bytes) -> TOTP:

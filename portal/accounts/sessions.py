@@ -1,7 +1,8 @@
 """Sessions of staff: Django's database store (settings.SESSION_ENGINE) with two changes, and what a member may see and end.
 
 The row's key is the SHA-256 of the cookie's value, so that a copy of the table signs nobody in. And a session ends eight hours
-after it began, however much it is used. A row that was deleted stays deleted: Django refuses to save a session without one.
+after it began, however much it is used. A row that was deleted stays deleted: Django refuses to save a session without one, and
+`cycle_key` to rename it.
 """
 import hashlib
 import time
@@ -11,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -49,6 +51,14 @@ class SessionStore(DatabaseStore):
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
             super().delete(digest(key))
+
+    @transaction.atomic
+    def cycle_key(self) -> None:
+        """Raises SessionInterrupted (400) when the session was ended while the request ran: a new name would bring it back."""
+        stored = STARTED in self                        # read first: what names no row has no key afterwards
+        if stored and self.session_key and not Session.objects.filter(pk=digest(self.session_key)).delete()[0]:
+            raise SessionInterrupted
+        super().cycle_key()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The columns are an index over the contents, written with them and never alone."""

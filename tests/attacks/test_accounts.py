@@ -12,7 +12,7 @@ from cases.vault.models import KeyGrant, StaffKey
 from portal.accounts import people
 from portal.accounts.models import Invitation, User
 from tests.factories.cases import make_case, make_member, make_unit, signed_in
-from tests.portal.accounts.conftest import PASSWORD, app_code, is_signed_in, set_up_factor, sign_in, with_password
+from tests.portal.accounts.conftest import PASSWORD, app_code, enrol, is_signed_in, set_up_factor, sign_in, with_password
 
 STORY = "Xyzzy, he wrote to my brother"
 OWN, VAULT = "my own long password", "five words nobody would guess"
@@ -46,7 +46,7 @@ def become(client: Client, link: str, member: User, *, passphrase: str = "") -> 
     """What whoever holds the link can do: choose the password, enrol a telephone of their own, go in."""
     client.post("/" + link.split("/", 3)[3], {"password": OWN, "password_again": OWN})
     client.get("/desk/sign-in/second-factor/")
-    client.post("/desk/sign-in/second-factor/", {"code": app_code(member)})
+    enrol(client)
     if passphrase:
         client.post("/desk/sign-in/begin/", {"passphrase": passphrase, "passphrase_again": passphrase})
     assert is_signed_in(client)
@@ -141,7 +141,7 @@ def test_accepting_an_invitation_takes_a_password_and_nothing_else(client, unit,
                                  mail=False)
     before = row(member, *GUARDED)
     client.post("/" + link.split("/", 3)[3], {**WISHES, "password": OWN, "password_again": OWN})
-    client.post("/desk/sign-in/second-factor/", {**WISHES, "code": app_code(member)})
+    enrol(client, **WISHES)
     assert is_signed_in(client)
     assert row(member, *GUARDED) == before
     assert not Membership.objects.filter(member=member).exists()

@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 from django.conf import settings as project
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.test import Client
 
 from cases.units.models import Unit
@@ -131,6 +132,17 @@ def test_a_session_ended_while_a_request_runs_does_not_come_back(ayesha):
     slow["late"] = True
     with pytest.raises(import_module("django.contrib.sessions.backends.base").UpdateError):
         slow.save()
+    assert not Session.objects.exists()
+
+
+def test_a_session_ended_while_a_passphrase_is_checked_gets_no_new_name(ayesha):
+    """Argon2id takes its time; meanwhile an administrator signs the member out. Opening the vault renames the session."""
+    client = signed_in(ayesha, unlocked=False)
+    slow = import_module(project.SESSION_ENGINE).SessionStore(client.cookies["staff"].value)
+    assert slow[SESSION_KEY] == str(ayesha.pk)
+    sessions.end(member=ayesha, by=None)
+    with pytest.raises(SessionInterrupted):
+        slow.cycle_key()
     assert not Session.objects.exists()
 
 

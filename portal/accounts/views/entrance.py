@@ -16,7 +16,7 @@ from portal.accounts.arrival import Arrival
 from portal.accounts.forms import BeginForm, CodeForm, EnrolForm, SignInForm, busy
 from portal.accounts.models import User
 from portal.accounts.pages import destination, next_address, remember_language, signed_in, vault_is_here, with_next
-from portal.accounts.unlocking import open_vault
+from portal.accounts.unlocking import try_passphrase
 
 
 @login_not_required
@@ -71,7 +71,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     waiting = arrival.of(request)
     if waiting is None or arrival.step(waiting) != "accounts:enrol":
         return elsewhere(waiting)
-    form = EnrolForm(waiting.member, request.POST or None)
+    form = EnrolForm(waiting.member, waiting.proposal, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return show_recovery_codes(request, form.recovery_codes)
     return enrol_page(request, waiting, form)
@@ -86,12 +86,9 @@ def show_recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 
 def enrol_page(request: HttpRequest, waiting: Arrival, form: EnrolForm | None = None, *, trouble: str = "") -> HttpResponse:
-    totp = second_factor.proposed(waiting.member)
-    if totp is None:
-        return redirect("accounts:sign_in")
-    address = second_factor.address(waiting.member, totp)
+    address = second_factor.address(waiting.member, second_factor.proposed(waiting.member, waiting.proposal))
     return render(request, "accounts/enrol.html", {
-        "form": form or EnrolForm(waiting.member), "address": address, "secret": secret_in(address),
+        "form": form or EnrolForm(waiting.member, waiting.proposal), "address": address, "secret": secret_in(address),
         "place": passkeys.place(request), "trouble": trouble})
 
 
@@ -149,7 +146,7 @@ def enter(request: HttpRequest, member: User, wish: str, passphrase: str) -> Htt
 
 def opened(request: HttpRequest, response: HttpResponse, member: User, passphrase: str) -> bool:
     try:
-        return bool(passphrase) and open_vault(request, response, member, passphrase)
+        return bool(passphrase) and try_passphrase(request, response, member, passphrase)
     except Busy:
         return False
 

@@ -88,7 +88,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if waiting is None or arrival.step(waiting) != "accounts:enrol":
         return elsewhere(waiting)
     try:
-        passkeys.add(request, waiting.member, ENROL, name="", answer=request.POST.get("credential", ""))
+        passkeys.add(request, waiting.member, ENROL, name="", answer=request.POST.get("credential", ""), first=True)
     except Refused:
         return enrol_page(request, waiting, trouble=refused_passkey())
     return show_recovery_codes(request, second_factor.new_recovery_codes(waiting.member))

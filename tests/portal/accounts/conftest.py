@@ -1,4 +1,6 @@
 """Members who can sign in. The portal here is no demonstration, so the second factor is asked for."""
+import base64
+import re
 import time
 from collections.abc import Callable
 from functools import cache
@@ -7,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
 from django.test import Client
 
 from cases.units.models import Unit
@@ -15,6 +18,7 @@ from portal.accounts.models import SecondFactor, User
 from tests.factories.cases import make_member, make_unit, signed_in
 
 PASSWORD = "correct horse battery staple"  # noqa: S105
+FACTOR = "/desk/sign-in/second-factor/"
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +51,9 @@ def with_password(member: User) -> User:
 
 def set_up_factor(member: User) -> list[str]:
     """What enrolment does, with the code of a minute ago so that the tests have later ones; the recovery codes."""
-    second_factor.prepare(member)
+    proposal = second_factor.propose(member)
     for _ in range(2):                  # a new half-minute may have begun in between
-        if codes := second_factor.confirm(member, app_code(member, steps=-1)):
+        if codes := second_factor.confirm(member, proposal, code_of(second_factor.proposed(member, proposal), steps=-1)):
             return codes
     raise AssertionError("the code of half a minute ago was refused twice")
 
@@ -57,7 +61,22 @@ def set_up_factor(member: User) -> list[str]:
 def app_code(member: User, *, steps: int = 0, at: float | None = None) -> str:
     """What the member's app shows, `steps` half-minutes from now."""
     secret = second_factor._open(member, SecondFactor.objects.get(member=member).secret)
-    return TOTP(secret, 6, SHA1(), 30).generate(int((time.time() if at is None else at) // 30 + steps) * 30).decode()  # noqa: S303
+    return code_of(TOTP(secret, 6, SHA1(), 30), steps=steps, at=at)  # noqa: S303
+
+
+def shown_code(page: HttpResponse) -> str:
+    """What an app shows that took up the secret on this page."""
+    secret = re.search(r"secret=([A-Z2-7]+)", page.content.decode())
+    return code_of(TOTP(base64.b32decode(secret[1]), 6, SHA1(), 30))  # noqa: S303
+
+
+def enrol(client: Client, **fields: str) -> HttpResponse:
+    """Set up the app that the page offers."""
+    return client.post(FACTOR, {**fields, "code": shown_code(client.get(FACTOR))})
+
+
+def code_of(totp: TOTP, *, steps: int = 0, at: float | None = None) -> str:
+    return totp.generate(int((time.time() if at is None else at) // 30 + steps) * 30).decode()
 
 
 def sign_in(client: Client, *, email: str = "ayesha@example.org", password: str = PASSWORD, **fields: str):

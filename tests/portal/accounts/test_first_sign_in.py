@@ -9,11 +9,11 @@ from cases.permissions import Role
 from cases.units.services import join_unit
 from cases.vault import custody, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
-from portal.accounts import services
+from portal.accounts import second_factor, services
 from portal.accounts.models import RecoveryCode, User
 from portal.accounts.pages import home_of
 from tests.factories.cases import make_case, make_member, make_unit
-from tests.portal.accounts.conftest import app_code, is_signed_in, set_up_factor, sign_in
+from tests.portal.accounts.conftest import FACTOR, app_code, enrol, is_signed_in, set_up_factor, shown_code, sign_in
 
 OWN, VAULT, OTHER = "my own long password", "پانچ لفظ جو کوئی نہیں جانتا", "another five words"
 BOTH = {"password": OWN, "password_again": OWN, "passphrase": VAULT, "passphrase_again": VAULT}
@@ -23,10 +23,6 @@ DETAILS = {"role", "member", "on_duty", "code", "key", "version", "grants_lost"}
 @pytest.fixture
 def newcomer(unit) -> tuple[User, str]:
     return services.add_member(email="sana@example.org", name="Sana Malik", role=Role.CASEWORKER, units=[unit], by=None)
-
-
-def enrol(client: Client, member: User):
-    return client.post("/desk/sign-in/second-factor/", {"code": app_code(member)})
 
 
 def choose(client: Client, **changes: str):
@@ -40,7 +36,7 @@ def test_the_whole_way_in(client, newcomer, unit):
     assert "otpauth://totp/Mehfooz:sana%40example.org?" in page
     assert re.search(r'<bdi dir="ltr">([A-Z2-7]{4} ){7}[A-Z2-7]{4}</bdi>', page)
 
-    codes = re.findall(r"\d{4} \d{4} \d{4} \d{4}", enrol(client, member).content.decode())
+    codes = re.findall(r"\d{4} \d{4} \d{4} \d{4}", enrol(client).content.decode())
     assert len(set(codes)) == 10
     assert not is_signed_in(client)                                 # the start password still has to go
     assert client.get("/desk/sign-in/second-factor/")["Location"] == "/desk/sign-in/begin/"
@@ -63,7 +59,7 @@ def test_the_whole_way_in(client, newcomer, unit):
 def test_nothing_typed_or_shown_rests_in_the_log(client, newcomer):
     member, start = newcomer
     sign_in(client, email=member.email, password=start)
-    enrol(client, member)
+    enrol(client)
     choose(client)
     events = list(Entry.objects.order_by("at").values_list("event", flat=True))
     assert {"member_added", "second_factor_set", "password_changed", "staff_key_made", "unit_key_made"} <= set(events)
@@ -83,10 +79,26 @@ def test_a_wrong_code_enrols_nobody(client, newcomer):
 def test_a_secret_seen_at_an_unfinished_sign_in_is_worth_nothing(client, newcomer):
     member, start = newcomer
     sign_in(client, email=member.email, password=start)
-    seen = app_code(member)
+    seen = shown_code(client.get(FACTOR))
     sign_in(client, email=member.email, password=start)
-    assert app_code(member) != seen
+    assert shown_code(client.get(FACTOR)) != seen
     assert "clock of your telephone" in client.post("/desk/sign-in/second-factor/", {"code": seen}).content.decode()
+
+
+def test_who_else_knows_the_start_password_sees_another_secret_and_sets_up_nothing(client, newcomer):
+    """Both stand at the page; the thief looks again when she has begun, to learn what her app will show."""
+    member, start = newcomer
+    thief = Client()
+    sign_in(thief, email=member.email, password=start)
+    sign_in(client, email=member.email, password=start)
+    known = {shown_code(thief.get(FACTOR)), shown_code(thief.get(FACTOR))}
+    assert shown_code(client.get(FACTOR)) not in known
+    late = shown_code(thief.get(FACTOR))
+    enrol(client)
+    for step in ("second-factor/", "code/"):
+        thief.post(f"/desk/sign-in/{step}", {"code": late})
+    assert not thief.session["arrival"][3]
+    assert second_factor.confirm(member, thief.session["arrival"][4], late) == []       # even were the two at the same moment
 
 
 @pytest.mark.parametrize(("typed", "said"), [
@@ -96,7 +108,7 @@ def test_a_secret_seen_at_an_unfinished_sign_in_is_worth_nothing(client, newcome
 def test_weak_or_different_words_are_refused(client, newcomer, typed, said):
     member, start = newcomer
     sign_in(client, email=member.email, password=start)
-    enrol(client, member)
+    enrol(client)
     assert said in choose(client, **typed).content.decode()
     assert not is_signed_in(client)
     assert not StaffKey.objects.filter(member=member).exists()
@@ -105,7 +117,7 @@ def test_weak_or_different_words_are_refused(client, newcomer, typed, said):
 def test_the_start_password_is_not_kept(client, newcomer):
     member, start = newcomer
     sign_in(client, email=member.email, password=start)
-    enrol(client, member)
+    enrol(client)
     assert "password you were given" in choose(client, password=start, password_again=start).content.decode()
 
 
@@ -130,7 +142,7 @@ def test_the_second_member_waits_for_the_first(newcomer, unit):
 def test_other_roles_choose_no_passphrase_and_get_no_key(client, role):
     member, start = services.add_member(email="other@example.org", name="Other", role=role, units=[], by=None)
     sign_in(client, email=member.email, password=start)
-    enrol(client, member)
+    enrol(client)
     page = client.get("/desk/sign-in/begin/").content.decode()
     assert 'name="password"' in page
     assert "passphrase" not in page
@@ -141,7 +153,7 @@ def test_other_roles_choose_no_passphrase_and_get_no_key(client, role):
 
 def test_who_needs_only_a_new_telephone_is_in_after_the_code(client, ayesha):
     sign_in(client)
-    response = enrol(client, ayesha)
+    response = enrol(client)
     assert is_signed_in(client)
     assert 'href="/desk/unlock/"' in response.content.decode()
     assert response.cookies["language"].value == "en"
@@ -154,7 +166,7 @@ def test_a_lost_telephone_keeps_the_keys(client, newcomer):
     set_up_factor(member)
     start = services.start_over(member=member, by=None)
     assert sign_in(client, email=member.email, password=start)["Location"] == "/desk/sign-in/second-factor/"
-    enrol(client, member)
+    enrol(client)
     assert choose(client, passphrase="", passphrase_again="")["Location"] == "/desk/unlock/"
     assert client.post("/desk/unlock/", {"passphrase": VAULT})["Location"] == "/desk/"
 

@@ -13,7 +13,7 @@ from cases.vault.models import DataKey, DataKeyWrap, StaffKey
 from portal.accounts import invitations, people, services
 from portal.accounts.models import Invitation, User
 from tests.factories.cases import make_member
-from tests.portal.accounts.conftest import app_code, is_signed_in, set_up_factor, sign_in
+from tests.portal.accounts.conftest import enrol, is_signed_in, set_up_factor, sign_in
 
 OWN, VAULT = "my own long password", "پانچ لفظ جو کوئی نہیں جانتا"
 CHOSEN = {"password": OWN, "password_again": OWN}
@@ -42,7 +42,7 @@ def test_from_the_link_to_the_queue(client, invited):
     assert client.post(path, CHOSEN)["Location"] == "/desk/sign-in/second-factor/"
     assert not is_signed_in(client)
     client.get("/desk/sign-in/second-factor/")
-    client.post("/desk/sign-in/second-factor/", {"code": app_code(member)})
+    enrol(client)
     begin = client.get("/desk/sign-in/begin/").content.decode()
     assert 'name="passphrase"' in begin
     assert 'name="password"' not in begin                            # chosen already
@@ -114,7 +114,7 @@ def test_a_reset_member_keeps_the_vault_and_needs_its_passphrase(client, unit, a
     path = path_of(people.start_over(member=ayesha, by=admin, vault=False, mail=False))
     client.post(path, CHOSEN)
     client.get("/desk/sign-in/second-factor/")
-    page = client.post("/desk/sign-in/second-factor/", {"code": app_code(ayesha)})
+    page = enrol(client)
     assert 'href="/desk/unlock/"' in page.content.decode()
     assert bytes(StaffKey.objects.get(member=ayesha).public) == before
 

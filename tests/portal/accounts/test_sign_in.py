@@ -204,7 +204,7 @@ def test_ten_minutes_later_the_password_is_asked_again(client, ayesha, monkeypat
     set_up_factor(ayesha)
     sign_in(client)
     session = client.session
-    session[arrival.ARRIVAL] = [session[arrival.ARRIVAL][0], session[arrival.ARRIVAL][1] - 600, "", False]
+    session[arrival.ARRIVAL] = [session[arrival.ARRIVAL][0], session[arrival.ARRIVAL][1] - 600, "", False, ""]
     session.save()
     response = client.post("/desk/sign-in/code/", {"code": app_code(ayesha)})
     assert response["Location"] == "/desk/sign-in/"
