@@ -228,6 +228,7 @@ EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")
 PASSKEY_RP_ID = env("PASSKEY_RP_ID", "")                # empty: the desk's host; a common parent, if the CMS has another host
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "accounts:home"
+CSRF_FAILURE_VIEW = "portal.accounts.waiting.old_token"
 SESSION_ENGINE = "portal.accounts.sessions"             # rows under a digest, so that the table opens no session
 SESSION_COOKIE_NAME = "__Host-staff" if SECURE else "staff"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

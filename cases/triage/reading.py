@@ -22,7 +22,8 @@ from cases.selectors import opened_by
 from cases.triage.models import Note
 from cases.vault import blind, envelope, parking, unseal
 from cases.vault.models import DataKey
-from cases.vault.unseal import Keyring, OpenFailed
+from cases.vault.parking import Locked
+from cases.vault.unseal import Keyring, NotHeld, OpenFailed
 
 SHORTEST_HANDLE = 3         # shorter ones, and links without a path, would tie strangers together
 
@@ -72,10 +73,6 @@ class Opened:
 
 
 Doors = Mapping[UUID, UUID | None]      # cases.selectors.opened_by
-
-
-class Locked(Exception):
-    """Nothing can be sealed without the case's key: the vault locked itself, or the key is not held."""
 
 
 def keyring_of(request: HttpRequest) -> Keyring | None:
@@ -234,37 +231,37 @@ def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID
 
 # --- writing ----------------------------------------------------------------------------------------------------------
 def seal_note(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
-    """Id and body of a note that no receipt code opens. Raises Locked."""
+    """Id and body of a note that no receipt code opens. Raises Locked, NotHeld."""
     return _sealed(case, case.key, text, "note", keyring)
 
 
 def seal_message(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
-    """Id and body of a message that unit and reporter can read. Raises Locked."""
+    """Id and body of a message that unit and reporter can read. Raises Locked, NotHeld."""
     return _sealed(case, case.conversation_key, text, "message", keyring)
 
 
 def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
-    """Why a wall was lifted ("lift_reason") or glass broken ("glass"), for its own row. Raises Locked."""
-    key, _state = _key(case, case.key, keyring)
-    if key is None:
-        raise Locked(case.ref)
+    """Why a wall was lifted ("lift_reason") or glass broken ("glass"), for its own row. Raises Locked, NotHeld."""
+    key = _writing_key(case, case.key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
 
 
 def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Keyring | None) -> bytes:
-    """What a platform's form gave back, for the escalation's own row. Raises Locked."""
-    key, _state = _key(case, escalation.notice_key, keyring)
-    if key is None:
-        raise Locked(case.ref)
+    """What a platform's form gave back, for the escalation's own row. Raises Locked, NotHeld."""
+    key = _writing_key(case, escalation.notice_key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field="their_reference", record=escalation.pk)
 
 
 def _sealed(case: Case, data_key: DataKey, text: str, name: str, keyring: Keyring | None) -> tuple[UUID, bytes]:
-    key, _state = _key(case, data_key, keyring)
-    if key is None:
-        raise Locked(case.ref)
-    row = uuid.uuid4()
+    key, row = _writing_key(case, data_key, keyring), uuid.uuid4()
     return row, envelope.seal(key, text.encode(), case=case.pk, field=name, record=row)
+
+
+def _writing_key(case: Case, data_key: DataKey, keyring: Keyring | None) -> bytes:
+    key, state = _key(case, data_key, keyring)
+    if key is None:
+        raise Locked if state == State.LOCKED else NotHeld
+    return key
 
 
 # --- equality ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,10 @@ PARKED = "vault"                # in the session: [locked key (base64), parked a
 TOUCH_SECONDS = 60              # how often use is noted, so that most reads write no session
 
 
+class Locked(Exception):
+    """What was asked for takes an open vault. Whoever calls asks for the passphrase, and keeps what was typed meanwhile."""
+
+
 def park(request: HttpRequest, response: HttpResponse, private: bytes) -> None:
     """Unlocked from now on. Gives the session a new id first, so that one planted before unlocking is worth nothing."""
     request.session.cycle_key()

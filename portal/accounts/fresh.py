@@ -6,23 +6,20 @@
 A form that is sent later than that is kept while the member proves who they are, and then offered for sending again; secrets in
 it are typed anew. Where a form asks for much, put it on the view that shows the form as well.
 """
-import re
 import time
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from portal.accounts import passkeys
+from portal.accounts import passkeys, waiting
 from portal.accounts.forms import ProveForm
 from portal.accounts.pages import signed_in, with_next
 
 FRESH = "fresh"                 # in the session: when password and second factor, or a passkey, were last shown (Unix seconds)
 LASTS_SECONDS = 600
-CARRIED = "carried-"            # how a field is named while it waits on the page that asks for the proof
-NEVER_CARRIED = re.compile(r"csrf|password|passphrase|credential|prf|^(code|current)$")
 
 
 def stamp(request: HttpRequest) -> None:
@@ -42,26 +39,15 @@ def required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if is_fresh(request):
             return view(request, *args, **kwargs)
         if request.method == "POST":
-            return ask(request, ProveForm(request, signed_in(request)), request.get_full_path(), typed(request.POST), status=401)
+            fields = waiting.typed(request.POST)
+            return ask(request, ProveForm(request, signed_in(request)), request.get_full_path(), fields, status=401)
         return redirect(with_next(reverse("accounts:prove"), request.get_full_path()))
     return gate
 
 
-def ask(request: HttpRequest, form: ProveForm, wish: str, carried: list[tuple[str, str]], *, status: int = 200,
+def ask(request: HttpRequest, form: ProveForm, wish: str, fields: waiting.Fields, *, status: int = 200,
         trouble: str = "") -> HttpResponse:
-    """The page that asks; `carried` are the fields of a form that waits."""
-    fields = [(CARRIED + name, value) for name, value in carried]
+    """The page that asks; `fields` are those of a form that waits."""
     where = passkeys.place(request) if signed_in(request).passkeys.exists() else None
     return render(request, "accounts/prove.html", {
-        "form": form, "next": wish, "carried": fields, "place": where, "trouble": trouble}, status=status)
-
-
-def typed(post: QueryDict) -> list[tuple[str, str]]:
-    """What a form held, without its secrets."""
-    return [(name, value) for name, values in post.lists() for value in values
-            if not NEVER_CARRIED.search(name)]
-
-
-def carried(post: QueryDict) -> list[tuple[str, str]]:
-    """What waited on the page that asked for the proof, by its own names again."""
-    return [(name.removeprefix(CARRIED), value) for name, values in post.lists() if name.startswith(CARRIED) for value in values]
+        "form": form, "next": wish, "carried": waiting.hidden(fields), "place": where, "trouble": trouble}, status=status)

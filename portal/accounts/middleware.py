@@ -2,11 +2,12 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
+from portal.accounts import waiting
 from portal.accounts.sessions import note_use
 
-TYPED = ("text", "reasons", "links", "policy", "signature", "their_reference")        # what would be a pity to lose
 
 class StaffOnly(LoginRequiredMiddleware):
     """Sign-in is required unless a view says `login_not_required`; such a view is served without touching the session."""
@@ -19,9 +20,10 @@ class StaffOnly(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
-        """What was typed in a form that is sent after the session ended is shown: a redirect would drop it."""
-        typed = [value for name in TYPED if (value := request.POST.get(name, "").strip())]
-        if not typed:
+        """A form that is sent after the session ended waits: a redirect would drop it."""
+        fields = waiting.typed(request.POST)
+        if not waiting.written(fields):
             return super().handle_no_permission(request, view_func)
-        context = {"typed": typed, "sign_in": resolve_url(self.get_login_url(view_func))}
-        return render(request, "accounts/signed_out.html", context, status=401)
+        return waiting.again(request, request.get_full_path(), fields, status=401,
+                             sign_in=resolve_url(self.get_login_url(view_func)),
+                             trouble=_("You are signed out. Sign in, come back to this page and send it."))

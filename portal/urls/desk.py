@@ -2,13 +2,14 @@ from django.urls import include, path
 
 from cases.triage import urls as triage
 from portal import pages
-from portal.accounts import fresh
+from portal.accounts import fresh, unlocking
 
-# These rooms lie below the accounts and cannot ask for a proof themselves.
+# These rooms lie below the accounts: they can ask neither for a proof nor for the vault's passphrase.
 DANGEROUS = {"glass", "exclude", "lift", "transfer", "audit_export"}
 for pattern in triage.urlpatterns:
     if pattern.name in DANGEROUS:
         pattern.callback = fresh.required(pattern.callback)
+    pattern.callback = unlocking.keeps_typed(pattern.callback)
 
 urlpatterns = [
     path("", include("portal.urls.shared")),

@@ -1,5 +1,5 @@
 """What staff do on a case page: fetch with permission, form, one service call, back to the page. A refused act loses nothing
-typed.
+typed; parking.Locked and NotHeld are for the portal to answer (portal.accounts.unlocking).
 
 The blind-index tags of links and handles are written here, with the first act on a case (take, give, move), and not when the
 page is read: a GET writes nothing but its audit row, and whoever takes a case has its answers open.
@@ -142,8 +142,6 @@ def write(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     try:
         message_id, body = reading.seal_message(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
         services.reply(case=case, message_id=message_id, body=body, by=member, ask=form.cleaned_data["ask"] and form.can_wait)
-    except reading.Locked:
-        return show(request, case, status=CONFLICT, trouble="locked", write=form)
     except TransitionRefused:           # somebody moved it since: the words still go out with the next press
         return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", write=form)
     return back(case, "write")
@@ -160,10 +158,7 @@ def note(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     form = NoteForm(case, request.POST)
     if not form.is_valid():
         return show(request, case, status=400, note=form)
-    try:
-        note_id, body = reading.seal_note(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
-    except reading.Locked:
-        return show(request, case, status=CONFLICT, trouble="locked", note=form)
+    note_id, body = reading.seal_note(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
     services.add_note(case=case, note_id=note_id, body=body, by=member)
     return back(case, "write")
 

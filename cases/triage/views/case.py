@@ -30,8 +30,8 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = "", **forms: ActForm) -> HttpResponse:
-    """The page of a case. After a refused act `forms` holds what was typed and `trouble` says why: "stale", "locked",
-    "woman", "withheld"."""
+    """The page of a case. After a refused act `forms` holds what was typed and `trouble` says why: "stale", "woman",
+    "withheld"."""
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
     doors = opened_by(member, [case])
     opened = reading.read_case(case, keyring=keyring, by=member)

@@ -164,9 +164,6 @@ def form_filled(request: HttpRequest, ref: str, reference: str) -> HttpResponse:
         sealed = reading.seal_reference(one, case=case, text=form.cleaned_data["their_reference"],
                                         keyring=reading.keyring_of(request))
         services.form_filled(escalation=one, their_reference=sealed, by=member)
-    except reading.Locked:
-        form.add_error(None, _("Your vault is locked. Unlock it and press the button again."))
-        return show(request, case, one, status=CONFLICT, filled=form)
     except services.NotNow:
         messages.warning(request, _("This was recorded before."))
     return redirect("triage:escalation", case.ref, one.reference)

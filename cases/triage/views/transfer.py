@@ -14,7 +14,7 @@ from cases.triage import reading
 from cases.triage.transfer import Ground, give_to
 from cases.triage.views.access import member_with, open_case_for
 from cases.triage.wall_forms import TransferForm
-from cases.vault.keyring import NotHeld
+from cases.vault.parking import Locked
 from cases.vault.signing import KeyMissing
 
 CONFLICT = 409
@@ -35,13 +35,11 @@ def transfer(request: HttpRequest, ref: str) -> HttpResponse:
 def sent(request: HttpRequest, case: Case, by: Staff, form: TransferForm) -> HttpResponse:
     keyring, asked = reading.keyring_of(request), form.cleaned_data
     try:
-        note_id, reason = reading.seal_note(case, asked["reason"], keyring=keyring)
         if keyring is None:
-            raise reading.Locked(case.ref)
+            raise Locked
+        note_id, reason = reading.seal_note(case, asked["reason"], keyring=keyring)
         give_to(unit=asked["unit"], case=case, ground=Ground(asked["ground"]), note_id=note_id, reason=reason, by=by,
                 keyring=keyring, version=asked["version"])
-    except (reading.Locked, NotHeld):
-        return page(request, case, form, status=CONFLICT, locked_out=True)
     except (Stale, SameUnit):
         form.add_error(None, _("The case changed while you were reading. Go back to it, look, and come again."))
         return page(request, case, form, status=CONFLICT)
@@ -52,6 +50,6 @@ def sent(request: HttpRequest, case: Case, by: Staff, form: TransferForm) -> Htt
     return redirect("triage:queue")
 
 
-def page(request: HttpRequest, case: Case, form: TransferForm, *, status: int = 200, locked_out: bool = False) -> HttpResponse:
-    return render(request, "triage/transfer.html", {"case": case, "form": form, "locked": reading.keyring_of(request) is None,
-                                                    "locked_out": locked_out}, status=status)
+def page(request: HttpRequest, case: Case, form: TransferForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "triage/transfer.html", {"case": case, "form": form, "locked": reading.keyring_of(request) is None},
+                  status=status)

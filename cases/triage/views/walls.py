@@ -30,12 +30,12 @@ def access(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, case_for(request, ref))
 
 
-def show(request: HttpRequest, case: Case, *, status: int = 200, locked_out: bool = False, **given: Any) -> HttpResponse:
-    """After a refused act `given` holds what was typed; `locked_out`: nothing can be sealed while the vault is locked."""
+def show(request: HttpRequest, case: Case, *, status: int = 200, **given: Any) -> HttpResponse:
+    """After a refused act `given` holds what was typed."""
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
     supervises, doors = may(member, Permission.SUPERVISE), opened_by(member, [case])
     context: dict[str, Any] = {
-        "case": case, "member": member, "locked": keyring is None, "locked_out": locked_out, "supervises": supervises,
+        "case": case, "member": member, "locked": keyring is None, "supervises": supervises,
         "opens": case.pk in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),
         "may_break": case.pk not in doors and may(member, Permission.WORK_CASES),
         "aside_form": AsideForm(), "exclude_form": ExcludeForm(case), "glass_form": GlassForm(),
@@ -98,8 +98,6 @@ def lift(request: HttpRequest, ref: str, wall: UUID) -> HttpResponse:
         reason = reading.seal_reason(case, form.cleaned_data["reason"], name="lift_reason", record=standing.pk,
                                      keyring=reading.keyring_of(request))
         walls.lift(exclusion=standing, reason=reason, by=by)
-    except reading.Locked:
-        return show(request, case, status=CONFLICT, locked_out=True, lift=form, lifting=standing.pk)
     except walls.NotAnother:
         form.add_error(None, _("Somebody else must lift this: a supervisor who neither stands behind it nor put it up."))
         return show(request, case, status=CONFLICT, lift=form, lifting=standing.pk)
@@ -130,8 +128,6 @@ def break_glass(request: HttpRequest, ref: str) -> HttpResponse:
         reason = reading.seal_reason(case, form.cleaned_data["reason"], name="glass", record=pane,
                                      keyring=reading.keyring_of(request))
         walls.break_glass(case=case, glass_id=pane, cause=BreakGlass.Cause(form.cleaned_data["cause"]), reason=reason, by=by)
-    except reading.Locked:
-        return show(request, case, status=CONFLICT, locked_out=True, glass_form=form)
     except walls.NotAllowed as error:
         raise PermissionDenied from error
     return redirect("triage:case", case.ref)

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,10 +16,11 @@ from cases.units.models import Unit
 from cases.units.selectors import units_of
 from cases.vault import custody
 from cases.vault.keyring import Keyring, NotHeld
-from portal.accounts import fresh, selectors, services
+from portal.accounts import fresh, selectors, services, waiting
+from portal.accounts.forms import UnlockForm
 from portal.accounts.models import User
-from portal.accounts.pages import reader, with_next
-from portal.accounts.unlocking import open_keyring, own_fingerprint
+from portal.accounts.pages import reader
+from portal.accounts.unlocking import CONFLICT, ask, open_keyring, own_fingerprint
 
 
 @require_safe
@@ -81,7 +81,7 @@ def with_key(request: HttpRequest, act: Callable[[Keyring], object]) -> HttpResp
     """What only an open vault with the unit's key can do; then back to the page."""
     keyring = open_keyring(request, reader(request))
     if keyring is None:
-        return redirect(with_next(reverse("accounts:unlock"), reverse("accounts:keys")))
+        return ask(request, UnlockForm(), request.get_full_path(), waiting.typed(request.POST), status=CONFLICT)
     try:
         act(keyring)
     except NotHeld as error:

@@ -1,13 +1,14 @@
 """Another vault passphrase: the same keys under a new lock; or, when it is lost, new keys that a colleague must grant again."""
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from cases.audit.services import actor, record
 from cases.handover.selectors import holds_alone
+from cases.vault import custody
 from cases.vault.models import StaffKey
 from cases.vault.turnstile import Busy
 from portal.accounts import fresh, services
@@ -15,7 +16,7 @@ from portal.accounts.forms import busy
 from portal.accounts.models import User
 from portal.accounts.pages import reader
 from portal.accounts.passphrase_forms import ChangePassphraseForm, NewPassphraseForm
-from portal.accounts.unlocking import change_passphrase, open_vault
+from portal.accounts.unlocking import by_passphrase, try_passphrase
 
 
 @never_cache
@@ -25,11 +26,12 @@ def change(request: HttpRequest) -> HttpResponse:
     member, form = reader(request), ChangePassphraseForm(request.POST or None)
     try:
         if request.method == "POST" and form.is_valid():
-            if change_passphrase(member, form.cleaned_data["current"], form.cleaned_data["passphrase"]):
-                messages.success(request, _("Your vault passphrase is changed. Your keys are the same."))
-                return redirect("accounts:keys")
-            record("unlock_failed", subject=member.pk, actor=actor(member))
-            form.add_error("current", _("This passphrase does not open the vault."))
+            private = by_passphrase(request, member, form.cleaned_data["current"])
+            custody.change_passphrase(member, form.cleaned_data["passphrase"], private=private)
+            messages.success(request, _("Your vault passphrase is changed. Your keys are the same."))
+            return redirect("accounts:keys")
+    except ValidationError as error:
+        form.add_error("current", error)
     except Busy:
         form.add_error(None, busy())
     return render(request, "accounts/passphrase.html", {"form": form, "keyless": keyless(member)})
@@ -46,7 +48,7 @@ def lost(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and form.is_valid() and not alone:
             services.new_passphrase(member=member, passphrase=form.cleaned_data["passphrase"])
             response = redirect("accounts:keys")
-            open_vault(request, response, member, form.cleaned_data["passphrase"])
+            try_passphrase(request, response, member, form.cleaned_data["passphrase"])
             said = _("You have a new passphrase and new keys. Ask a colleague to hand you the key of your unit.")
             messages.success(request, said)
             return response

@@ -1,12 +1,12 @@
 """Proving again who one is, before a dangerous act (portal.accounts.fresh)."""
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cases.audit.services import actor, record
 from cases.vault import parking
-from portal.accounts import fresh, passkeys
+from portal.accounts import fresh, passkeys, waiting
 from portal.accounts.forms import ProveForm, refused_passkey
 from portal.accounts.models import User
 from portal.accounts.pages import destination, next_address, signed_in
@@ -23,7 +23,7 @@ def prove(request: HttpRequest) -> HttpResponse:
     form = ProveForm(request, member, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return proved(request, member, wish)
-    return fresh.ask(request, form, wish, fresh.carried(request.POST))
+    return fresh.ask(request, form, wish, waiting.carried(request.POST))
 
 
 def by_passkey(request: HttpRequest, member: User, wish: str) -> HttpResponse:
@@ -31,17 +31,16 @@ def by_passkey(request: HttpRequest, member: User, wish: str) -> HttpResponse:
         passkeys.use(request, "prove", request.POST["credential"], member)
     except Refused:
         form = ProveForm(request, member)
-        return fresh.ask(request, form, wish, fresh.carried(request.POST), trouble=refused_passkey())
+        return fresh.ask(request, form, wish, waiting.carried(request.POST), trouble=refused_passkey())
     return proved(request, member, wish)
 
 
 def proved(request: HttpRequest, member: User, wish: str) -> HttpResponse:
     """The session gets a new name, to which an open vault is parked anew: one that was copied before ends here."""
-    private, waiting = parking.fetch(request), fresh.carried(request.POST)
+    private, fields = parking.fetch(request), waiting.carried(request.POST)
     fresh.stamp(request)
     record("member_proved", subject=member.pk, actor=actor(member))
-    page = render(request, "accounts/proved.html", {"next": wish, "carried": waiting}) if wish and waiting else None
-    response = page or redirect(destination(wish, member))
+    response = waiting.again(request, wish, fields) if wish and fields else redirect(destination(wish, member))
     if private:
         parking.park(request, response, private)        # which renames the session
     else:

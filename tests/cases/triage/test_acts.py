@@ -247,17 +247,6 @@ def test_a_note_opens_with_the_case_key_only(client, case, ayesha):
 
 
 @pytest.mark.parametrize("act", ["write", "note"])
-def test_when_the_vault_locked_itself_the_text_stays_on_the_page(ayesha, case, act):
-    response = post(signed_in(ayesha, unlocked=False), case, act, text="A long answer")
-    page = response.content.decode()
-    assert response.status_code == 409
-    assert "A long answer</textarea>" in page
-    assert "Not sent: the vault is locked" in page
-    assert not Message.objects.exists()
-    assert not Note.objects.exists()
-
-
-@pytest.mark.parametrize("act", ["write", "note"])
 def test_an_empty_or_endless_text_is_refused(client, case, act):
     for text in ("", "ا" * 10_001):
         assert post(client, case, act, text=text).status_code == 400

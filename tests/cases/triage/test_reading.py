@@ -4,7 +4,9 @@ from cases.models import Case
 from cases.triage import reading
 from cases.triage.reading import Answers, State
 from cases.vault import hpke
+from cases.vault.keyring import NotHeld
 from cases.vault.models import StaffKey
+from cases.vault.parking import Locked
 from tests.cases.intake.browser import Browser, unused_lock
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
 
@@ -28,8 +30,10 @@ def test_a_parked_key_is_worth_nothing_without_its_cookie(ayesha, case):
 def test_a_colleague_of_another_unit_holds_no_key_of_it(case, stranger):
     opened = reading.read_case(case, keyring=keyring_of(stranger), by=stranger)
     assert (opened.state, opened.answers) == (State.NO_KEY, Answers())
-    with pytest.raises(reading.Locked):
+    with pytest.raises(NotHeld):
         reading.seal_note(case, "x", keyring=keyring_of(stranger))
+    with pytest.raises(Locked):
+        reading.seal_note(case, "x", keyring=None)
 
 
 def test_repr_shows_no_typed_word(unit, ayesha):

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from cases.audit.models import Entry
 from cases.vault.models import KeyGrant
-from portal.accounts import fresh
+from portal.accounts import fresh, waiting
 from portal.accounts.models import User
 from tests.factories.cases import make_member, signed_in
 from tests.portal.accounts.conftest import PASSWORD, app_code, set_up_factor, sign_in
@@ -119,7 +119,7 @@ def test_it_leads_and_sends_to_our_own_pages_only(ayesha, wish):
 def test_no_secret_waits_on_a_page():
     post = QueryDict("unit=1&reason=two+words&code=123456&current=c&passphrase=p&new_password=q&credential=c&prf=d"
                      "&csrfmiddlewaretoken=t")
-    assert fresh.typed(post) == [("unit", "1"), ("reason", "two words")]
+    assert waiting.typed(post) == [("unit", "1"), ("reason", "two words")]
 
 
 def test_in_the_demonstration_the_password_is_enough(ayesha, settings):
