@@ -35,7 +35,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     fields = posted(request)
     if "visit" not in fields:
         return open_with_code(request, fields)
-    act, _colon, what = fields.get("act", ENTER.get(fields.get("asking", ""), "")).partition(":")
+    act, _colon, what = (fields.get("act") or fields.get("enter", "")).partition(":")
     try:
         with transaction.atomic():              # the database shows one receipt, to this transaction only (receipts.show)
             return ACTIONS.get(act, look_again)(request, visit.resume(fields["visit"]), fields, what)
@@ -188,7 +188,6 @@ def language(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _wha
 ACTIONS: dict[str, Action] = {"write": write, "back_online": back_online, "answer": answer, "stop_telling": stop_telling,
                               "withdraw": withdraw, "erase": erasure.erase, "language": language}
 ASKING: dict[str, Action] = {"withdraw": withdraw, "erase": erasure.erase}
-ENTER = {"erase": "erase:yes"}                  # no button was pressed: the word was typed, and Enter
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ async function unseal(view) {
 async function seal(body, act, view) {
   const assents = act === 'answer:ask_platform' && body.get('ask_platform') === 'yes';
   const field = assents ? 'assent' : /^(write|back_online)$/.test(act) ? 'message' : null;
-  if (!field || !key) return;
+  if (!field || !key || !view) return;
   const text = plain(typed[field]), now = [...text].length, { most } = view.querySelector(`[data-most]#id_${field}`).dataset;
   if (now > most) return body.set('over', `${now} ${most}`);
   const words = act === 'back_online' ? [view.dataset.online, text].filter(Boolean).join('\n\n') : text;
@@ -65,13 +65,14 @@ async function seal(body, act, view) {
 
 // --- from page to page ----------------------------------------------------------------------------------------------------------
 async function press(form, button) {
-  const act = button?.value ?? '', body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams(new FormData(form)), act = button?.value || body.get('act') || body.get('enter') || '';
   for (const name of WORDS) {
     const control = form.querySelector(`#id_${name}`);
     if (control) typed[name] = control.value;
     body.delete(name);
   }
-  if (button?.name) body.set(button.name, act);
+  if (act) body.set('act', act);
+  body.delete('enter');
   if (typed.message || typed.assent) body.set('wrote', '1');
   one('[data-offline]')?.setAttribute('hidden', '');
   if (form.dataset.salts && act !== 'language') {
@@ -118,7 +119,7 @@ async function send(url, body) {
   one('main').replaceWith(document.adoptNode(incoming.querySelector('main')));
   history[first ? 'pushState' : 'replaceState'](null, '', url);
   settle();
-  if (!one('main form')) Object.assign(typed, { code: '', message: '', assent: '' }), secrets = {}, key = null;      // erased
+  if (!one('main form')) Object.assign(typed, { code: '', message: '', assent: '' }), secrets = {}, key = null, one('.swap')?.remove();      // erased
   const target = one('#error-summary,main [role=status]:not(:empty),main h1');
   target.tabIndex = -1;
   target.focus({ preventScroll: true });

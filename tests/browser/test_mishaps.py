@@ -7,7 +7,8 @@ from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
 from cases.intake import receipts
-from cases.models import Case, Message
+from cases.models import Case, Consent, Message
+from cases.selectors import agrees
 from cases.triage import reading
 from cases.vault.signing import verify_key
 from portal.accounts.models import User
@@ -16,7 +17,7 @@ from tests.browser.sealing import STORY, Person, Recorder
 from tests.browser.test_inbox import CODE, case, derived, enter
 from tests.browser.test_sealed_inbox import inbox
 from tests.browser.test_sealed_report import hina, no_fault, person
-from tests.factories.cases import keyring_of
+from tests.factories.cases import keyring_of, reporter_consents
 from tests.fixtures.browser import OpenPage
 
 __all__ = ["case", "derived", "hina", "person"]
@@ -211,8 +212,24 @@ def test_a_worker_that_the_phone_killed_is_not_waited_for(live: str, case: Case,
     assert recorder.posts == []
 
 
-def test_enter_after_the_word_erases(live: str, case: Case, open_page: OpenPage):
-    page = open_page(width=360)
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+def test_enter_after_the_words_of_assent_gives_it(live: str, case: Case, open_page: OpenPage, javascript: bool):
+    page = open_page(width=360, javascript=javascript)
+    reporter_consents(case, Consent.Act.ASK_PLATFORM, Consent.Answer.NO)
+    inbox(page, live)
+    page.locator("details:has([name=ask_platform]) summary").click()
+    page.locator("[name=ask_platform][value=yes]").check()
+    page.locator("#id_assent").press("Enter")
+    expect(page.locator("#id_assent_error")).to_be_visible()
+    page.locator("#id_assent").fill("I agree")
+    page.locator("#id_assent").press("Enter")
+    expect(page.locator("[data-notice=answered]")).to_be_visible()
+    assert agrees(case, Consent.Act.ASK_PLATFORM)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+def test_enter_after_the_word_erases(live: str, case: Case, open_page: OpenPage, javascript: bool):
+    page = open_page(width=360, javascript=javascript)
     inbox(page, live)
     page.locator("button[value=erase]").click()
     page.locator("#id_word").press("Enter")
@@ -220,6 +237,7 @@ def test_enter_after_the_word_erases(live: str, case: Case, open_page: OpenPage)
     page.locator("#id_word").fill("erase")
     page.locator("#id_word").press("Enter")
     expect(page.locator("h1")).to_have_text("Your report is erased")
+    expect(page.locator(".swap")).to_have_count(0)
     assert receipts.live(receipts.derive(CODE)[0].locator) is None
     no_fault(page, "400")
 
