@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import django
+from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -119,7 +120,7 @@ def prepare(data: Path) -> None:
         if unapplied():
             call_command("migrate", interactive=False, verbosity=0)
         refuse_what_was_erased()
-        if "demo" in get_commands():
+        if settings.DEMO:
             call_command("demo")
     gc.enable()
     # It was read while the files were still being collected.

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from portal import serve
+from portal.held import HOLDERS
+from tests.processes import MADE_OF
 
 
 def outside() -> dict[str, str]:
@@ -80,13 +82,13 @@ def test_the_welcome_shows_who_can_sign_in(tmp_path, monkeypatch):
 
 
 @contextmanager
-def running(data: Path, log: Path) -> Iterator[str]:
-    """The demonstration on a port of its own, and what Ctrl-C does to it."""
+def running(data: Path, log: Path, **more: str) -> Iterator[str]:
+    """The demonstration on a port of its own, and what Ctrl-C does to it. `more` of the environment makes it something else."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with log.open("ab") as output:
         process = subprocess.Popen([sys.executable, "-m", "portal.serve"], stdout=output, stderr=output,
-                                   env={**outside(), "MEHFOOZ_DATA": str(data), "PORT": str(port)})
+                                   env={**outside(), "MEHFOOZ_DATA": str(data), "PORT": str(port), **more})
     base = f"http://127.0.0.1:{port}"
     give_up = time.monotonic() + 180
     while status(f"{base}/healthz") != 200:
@@ -138,3 +140,12 @@ def test_the_demonstration_serves_every_door_and_keeps_its_data(tmp_path):
     assert "Traceback" not in log.read_text()
     assert "11112222" not in log.read_text()
     assert "127.0.0.1" not in log.read_text().replace(base, "").replace("http://127.0.0.1", "")
+
+
+@pytest.mark.sqlite
+def test_an_office_that_is_no_demonstration_gets_no_made_up_case(tmp_path):
+    secrets = {name: secret for name, secret in MADE_OF.items() if name in HOLDERS}
+    with running(tmp_path / "var", tmp_path / "log", MEHFOOZ_DEMO="false", MEHFOOZ_EMBEDDED="true", ALLOWED_HOSTS="127.0.0.1",
+                 **secrets) as base:
+        assert status(f"{base}/en/report/") == 200
+    assert cases(tmp_path / "var") == []
