@@ -16,7 +16,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.notifications.models import Kind
 from cases.notifications.services import drop_address, keep_address
-from cases.retention import disposal, replay, restored, services
+from cases.retention import disposal, replay, restored, services, tombstones
 from cases.retention.models import Disposal, Restoration
 from cases.vault import custody, hpke
 from portal.backups import databases, day_keys, making, sealed
@@ -189,6 +189,21 @@ def test_what_was_erased_after_the_backup_is_erased_again_before_anything_is_ser
     assert str(goes.pk) not in ask(other, "SELECT id FROM cases_case")
     for name in (empty_database, other):
         ask("postgres", f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.mark.postgres
+def test_a_backup_of_an_earlier_version_says_what_to_run_and_is_not_served_before(empty_database: str, places: Path) -> None:
+    goes = make_case(make_unit())
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_case RENAME COLUMN unread TO unread_long_ago")
+    path = making.make()[0]
+    tombstones.append([tombstones.Tombstone("case", tombstones.digest("case", goes.pk), timezone.localdate())])
+    again = portal("manage.py", "restore", str(path), "--private-key", str(places), places=places, database=empty_database)
+    assert again.returncode == 1
+    assert "manage.py migrate" in again.stderr
+    assert "Traceback" not in again.stderr
+    assert "replay_tombstones" in portal(*STARTS, places=places, database=empty_database).stderr
+    ask("postgres", f'DROP DATABASE "{empty_database}" WITH (FORCE)')
 
 
 @pytest.mark.postgres

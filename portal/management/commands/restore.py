@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
 
 from cases.retention import replay
 from portal.backups import making
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             raise CommandError("This backup cannot be read: damaged, sealed to another key, or its 35 days are over.") from error
         except (CannotRestore, CannotStart, OSError, ValueError) as error:
             raise CommandError(f"Not restored: {error}") from error
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError("The database is back, but not as this version of the portal knows it. Run `manage.py migrate`, "
+                               "then `manage.py replay_tombstones`; nothing is served before.") from error
         self.stdout.write(f"destroyed again: {cases} cases, {keys} keys. The portal may be started.")
 
     def bring_back(self, files: list[Path], private_key: Path) -> None:
