@@ -10,6 +10,7 @@ from cases.models import Case
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_supervisors
 from cases.permissions import Permission, Staff, may
+from cases.retention.services import put_back
 from cases.selectors import opens
 from cases.triage.services import add_note
 from cases.triage.walls import NotAllowed, visible
@@ -36,6 +37,7 @@ def give_to(*, unit: Unit, case: Case, ground: Ground, note_id: UUID, reason: by
     if not may(by, Permission.SUPERVISE) or not opens(by, fresh):
         raise NotAllowed(fresh.ref)
     add_note(case=fresh, note_id=note_id, body=reason, by=by)
+    put_back(case=fresh, by=by)             # whether it may be destroyed is the other unit's to say now
     moved = handover.transfer(case=fresh, to=unit, by=by, keyring=keyring, version=version)
     record("transfer_grounds", subject=moved.pk, actor=actor(by), ground=ground.value)
     tell_supervisors(case=moved, occasion=Occasion.MOVED)

@@ -1,9 +1,13 @@
 """A case goes to another unit: who may, why, and who can read it then."""
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.models import Case
 from cases.notifications.models import Notification
+from cases.retention import services as retention
 from cases.triage import walls
 from cases.triage.models import Note
 from portal.accounts.models import User
@@ -52,6 +56,16 @@ def test_a_wall_moves_along(case, ayesha, bilal, head, stranger, their_head):
     walls.exclude(case=case, member=both, cause=walls.Exclusion.Cause.KNOWS, by=both)
     send(head, case)
     assert signed_in(both).get(f"/desk/case/{case.ref}/").status_code == 404
+
+
+def test_an_approval_to_destroy_it_does_not_move_along(case, head, stranger, their_head):
+    retention.set_up_schedules()
+    Case.objects.filter(pk=case.pk).update(status="closed", outcome="withdrawn", closed_at=timezone.now() - timedelta(days=200))
+    retention.propose(timezone.now())
+    retention.approve(case=case, by=head)
+    assert send(head, case).status_code == 302
+    with pytest.raises(retention.Refused, match="not_approved"):
+        retention.confirm(case=case, by=their_head)
 
 
 def test_a_caseworker_and_a_stranger_give_nothing_away(case, ayesha, head, stranger, their_head):
