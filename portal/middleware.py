@@ -44,7 +44,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         editor = request.path.startswith("/cms/")
         policy = POLICY | (EDITOR if editor else {}) | getattr(response, "csp", {})
-        response.headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
+        response.headers.setdefault("Content-Security-Policy", in_words(policy))
         response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if editor else "DENY")
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
             response.headers.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains")
@@ -86,6 +86,10 @@ class Languages(LocaleMiddleware):
         if response.status_code == 404 and request.path.startswith(STAFF):
             return response
         return super().process_response(request, response)
+
+
+def in_words(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
 def kept_by_nobody(response: HttpResponse) -> HttpResponse:

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from portal.middleware import POLICY
+from portal.middleware import POLICY, in_words
 from portal.static_headers import policy
 
 LIST, SIGNATURE = "scripts.txt", "scripts.sig"
@@ -87,8 +87,8 @@ def script_faults(url: str, path: str, digest: str) -> Iterator[str]:
 def page_faults(url: str, page: str, listed: set[str], root: str) -> Iterator[str]:
     """A page may load listed scripts only, hold none itself, and name no other root key than the list does."""
     content, said = fetch(url)
-    if f"script-src {POLICY['script-src']};" not in f"{said};":
-        yield f"{page}: its Content-Security-Policy lets other scripts run"
+    if said != in_words(POLICY):
+        yield f"{page}: comes with another Content-Security-Policy"
     found = Scripts(content.decode("utf-8", "replace"))
     yield from (f"{page}: holds a script of its own" for _ in range(found.inline))
     for address in found.sources:
@@ -100,7 +100,7 @@ def page_faults(url: str, page: str, listed: set[str], root: str) -> Iterator[st
 
 
 class Scripts(HTMLParser):
-    """The scripts of a page: what it loads or starts as a worker, how many it holds itself, and what root keys it gives them."""
+    """The scripts of a page: what it loads, how many it holds itself, and what root keys it gives them."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class Scripts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of = {name: value or "" for name, value in attrs}
-        self.sources += [of[name] for name in ("src", "data-worker") if of.get(name) and (tag == "script" or name != "src")]
+        self.sources += [of["src"]] if tag == "script" and of.get("src") else []
         self.inline += tag == "script" and not of.get("src") and of.get("type") != "application/json"
         self.roots |= {of["data-root"]} if "data-root" in of else set()
         self.inline += sum(name.startswith("on") for name in of)

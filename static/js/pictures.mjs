@@ -5,7 +5,7 @@ let box, say, input, list, status, worker, last = 0, asked, note = '';
 const speak = text => { status.textContent = `${text} ${note}`; };
 const words = (row, text) => { row.querySelector('.meta').textContent = text; };
 
-function number() {                           // a picture that failed has no number: the server counts as the page does
+function number() {                           // the server counts as the page does
   let n = 0;
   for (const row of list.children) {
     const bad = row.classList.contains('bad'), put = text => text.replace('{n}', bad ? '' : n).replace('  ', ' ').trim();
@@ -41,14 +41,15 @@ function heard({ id, progress, ...result }) {
   else if (bar) finish(row, result);
 }
 
-function broken() {                           // the worker could not be loaded: say so, and try anew with the next picture
+function broken() {                           // say so, and try anew with the next picture
   worker = null;
   for (const id of rows.keys()) heard({ id, refused: 'fail' });
 }
 
 function add(file) {
   if (number() >= say.max) return note = say.many, speak('');
-  worker ??= Object.assign(new Worker(say.worker, { type: 'module' }), { onmessage: e => heard(e.data), onerror: broken });
+  worker ??= Object.assign(new Worker(new URL('./hash-worker.mjs', import.meta.url), { type: 'module' }),
+    { onmessage: e => heard(e.data), onerror: broken });
   const row = box.querySelector('template').content.firstElementChild.cloneNode(true);
   rows.set(++last, row);
   words(row, say.work);
@@ -83,7 +84,7 @@ function listen() {
 export function wire(next) {
   [box, say] = [next, next.dataset];
   [input, list, status] = ['[type=file]', '.files', '[role=status]'].map(part => box.querySelector(part));
-  input.removeAttribute('name');              // so that no browser can post the picture, whatever the page says
+  input.removeAttribute('name');              // so that no browser can post the picture
   listen();
   for (const done of list.querySelectorAll('.meta.ok')) done.textContent = say.done;
   number();

@@ -1,5 +1,6 @@
 """What goes wrong on a phone while a report is made or an inbox read: scripts that come late, in part or never, old browsers,
 answers that break off. Nothing is lost, nothing is stuck, and what the page says is true."""
+import re
 from collections.abc import Callable
 
 import pytest
@@ -240,6 +241,22 @@ def test_enter_after_the_word_erases(live: str, case: Case, open_page: OpenPage,
     expect(page.locator(".swap")).to_have_count(0)
     assert receipts.live(receipts.derive(CODE)[0].locator) is None
     no_fault(page, "400")
+
+
+def test_an_answer_cannot_name_the_script_that_makes_fingerprints(person: Callable[..., Person]):
+    """Whoever checks the scripts from outside sees the first page, not what comes in answer to a form."""
+    at = person()
+    recorder = Recorder(at.page)
+
+    def another(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r'"/static/js/pictures[^"]*"', '"/media/evil.mjs"', answer.text()))
+
+    at.page.route("**/en/report/", another)
+    at.begin()
+    at.on("pictures")
+    expect(at.page.locator("[data-pictures]")).to_be_visible()
+    assert not [one.url for one in recorder.requests if "evil" in one.url]
 
 
 # --- whose key ------------------------------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from playwright.sync_api import Page, expect
 
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint, parse_all
-from portal.middleware import HEADERS, POLICY
+from portal.middleware import HEADERS, POLICY, in_words
 from tests.browser.look import look
 from tests.browser.pictures_page import HASH, STATIC, Site, serve
 from tests.cases.hashing.pictures import pictures
 
 PICTURES = [image for _, image in pictures(21)]
-CSP = "; ".join(f"{name} {value}" for name, value in POLICY.items())
+CSP = in_words(POLICY)
 FORM = """{% extends "public_base.html" %}{% block content %}<h1>Pictures</h1>
 <form class="stack" method="post" action="/{{ language }}/">
 {% include "intake/_pictures.html" %}

@@ -61,13 +61,13 @@ export function carry(from, to) {
   return more;
 }
 
-// The part that makes fingerprints; its script comes with the view, and does not run by itself there. If it cannot be had, the report
-// goes on without.
+// The part that makes fingerprints: at its own address, never at one that an answer of the server names. If it cannot be had, the
+// report goes on without.
 export async function pictures(view) {
-  const script = view.querySelector('script[src]'), box = view.querySelector('[data-pictures]');
+  const box = view.querySelector('[data-pictures]');
   if (!box) return;
-  script?.remove();
-  await import(script.getAttribute('src')).then(part => part.wire(box), () => {
+  view.querySelector('script').remove();
+  await import('../pictures.mjs').then(part => part.wire(box), () => {
     view.querySelector('[data-cannot]').hidden = false;
   });
 }
