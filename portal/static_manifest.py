@@ -26,6 +26,7 @@ SCRIPTS = {".js", ".mjs"}
 LINE = re.compile(r"([0-9a-f]{64})  (static/\S+)")
 ECDSA = ec.ECDSA(hashes.SHA256())
 PAGES = tuple(f"/{language}/{page}" for language in ("en", "ur") for page in ("", "report/", "inbox/"))
+SEALS = re.compile(r"static/js/(report|inbox)(\.[0-9a-f]{12})?\.mjs$")      # without it a page posts what is typed
 TIMEOUT = 30                            # seconds for each answer
 
 
@@ -85,12 +86,15 @@ def script_faults(url: str, path: str, digest: str) -> Iterator[str]:
 
 
 def page_faults(url: str, page: str, listed: set[str], root: str) -> Iterator[str]:
-    """A page may load listed scripts only, hold none itself, and name no other root key than the list does."""
+    """A page may load listed scripts only, hold none itself, and name no other root key than the list does; where people type, it
+    must load the script that seals."""
     content, said = fetch(url)
     if said != in_words(POLICY):
         yield f"{page}: comes with another Content-Security-Policy"
     found = Scripts(content.decode("utf-8", "replace"))
     yield from (f"{page}: holds a script of its own" for _ in range(found.inline))
+    if page.endswith(("report/", "inbox/")) and not any(SEALS.search(address) for address in found.sources):
+        yield f"{page}: does not load the script that seals"
     for address in found.sources:
         path = urlsplit(urljoin(url, address))
         if path.netloc != urlsplit(url).netloc or path.path.lstrip("/") not in listed:

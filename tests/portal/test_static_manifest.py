@@ -119,6 +119,13 @@ def test_what_a_page_may_not_hold_is_found(monkeypatch, html: str, fault: str):
     assert fault in found[0]
 
 
+@pytest.mark.parametrize(("page", "faults"), [("/en/report/", 1), ("/ur/inbox/", 1), ("/en/", 0)])
+def test_a_page_that_would_post_what_is_typed_is_found(monkeypatch, page: str, faults: int):
+    html = b'<script src="/static/js/site.mjs"></script><form>'
+    monkeypatch.setattr(static_manifest, "fetch", lambda url: (html, in_words(POLICY)))
+    assert len(list(static_manifest.page_faults(f"https://x.example{page}", page, {"static/js/site.mjs"}, ""))) == faults
+
+
 @pytest.mark.parametrize("said", ["", "script-src 'self' 'unsafe-inline'; default-src 'none'", "script-src *",
                                   f"{in_words(POLICY)}; script-src-elem 'unsafe-inline'"])
 def test_a_page_with_a_weaker_policy_is_found(monkeypatch, said: str):
