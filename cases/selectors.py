@@ -4,13 +4,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from cases.models import BreakGlass, Case, Consent, Exclusion, Message
+from cases.models import BreakGlass, Case, Consent, Exclusion
 from cases.permissions import Permission, Staff, may
 from cases.units.models import Membership
-from cases.workflow import Status
 
 Person = TypeVar("Person", bound=AbstractBaseUser)
 
@@ -71,13 +70,6 @@ def opened_by(staff: Staff, cases: Iterable[Case]) -> dict[UUID, UUID | None]:
 
 def opens(staff: Staff, case: Case) -> bool:
     return case.pk in opened_by(staff, [case])
-
-
-def waits_to_be_read() -> Q:
-    """Cases with words of their reporter that nobody has read yet; of the closed ones, those whose reporter wrote afterwards."""
-    since = Message.objects.filter(case=OuterRef("pk"), author=Message.Author.REPORTER.value, read_at=None,
-                                   at__gte=OuterRef("closed_at"))
-    return Q(unread=True) & (~Q(status=Status.CLOSED.value) | Q(Exists(since)))
 
 
 def consent(case: Case, act: Consent.Act) -> Consent | None:

@@ -22,7 +22,7 @@ from cases.workflow import Outcome, Status, check_transition
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
 OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id", "key_id")   # what databases call the ids of one report
 FIRST_CHECK = timedelta(hours=48)                    # the TAKE IT DOWN Act's limit, 47 USC 223a, as our first re-check
-MOVED = ["status", "outcome", "closed_at", "clock_started_at", "warned_at", "due_at", "version"]
+MOVED = ["status", "outcome", "closed_at", "clock_started_at", "warned_at", "due_at", "unread", "version"]
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
     Outcome.WITHDRAWN: Said.CLOSED_WITHDRAWN, Outcome.NOT_FOR_US: Said.CLOSED_NOT_FOR_US,
@@ -125,6 +125,8 @@ def change_status(*, case: Case, to: Status, by: Staff | None, outcome: Outcome 
     fresh.clock_started_at, fresh.warned_at = now, None
     fresh.due_at = next_due(fresh, to, now, next_check)
     fresh.version += 1
+    if to == Status.CLOSED:             # from now on it is unread only while a message waits
+        fresh.unread = Message.objects.filter(case=fresh, author=Message.Author.REPORTER.value, read_at=None).exists()
     fresh.save(update_fields=MOVED)
     words = said or (SAID_BY_OUTCOME[outcome] if outcome else SAID_BY_STATUS.get(to))
     StatusChange.objects.create(case=fresh, at=now, status=to.value, outcome=fresh.outcome, said=words.value if words else "",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.permissions import Staff
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
-from cases.selectors import cases_for, waits_to_be_read
+from cases.selectors import cases_for
 from cases.workflow import Status
 
 
@@ -36,15 +36,13 @@ def goes_at(case: Case) -> datetime | None:
 def is_due(case: Case) -> bool:
     """Its time is over, and no message of the reporter waits to be read."""
     goes = goes_at(case)
-    return (goes is not None and goes <= timezone.now()
-            and not Case.objects.filter(waits_to_be_read(), pk=case.pk).exists())
+    return goes is not None and goes <= timezone.now() and not case.unread
 
 
 def due_under(schedule: Schedule, now: datetime) -> QuerySet[Case]:
-    """Closed cases whose time under this schedule is over, which nothing holds, and to which the reporter has written nothing
-    since that nobody has read."""
+    """Closed cases whose time under this schedule is over, which nothing holds, and in which no message waits to be read."""
     before = now - timedelta(days=schedule.days)
-    cases = Case.objects.filter(~waits_to_be_read(), status=Status.CLOSED, outcome=schedule.outcome, closed_at__lte=before)
+    cases = Case.objects.filter(status=Status.CLOSED, outcome=schedule.outcome, closed_at__lte=before, unread=False)
     if schedule.unit_id is not None:
         cases = cases.filter(unit=schedule.unit_id)
     else:

@@ -7,16 +7,15 @@ from django.db.models import Count, Q
 
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_members
-from cases.selectors import cases_for, waits_to_be_read
+from cases.selectors import cases_for
 from cases.workflow import Status
 
 
 def counts(member: AbstractBaseUser, now: datetime) -> dict[str, int]:
-    """Cases of the member's units by what they need. A case may be counted under several; of the closed ones those are whose
-    reporter wrote."""
+    """Cases of the member's units by what they need. A case may be counted under several; a closed one only as unread."""
     new = Q(status=Status.NEW)
     return cases_for(member).aggregate(
-        new=Count("pk", new), overdue=Count("pk", Q(due_at__lt=now)), unread=Count("pk", waits_to_be_read() & ~new),
+        new=Count("pk", new), overdue=Count("pk", Q(due_at__lt=now)), unread=Count("pk", Q(unread=True) & ~new),
         waiting=Count("pk", Q(status__in=[Status.WAITING_REPORTER, Status.WAITING_OUTSIDE])))
 
 

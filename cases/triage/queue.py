@@ -15,7 +15,7 @@ from cases.clock.services import share_used
 from cases.hashing.models import MediaHash
 from cases.models import Case, Link
 from cases.permissions import Staff
-from cases.selectors import waits_to_be_read, walled_off
+from cases.selectors import walled_off
 from cases.triage import cursor
 from cases.triage.reading import Text
 from cases.workflow import Status
@@ -67,15 +67,14 @@ class Page:
 
 
 def matching(filters: Filters, member: Staff, now: datetime) -> Q:
-    """Filters as one condition. Closed cases show only when asked for, or when their reporter wrote."""
-    rule = Q(status=filters["status"]) if filters.get("status") else ~Q(status=Status.CLOSED.value)
-    if filters.get("unread"):
-        rule = waits_to_be_read() & (rule if filters.get("status") else Q())
-    for name in ("harm", "priority", "unit"):
+    """Filters as one condition. Closed cases show only when asked for, or while a message of their reporter is unread."""
+    rule = Q() if filters.get("status") or filters.get("unread") else ~Q(status=Status.CLOSED.value)
+    for name in ("status", "harm", "priority", "unit"):
         if filters.get(name):
             rule &= Q(**{name: filters[name]})
-    if filters.get("child"):
-        rule &= Q(child=True)
+    for name in ("child", "unread"):
+        if filters.get(name):
+            rule &= Q(**{name: True})
     if filters.get("late"):
         rule &= Q(due_at__lt=now)
     if filters.get("assignee"):

@@ -12,11 +12,11 @@ from cases.escalation.models import Channel
 from cases.escalation.notices import Notice
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import match, store
-from cases.models import Case, Consent, Link, Message, Trace
+from cases.models import Case, Consent, Link, Trace
 from cases.notifications.models import Kind
 from cases.notifications.services import keep_address, tell_reporter
 from cases.retention.services import set_up_schedules
-from cases.services import change_status, link_cases
+from cases.services import change_status, link_cases, mark_read
 from cases.triage.models import Note
 from cases.vault import custody, envelope
 from cases.workflow import Outcome, Status
@@ -84,13 +84,12 @@ def case(nadia: User) -> Case:
 def close() -> Callable[..., Case]:
     """`close(case, days=400)`: closed that long ago, with an outcome."""
     def closed(case: Case, *, days: int = 400, outcome: Outcome = Outcome.REMOVED) -> Case:
+        mark_read(case=case, by=make_member("Reader"))
         case.refresh_from_db()
         if case.status == Status.NEW:
             case = change_status(case=case, to=Status.IN_REVIEW, by=None)
         change_status(case=case, to=Status.CLOSED, by=None, outcome=outcome)
-        closed_at = timezone.now() - timedelta(days=days)
-        Case.objects.filter(pk=case.pk).update(closed_at=closed_at)
-        Message.objects.filter(case=case).update(at=closed_at - timedelta(days=1))
+        Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - timedelta(days=days))
         case.refresh_from_db()
         return case
     return closed

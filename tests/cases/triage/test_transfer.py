@@ -60,7 +60,8 @@ def test_a_wall_moves_along(case, ayesha, bilal, head, stranger, their_head):
 
 def test_an_approval_to_destroy_it_does_not_move_along(case, head, stranger, their_head):
     retention.set_up_schedules()
-    Case.objects.filter(pk=case.pk).update(status="closed", outcome="withdrawn", closed_at=timezone.now() - timedelta(days=200))
+    Case.objects.filter(pk=case.pk).update(status="closed", outcome="withdrawn", unread=False,
+                                           closed_at=timezone.now() - timedelta(days=200))
     retention.propose(timezone.now())
     retention.approve(case=case, by=head)
     assert send(head, case).status_code == 302

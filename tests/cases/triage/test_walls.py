@@ -158,7 +158,8 @@ def test_who_is_excluded_approves_no_destruction_any_more(unit, ayesha, head, ca
     """Else somebody in the story could have the case destroyed with one colleague's help, from behind the wall."""
     retention.set_up_schedules()
     second = make_member("Second", unit, role="supervisor")
-    Case.objects.filter(pk=case.pk).update(status="closed", outcome="withdrawn", closed_at=timezone.now() - timedelta(days=200))
+    Case.objects.filter(pk=case.pk).update(status="closed", outcome="withdrawn", unread=False,
+                                           closed_at=timezone.now() - timedelta(days=200))
     retention.propose(timezone.now())
     retention.approve(case=case, by=head)
     wall(case, ayesha, second)
