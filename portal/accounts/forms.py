@@ -10,6 +10,7 @@ from cases.audit.services import record
 from cases.vault.turnstile import Busy
 from portal.accounts import device, second_factor, throttle
 from portal.accounts.models import User
+from portal.accounts.pages import works_here
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}
 
@@ -33,7 +34,10 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "email" in data and "password" in data:
-            self.user = by_password(self.request, data["email"].lower(), data["password"])
+            found = by_password(self.request, data["email"].lower(), data["password"])
+            if not works_here(found):
+                raise ValidationError(_("This account signs in at the desk, not here."))
+            self.user = found
         return data
 
 

@@ -15,11 +15,14 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.outbox.services import enqueue
+from cases.permissions import ROLES, Permission
 from cases.vault import custody, envelope
 from portal.accounts.models import Invitation, User
+from portal.accounts.pages import vault_is_here
 
 LASTS = timedelta(hours=72)
 TOKEN_BYTES = 32
+CAMPAIGN_ROLES = [role.value for role, permissions in ROLES.items() if Permission.EDIT_CAMPAIGNS in permissions]
 
 
 def digest(token: str) -> str:
@@ -53,7 +56,9 @@ def link(member: User, token: str) -> str:
 
 
 def valid(token: str) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(digest=digest(token), expires_at__gt=timezone.now(), member__is_active=True)
+    """At the CMS campaign staff's only: nobody else begins there."""
+    found = Invitation.objects.filter(digest=digest(token), expires_at__gt=timezone.now(), member__is_active=True)
+    return found if vault_is_here() else found.filter(member__role__in=CAMPAIGN_ROLES)
 
 
 @transaction.atomic

@@ -69,7 +69,7 @@ def begin(wish: str) -> tuple[str, str]:
     place = _discovered()["authorization_endpoint"]
     address, _ = _client().create_authorization_url(place, state=kept["state"], nonce=kept["nonce"],
                                                     code_verifier=kept["verifier"])
-    return address, signing.dumps(kept, salt=SALT)
+    return address, signing.dumps(kept, key=_key(), salt=SALT)
 
 
 def come_back(request: HttpRequest, kept_by_browser: str) -> tuple[Proved, str]:
@@ -93,7 +93,7 @@ def once(kind: str, value: str, seconds: int) -> bool:
 
 def _kept(kept_by_browser: str) -> dict[str, str]:
     try:
-        kept: dict[str, str] = signing.loads(kept_by_browser, salt=SALT, max_age=COOKIE_SECONDS)
+        kept: dict[str, str] = signing.loads(kept_by_browser, key=_key(), salt=SALT, fallback_keys=[], max_age=COOKIE_SECONDS)
     except signing.BadSignature as error:
         raise Refused("cookie") from error
     return kept
@@ -123,6 +123,11 @@ def _proved(claims: dict[str, Any]) -> Proved:
     email = str(claims.get("email", "")).lower() if claims.get("email_verified") is True else ""
     shown = {*claims.get("amr", []), str(claims.get("acr", ""))}
     return Proved(str(claims["sub"]), email, bool(shown & set(settings.OIDC_SECOND_FACTOR)))
+
+
+def _key() -> str:
+    """The desk's alone: the CMS, which shares SECRET_KEY, holds no client secret and signs nobody in here."""
+    return f"{settings.SECRET_KEY} {settings.OIDC_CLIENT_SECRET}"
 
 
 def _client() -> OAuth2Session:
@@ -156,13 +161,15 @@ def _get(address: str) -> dict[str, Any]:
 def ticket(proved: Proved, wish: str) -> str:
     """What the page sends on. The answer came from another site, so the session's cookie was not with it; with the page's own
     form it is."""
-    return signing.dumps([secrets.token_hex(8), proved.subject, proved.email, proved.factor, wish], salt=f"{SALT}.ticket")
+    held = [secrets.token_hex(8), proved.subject, proved.email, proved.factor, wish]
+    return signing.dumps(held, key=_key(), salt=f"{SALT}.ticket")
 
 
 def redeem(presented: str) -> tuple[Proved, str]:
     """Once, within two minutes. Raises Refused."""
     try:
-        _, subject, email, factor, wish = signing.loads(presented, salt=f"{SALT}.ticket", max_age=TICKET_SECONDS)
+        _, subject, email, factor, wish = signing.loads(
+            presented, key=_key(), salt=f"{SALT}.ticket", fallback_keys=[], max_age=TICKET_SECONDS)
     except (signing.BadSignature, ValueError) as error:
         raise Refused("ticket") from error
     if not once("ticket", presented, TICKET_SECONDS):

@@ -52,6 +52,11 @@ def vault_is_here() -> bool:
     return settings.PORTAL_ROLE in {"desk", "all"}
 
 
+def works_here(member: User) -> bool:
+    """Everybody at the desk; at the CMS campaign staff, of whom alone its database role may keep a session."""
+    return vault_is_here() or member.edits_campaigns
+
+
 def home_of(member: User) -> str:
     """The first page of a member's day; the desk and the CMS are different processes with different addresses."""
     if member.reads_cases and settings.PORTAL_ROLE in {"desk", "all"}:

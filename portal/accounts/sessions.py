@@ -41,9 +41,11 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         row = Session.objects.filter(pk=digest(self.session_key), expire_date__gt=timezone.now()).first()
-        if row is None:
+        data = self.decode(row.session_data) if row else {}
+        if row is None or str(row.member_id or "") != whose(data):      # the column is what row policies see (portal.dbroles)
             self._session_key = None                # what a browser brings along and we never made names nothing
-        return self.decode(row.session_data) if row else {}
+            return {}
+        return data
 
     def exists(self, session_key: str) -> bool:
         return super().exists(digest(session_key))
@@ -65,10 +67,15 @@ class SessionStore(DatabaseStore):
         data.setdefault(STARTED, int(time.time()))
         row = super().create_model_instance(data)
         row.session_key, row.label, row.entered = digest(row.session_key), data.get(LABEL, ""), SESSION_KEY in data
-        row.member_id = data.get(SESSION_KEY) or data.get(ARRIVAL, [None])[0]
+        row.member_id = whose(data) or None
         row.started_at = datetime.fromtimestamp(data[STARTED], UTC)
         row.last_used_at = datetime.fromtimestamp(quarter() * QUARTER_SECONDS, UTC)
         return row
+
+
+def whose(data: dict[str, Any]) -> str:
+    """Who is signed in, or about to be; empty: nobody."""
+    return str(data.get(SESSION_KEY) or data.get(ARRIVAL, [""])[0])
 
 
 def quarter() -> int:

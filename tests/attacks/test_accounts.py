@@ -160,6 +160,7 @@ def test_administering_gives_no_right_that_the_page_does_not_name(unit, ayesha, 
     assert row(ayesha, "is_superuser", "email", "name", "password", "must_change_passphrase") == before
 
 
+@pytest.mark.usefixtures("one_login")
 def test_a_superuser_reads_no_case_either(unit, ayesha):
     """`is_superuser` opens Django's own admin elsewhere; here it opens nothing."""
     root = User.objects.create_superuser("root@example.org", None, name="Root", language="en")

@@ -124,6 +124,7 @@ def test_campaign_staff_enter(enter: Enter, draft: ArticlePage, role: Role) -> N
         assert client.get(path).status_code == 200, path
 
 
+@pytest.mark.usefixtures("one_login")
 @pytest.mark.parametrize("role", OTHERS)
 def test_nobody_else_on_the_staff_enters(enter: Enter, draft: ArticlePage, role: Role) -> None:
     client = enter(role)
@@ -132,6 +133,7 @@ def test_nobody_else_on_the_staff_enters(enter: Enter, draft: ArticlePage, role:
     assert client.post(f"/cms/pages/{draft.pk}/edit/", form(**{"action-publish": "1"})).status_code == 403
 
 
+@pytest.mark.usefixtures("one_login")
 def test_a_superuser_is_no_campaign_staff(client: Client, site: HomePage) -> None:
     client.force_login(User.objects.create_superuser("root@example.org", None, name="Root"))
     assert client.get("/cms/").status_code == 403

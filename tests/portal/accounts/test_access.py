@@ -1,5 +1,6 @@
 """Which views a stranger reaches, what each role meets first, and in which language."""
 from importlib import import_module, reload
+from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
@@ -9,7 +10,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from awareness.groups import grant
 from cases.audit.models import Entry
 from cases.permissions import Role
-from portal.accounts import urls
+from portal.accounts import invitations, urls
 from portal.accounts.models import User
 from portal.accounts.pages import destination, home_of
 from tests.factories.cases import signed_in
@@ -59,6 +60,7 @@ def test_every_staff_view_requires_sign_in_or_is_named_above():
     assert unguarded.keys() == OPEN.keys(), unguarded
 
 
+@pytest.mark.usefixtures("one_login")
 @pytest.mark.parametrize("name", ["pages", "images", "documents"])
 def test_wagtails_api_serves_no_stranger(client, ayesha, name):
     assert client.get(f"/cms/api/main/{name}/").status_code == 302
@@ -158,11 +160,17 @@ def test_the_cms_knows_no_vault(settings):
         reload(urls)
 
 
-def test_in_the_cms_a_caseworker_signs_in_without_opening_anything(client, ayesha, settings):
+def test_in_the_cms_a_caseworker_is_told_where_to_sign_in(client, ayesha, settings):
+    """But only once the password was right. Nobody of the desk begins there by a link either."""
     settings.PORTAL_ROLE = "cms"
     set_up_factor(ayesha)
-    assert sign_in(client, code=app_code(ayesha))["Location"] == "/desk/account/"
-    assert "vault" not in client.cookies
+    assert "signs in at the desk" in sign_in(client, code=app_code(ayesha)).content.decode()
+    assert "signs in at the desk" not in sign_in(client, password="wrong").content.decode()  # noqa: S106
+    assert not is_signed_in(client)
+    path = urlsplit(invitations.issue(member=ayesha, by=None, mail=False)).path
+    assert client.get(path).status_code == 404
+    User.objects.filter(pk=ayesha.pk).update(role=Role.CAMPAIGN_EDITOR)
+    assert client.get(path).status_code == 200
 
 
 # --- language ---------------------------------------------------------------------------------------------------------
