@@ -4,6 +4,7 @@ Keep that directory on a medium that is in no backup and on another machine than
 best that a file system offers; on flash memory only an encrypted volume, whose key can be thrown away, is sure
 (docs/how-to/back-up-and-restore.md).
 """
+import fcntl
 import os
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,24 +16,26 @@ SECRET_BYTES = 32
 
 
 def secret_of(directory: Path, day: date) -> bytes:
-    """The day's secret. Raises Unreadable when it has been destroyed, or was never here."""
+    """The day's secret. Raises Unreadable when it has been destroyed, or was never here whole."""
     try:
-        return bytes.fromhex(_file(directory, day).read_text().strip())
+        secret = bytes.fromhex(_file(directory, day).read_text())
     except (FileNotFoundError, ValueError) as error:
         raise Unreadable from error
+    if len(secret) != SECRET_BYTES:
+        raise Unreadable
+    return secret
 
 
 def secret_for(directory: Path, today: date) -> bytes:
     """Today's secret, made with the day's first backup."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(_file(directory, today), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return secret_of(directory, today)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(os.urandom(SECRET_BYTES).hex())
-        file.flush()
-        os.fsync(file.fileno())
+    with os.fdopen(os.open(_file(directory, today), os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)                # of two backups at once the second takes the first one's
+        if len(file.read().strip()) != SECRET_BYTES * 2:        # new, or left unfinished, so that nothing is sealed with it
+            file.seek(0)
+            file.write(os.urandom(SECRET_BYTES).hex())
+            file.flush()
+            os.fsync(file.fileno())
     return secret_of(directory, today)
 
 

@@ -3,6 +3,7 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -84,6 +85,22 @@ def test_the_day_secret_dies_after_35_days_and_no_sooner(tmp_path: Path) -> None
     os.close(kept)
     with pytest.raises(Unreadable):
         day_keys.secret_of(tmp_path, DAY)
+
+
+@pytest.mark.parametrize("torn", ["", "ab" * 31])
+def test_a_day_whose_secret_was_never_written_whole_seals_nothing_with_the_rest(tmp_path: Path, torn: str) -> None:
+    """A machine that went down between making the file and writing it, or a second backup at the same moment: sealed with the
+    offline half alone, a backup would open for ever."""
+    path = tmp_path / f"{DAY}.day"
+    path.write_text(torn)
+    with pytest.raises(Unreadable):
+        day_keys.secret_of(tmp_path, DAY)
+    secret = day_keys.secret_for(tmp_path, DAY)
+    assert len(secret) == day_keys.SECRET_BYTES
+    assert day_keys.secret_of(tmp_path, DAY) == secret
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _n: day_keys.secret_for(tmp_path, DAY + timedelta(days=1)), range(32)))
+    assert len(made) == 1
 
 
 # --- the whole way ----------------------------------------------------------------------------------------------------
