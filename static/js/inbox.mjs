@@ -158,8 +158,11 @@ else if (able && one('[data-salts]')) {
     const act = event.submitter?.value ?? '';
     if (pending === act) return;                         // pressed twice
     pending = act;
-    turn = turn.then(() => again(event.target, event.submitter, act)).catch(() => notice('[data-offline]'))
-      .finally(() => { pending = null; });
+    event.target.setAttribute('aria-busy', 'true');
+    turn = turn.then(() => again(event.target, event.submitter, act)).catch(() => notice('[data-offline]')).finally(() => {
+      pending = null;
+      event.target.removeAttribute('aria-busy');
+    });
   });
   addEventListener('popstate', () => location.reload());
   addEventListener('pageshow', event => event.persisted && location.reload());

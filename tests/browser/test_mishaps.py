@@ -200,6 +200,19 @@ def test_a_page_of_somebody_on_the_way_is_no_inbox(live: str, case: Case, open_p
     expect(page.locator("[data-offline]")).to_be_hidden()
 
 
+def test_a_press_is_seen_to_be_at_work(live: str, case: Case, open_page: OpenPage):
+    page, held = open_page(), []
+    inbox(page, live)
+    page.route("**/inbox/", lambda route: held.append(route))
+    page.locator("button[value=look]").click()
+    expect(page.locator("#inbox[aria-busy=true]")).to_be_visible()
+    page.wait_for_timeout(200)
+    held[0].abort()
+    expect(page.locator("[data-offline]")).to_be_visible()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    no_fault(page, ABORTED)
+
+
 def test_a_worker_that_the_phone_killed_is_not_waited_for(live: str, case: Case, open_page: OpenPage):
     page = open_page()
     recorder = Recorder(page)
