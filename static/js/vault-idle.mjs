@@ -3,16 +3,18 @@
 const notice = document.getElementById('idle');
 const main = document.getElementById('main');
 const TYPING_SECONDS = 60;
-let timer, told = Date.now();
+const LOOK_SECONDS = 30;                              // until a vault that was locked elsewhere, or a session that was ended, covers this
+let timer, told = Date.now(), until = 0;
 
-async function left(method) {
+async function ask(method) {
   try {
     const body = method === 'POST' ? new FormData(notice.querySelector('form')) : undefined;
     const answer = await fetch(notice.dataset.state, { method, body });
-    return answer.ok && !answer.redirected ? (await answer.json()).seconds : 0;
-  } catch {
-    return 0;                                         // no network: better covered than open
-  }
+    const { seconds = 0, token } = answer.ok && !answer.redirected ? await answer.json() : {};
+    until = Date.now() + seconds * 1000;
+    if (token) for (const field of document.getElementsByName('csrfmiddlewaretoken')) field.value = token;    // signed in anew since
+  } catch { /* no network: the page keeps to what it was told before */ }
+  return Math.max(0, (until - Date.now()) / 1000);
 }
 
 function cover(locked) {
@@ -24,16 +26,16 @@ function cover(locked) {
 
 async function look() {
   clearTimeout(timer);
-  const seconds = await left('GET');
-  if (!seconds && !main.hidden) await left('POST');   // drops both halves of the key
+  const seconds = await ask('GET');
+  if (!seconds && !main.hidden) await ask('POST');    // drops both halves of the key
   cover(!seconds);
-  if (seconds) timer = setTimeout(look, seconds * 1000 + 200);
+  if (seconds) timer = setTimeout(look, Math.min(seconds, LOOK_SECONDS) * 1000 + 200);
 }
 
 document.addEventListener('input', async () => {
   if (Date.now() - told < TYPING_SECONDS * 1000) return;
   told = Date.now();
-  await left('POST');
+  await ask('POST');
   look();
 });
 document.addEventListener('visibilitychange', () => { if (!document.hidden) look(); });

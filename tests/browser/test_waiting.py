@@ -84,3 +84,69 @@ def test_after_the_session_ended_the_same_page_sends_it(live, open_page):
     assert Note.objects.count() == 1
     assert not faults, "\n".join(faults)
     refusals(page)
+
+
+# --- a page that stays open -----------------------------------------------------------------------------------------------
+@pytest.fixture
+def both(live, open_page) -> tuple[Page, Page, User]:
+    """Two windows of one browser, on a case; their clocks are ours."""
+    unit = make_unit()
+    bilal, case = make_member("Bilal Raza", unit), make_case(unit)
+    left = open_page()
+    enter(left, live, bilal)
+    right = left.context.new_page()
+    for each in (left, right):
+        each.clock.install()
+        each.goto(f"{live}/desk/case/{case.ref}/")
+    left.goto(f"{live}/desk/")
+    return left, right, bilal
+
+
+def look_again(page: Page) -> None:
+    with page.expect_response("**/vault/state/**"):
+        page.clock.fast_forward(31_000)
+
+
+def test_locking_in_one_window_covers_the_other(both):
+    left, right, _ = both
+    left.get_by_role("button", name="Lock it now").click()
+    look_again(right)
+    right.locator("#idle").wait_for()
+    assert not right.locator("main").is_visible()
+
+
+def test_a_colleague_who_signs_in_in_another_window_uncovers_nothing(live, both):
+    left, right, bilal = both
+    colleague = make_member("Sana Malik", make_unit())
+    enter(left, live, colleague)
+    look_again(right)
+    right.locator("#idle").wait_for()
+    left.goto(f"{live}/desk/")
+    assert left.locator("main").is_visible()
+    right.evaluate("dispatchEvent(new Event('focus'))")
+    right.wait_for_timeout(500)
+    assert not right.locator("main").is_visible()
+
+
+def test_a_lost_network_covers_nothing_before_its_time(both):
+    left, right, _ = both
+    right.context.set_offline(True)
+    right.clock.fast_forward(31_000)
+    right.wait_for_timeout(300)
+    assert right.locator("main").is_visible()
+    right.clock.fast_forward(15 * 60_000)
+    right.locator("#idle").wait_for()
+    right.context.set_offline(False)
+    left.complaints.clear()                                         # of the network
+
+
+def test_after_signing_in_in_another_window_a_draft_is_sent_with_one_press(live, both):
+    left, right, bilal = both
+    right.fill("#noteform_text", TYPED)
+    token = next(cookie["value"] for cookie in right.context.cookies() if cookie["name"] == "csrf")
+    enter(left, live, bilal)
+    left.context.add_cookies([{"name": "csrf", "value": token[::-1], "url": live}])
+    look_again(right)
+    right.locator("#note button").click()
+    right.wait_for_url("**#write")
+    assert Note.objects.count() == 1

@@ -1,4 +1,5 @@
 """The rules of portal.middleware, each with the answer that would break it."""
+import io
 import logging
 
 import pytest
@@ -139,6 +140,16 @@ def test_logs_name_a_path_but_never_what_was_asked(client: Client, caplog: pytes
     assert "11112222" not in caplog.text
     assert "33334444" not in caplog.text
     assert "/en/inbox/nothing/" in caplog.text
+
+
+def test_a_link_to_begin_is_not_in_the_log(monkeypatch: pytest.MonkeyPatch):
+    """Refused for its token, so it is still good."""
+    [console] = [handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler]
+    monkeypatch.setattr(console, "stream", written := io.StringIO())
+    Client(enforce_csrf_checks=True).post("/desk/invitation/a-secret_43-letters-long/", {"password": "x"})
+    assert "Forbidden" in written.getvalue()
+    assert "/desk/invitation/…/" in written.getvalue()
+    assert "secret" not in written.getvalue()
 
 
 def test_nothing_is_mailed_to_administrators():

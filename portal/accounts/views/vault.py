@@ -3,6 +3,7 @@ import json
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -60,15 +61,15 @@ def onward(request: HttpRequest, member: User, fields: waiting.Fields, opened: H
 @require_http_methods(["GET", "POST"])
 @never_cache
 def state(request: HttpRequest) -> HttpResponse:
-    """For the page itself: seconds until the vault locks, to whoever it was made for (`of`). A GET changes nothing. A POST says
-    that somebody is typing; once the time is up it drops both halves of the key."""
+    """For the page itself: seconds until the vault locks, and the forms' token, to whoever it was made for (`of`). A GET changes
+    nothing. A POST says that somebody is typing; once the time is up it drops both halves of the key."""
     response = JsonResponse({"seconds": 0})
     own = str(reader(request).pk)
     if request.GET.get("of", own) != own:               # a colleague signed in since, in another tab of this browser
         return response
     if request.method == "POST" and parking.fetch(request) is None:
         parking.lock(request, response)
-    response.content = json.dumps({"seconds": parking.seconds_left(request)})
+    response.content = json.dumps({"seconds": parking.seconds_left(request), "token": get_token(request)})
     return response
 
 
