@@ -15,7 +15,6 @@ class Permission(StrEnum):
     READ_FIGURES = "read_figures"
     READ_AUDIT = "read_audit"
     MANAGE_PEOPLE = "manage_people"      # administers people and units, reads no case
-    KEEP_REGISTRY = "keep_registry"      # platforms and channels
 
 
 class Role(StrEnum):
@@ -32,7 +31,7 @@ class Role(StrEnum):
 P = Permission
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.CASEWORKER: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.READ_FIGURES}),
-    Role.SUPERVISOR: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SUPERVISE, P.READ_FIGURES, P.KEEP_REGISTRY}),
+    Role.SUPERVISOR: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SUPERVISE, P.READ_FIGURES}),
     Role.INTAKE_OPERATOR: frozenset({P.TAKE_REPORTS}),
     Role.CAMPAIGN_EDITOR: frozenset({P.EDIT_CAMPAIGNS}),
     Role.CAMPAIGN_PUBLISHER: frozenset({P.EDIT_CAMPAIGNS, P.PUBLISH_CAMPAIGNS}),
