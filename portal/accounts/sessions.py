@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ from portal.accounts.models import Session, User
 
 STARTED, LABEL, QUARTER = "started", "label", "quarter"     # in the session; quarters of an hour since 1970
 QUARTER_SECONDS = 15 * 60
+PRESSES_SECONDS = 30            # between two presses of a button whose answer takes long
 
 
 def digest(session_key: str) -> str:
@@ -56,10 +58,16 @@ class SessionStore(DatabaseStore):
 
     @transaction.atomic
     def cycle_key(self) -> None:
-        """Raises SessionInterrupted (400) when the session was ended while the request ran: a new name would bring it back."""
-        stored = STARTED in self                        # read first: what names no row has no key afterwards
-        if stored and self.session_key and not Session.objects.filter(pk=digest(self.session_key)).delete()[0]:
-            raise SessionInterrupted
+        """Raises SessionInterrupted (400) when the session was ended while the request ran: a new name would bring it back.
+
+        Of two presses of one button the first may have renamed it; the second gets a name too.
+        """
+        if STARTED in self and self.session_key:        # asked in this order: what names no row has no key afterwards
+            old = digest(self.session_key)
+            if Session.objects.filter(pk=old).delete()[0]:
+                cache.set(f"renamed:{old}", 1, PRESSES_SECONDS)
+            elif not cache.get(f"renamed:{old}"):
+                raise SessionInterrupted
         super().cycle_key()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:

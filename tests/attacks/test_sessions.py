@@ -146,6 +146,16 @@ def test_a_session_ended_while_a_passphrase_is_checked_gets_no_new_name(ayesha):
     assert not Session.objects.exists()
 
 
+def test_pressing_a_slow_button_twice_ends_nothing(ayesha):
+    client = signed_in(ayesha, unlocked=False)
+    presses = [import_module(project.SESSION_ENGINE).SessionStore(client.cookies["staff"].value) for _ in range(2)]
+    assert [each[SESSION_KEY] for each in presses] == [str(ayesha.pk)] * 2
+    for each in presses:
+        each.cycle_key()
+    assert len({each.session_key for each in presses}) == 2
+    assert Session.objects.filter(member=ayesha).count() == 2
+
+
 def test_a_reset_password_ends_what_was_open_or_half_open(client, ayesha):
     """Who knows the old password stands between password and second factor while the member is given a new start."""
     open_session = signed_in(ayesha)
