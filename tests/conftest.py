@@ -3,12 +3,13 @@
 The suite runs on PostgreSQL and Redis. `DATABASE=sqlite pytest -m sqlite` is the second, short pass over the embedded default.
 """
 import os
+import signal
 import sys
 
 import django
 import pytest
 from django.conf import settings
-from hypothesis import settings as hypothesis_settings
+from hypothesis import HealthCheck, settings as hypothesis_settings
 
 from tests.services import SERVICES
 
@@ -26,8 +27,9 @@ os.environ.update({
 })
 django.setup()
 # A busy machine is no fault of the code: nothing here is timed (bench/ is for that).
-hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("untimed")
+signal.signal(signal.SIGTERM, signal.default_int_handler)      # as Ctrl-C: whoever ends a run leaves no server of it behind
 pytest_plugins = ["tests.fixtures.roles", "tests.fixtures.database", "tests.fixtures.jobs", "tests.fixtures.browser"]
 
 
