@@ -6,6 +6,7 @@ to another unit takes the key away (docs/threat-model.md).
 from datetime import timedelta
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,8 +23,8 @@ from cases.units.selectors import members_of
 GLASS_LASTS = timedelta(minutes=60)
 
 
-class NotAllowed(Exception):
-    """The case is not this member's to open or close to others."""
+class NotAllowed(PermissionDenied):
+    """The case is not this member's to open or close to others, or no longer: a second press, a wall built at this moment."""
 
 
 class LastReader(Exception):
