@@ -29,6 +29,7 @@ PERIODIC = [
     Periodic("retention.write_down", crontab()),                     # tombstones of single keys, outside the database
     Periodic("retention.propose", crontab(hour="2", minute="10")),   # cases whose time is over: two people decide
     Periodic("retention.resume", crontab(minute="*/15")),            # disposals that a crash left unfinished
+    Periodic("retention.destroy_orphans", crontab(hour="2", minute="40")),   # keys that no record points to
     Periodic("vault.renew_worker_key", crontab(hour="3", minute="10")),  # weekly; looked at daily
     Periodic("outbox.prune", crontab(hour="3", minute="40")),       # finished jobs are no archive
 ]

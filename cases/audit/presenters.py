@@ -63,6 +63,7 @@ SENTENCES: dict[str, Promise | str] = {
     "key_granted": gettext_lazy("A member was given the unit's key."),
     "key_revoked": gettext_lazy("The unit's key was taken from a member."),
     "keys_rewrapped": gettext_lazy("Keys of cases were sealed to the unit's newest key."),
+    "orphan_keys_destroyed": gettext_lazy("Keys that no record pointed to were destroyed."),
     "key_destroyed": gettext_lazy("A key was destroyed; what it sealed can never be read again."),
     "passphrase_changed": gettext_lazy("A member changed the vault passphrase."),
     "member_added": gettext_lazy("A member of staff was added."),

@@ -8,6 +8,7 @@
 Each step may be done again; whoever finds a decision that is not finished begins at 2.
 """
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -90,6 +91,24 @@ def cases_of(keys: Collection[UUID]) -> dict[UUID, UUID]:
         if to_case:
             found.update(model._base_manager.filter(**{f"{key}__in": keys}).values_list(key, to_case))
     return found
+
+
+def orphan_keys() -> list[DataKey]:
+    """Live keys that no record points to: left behind by a careless delete, they could still open an old backup."""
+    live = DataKey.objects.filter(destroyed_at=None)
+    for model, key in _key_columns():
+        live = live.exclude(pk__in=model._base_manager.exclude(**{key: None}).values(key))
+    return list(live)
+
+
+@transaction.atomic
+def destroy_orphans(before: datetime) -> int:
+    """Destroy keys that no record points to and that were made `before` then. Returns how many there were."""
+    keys = [key for key in orphan_keys() if key.created_at < before]
+    if keys:
+        custody.destroy(keys, actor="system")
+        record("orphan_keys_destroyed", subject="keys", actor="system", count=len(keys))
+    return len(keys)
 
 
 def jobs_of(case: Case) -> Iterator[UUID]:

@@ -1,4 +1,6 @@
 """Destroying: nothing is left, and a crash at any point leaves nothing half done."""
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -11,25 +13,18 @@ from cases.hashing.models import ListEntry, Match, MediaHash
 from cases.models import Case, Link, Trace
 from cases.notifications.models import Address, Notification
 from cases.outbox.models import Job
-from cases.retention import disposal, services, tombstones
-from cases.retention.disposal import carry_out
+from cases.retention import disposal, services, tasks, tombstones
+from cases.retention.disposal import carry_out, orphan_keys
 from cases.retention.models import Disposal, Hold
 from cases.vault.models import DataKey, DataKeyWrap
-from tests.factories.cases import make_case, make_unit
+from portal.accounts import invitations
+from tests.factories.cases import make_case, make_member, make_unit
 
 
 def left_of(case_id) -> dict[str, int]:
     """Rows of any model that points to the case."""
     return {model._meta.label: rows for model in apps.get_models() for field in model._meta.local_fields
             if field.related_model is Case and (rows := model._base_manager.filter(**{field.name: case_id}).count())}
-
-
-def orphan_keys() -> list[DataKey]:
-    """Live keys that no record points to: they could still open an old backup."""
-    live = DataKey.objects.filter(destroyed_at=None)
-    for model, key in disposal._key_columns():
-        live = live.exclude(pk__in=model._base_manager.exclude(**{key: None}).values(key))
-    return list(live)
 
 
 def test_nothing_of_a_disposed_case_is_left_but_its_traces_in_the_log(case, nadia):
@@ -148,6 +143,32 @@ def test_a_torn_line_is_passed_over_and_the_next_begins_a_new_one(settings, torn
 def test_a_key_cannot_go_before_its_record(case):
     with pytest.raises(ProtectedError):
         case.key.delete()
+
+
+def test_a_careless_delete_is_found(case):
+    Case.objects.filter(pk=case.pk).delete()
+    assert len(orphan_keys()) == 4
+
+
+def test_at_night_keys_that_nothing_points_to_are_destroyed_and_others_are_not(case):
+    other = make_case(make_unit(), story="Kept")
+    Case.objects.filter(pk=case.pk).delete()
+    tasks.destroy_orphans()
+    assert len(orphan_keys()) == 4                      # made today: a form may still be on its way
+    DataKey.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    tasks.destroy_orphans()
+    assert orphan_keys() == []
+    assert other.key.wraps.exists()
+    assert DataKeyWrap.objects.filter(key__destroyed_at__isnull=False).count() == 0
+    assert Entry.objects.get(event="orphan_keys_destroyed").details == {"count": 4}
+    tasks.destroy_orphans()
+    assert Entry.objects.filter(event="orphan_keys_destroyed").count() == 1
+
+
+def test_an_invitation_points_to_its_key_too(office, nadia):
+    invitations.issue(member=make_member("Newcomer", make_unit(), keys=False), by=nadia, mail=True)
+    DataKey.objects.update(created_at=timezone.now() - timedelta(days=2))
+    assert orphan_keys() == []
 
 
 def test_whatever_points_to_a_key_points_to_its_case():
