@@ -69,6 +69,16 @@ def new_passphrase(*, member: User, passphrase: str) -> None:
 
 
 @transaction.atomic
+def change_passphrase(*, member: User, passphrase: str, private: bytes, but: str) -> None:
+    """Another lock for the same key. Every session ends except `but`, as whoever knew the old words may have a vault open.
+
+    Raises custody.KeyMissing when the member has another key by now, turnstile.Busy.
+    """
+    custody.change_passphrase(member, passphrase, private=private)
+    sessions.end(member=member, by=member, but=but)
+
+
+@transaction.atomic
 def change_password(*, member: User, password: str, but: str) -> None:
     """Every session ends except `but` (a row key of portal.accounts.sessions). Raises turnstile.Busy."""
     member.set_password(password)

@@ -8,10 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cases.handover.selectors import holds_alone
-from cases.vault import custody
 from cases.vault.models import StaffKey
 from cases.vault.turnstile import Busy
-from portal.accounts import fresh, services
+from portal.accounts import fresh, services, sessions
 from portal.accounts.forms import busy
 from portal.accounts.models import User
 from portal.accounts.pages import reader
@@ -27,8 +26,10 @@ def change(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST" and form.is_valid():
             private = by_passphrase(request, member, form.cleaned_data["current"])
-            custody.change_passphrase(member, form.cleaned_data["passphrase"], private=private)
-            messages.success(request, _("Your vault passphrase is changed. Your keys are the same."))
+            services.change_passphrase(member=member, passphrase=form.cleaned_data["passphrase"], private=private,
+                                       but=sessions.own(request))
+            said = _("Your vault passphrase is changed, and your other sessions have ended. Your keys are the same.")
+            messages.success(request, said)
             return redirect("accounts:keys")
     except ValidationError as error:
         form.add_error("current", error)
