@@ -83,6 +83,11 @@ def sign(opened: Opened, request: Document) -> Document:
          "signature": signing.sign(opened.root, link.message).hex()} for link in links]}
 
 
+def fingerprint_of(key: Document) -> str:
+    """Of one key of a request, as its holders read it aloud: of what will be signed, not of what the request calls it."""
+    return signing.fingerprint(_link(key).message)
+
+
 def hand_over(opened: Opened, request: Document) -> Document:
     """Each unit key of a request, opened with the recovery key and sealed to the member at once: nobody in the room sees it."""
     return {"version": 1, "kind": "grants", "grants": [_grant(opened, each) for each in _asked(request, "restore")]}

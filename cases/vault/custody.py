@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cases.audit.models import Entry
 from cases.audit.services import record
 from cases.units.models import Membership, Unit
 from cases.vault import ceremony, envelope, hpke, passphrase as passphrases, signing, trust
@@ -23,7 +24,7 @@ from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
            "attested", "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant",
            "grant_context", "hold", "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key",
-           "readdress", "reseal", "restore", "revoke", "seal_to_recovery"]
+           "readdress", "reseal", "restore", "revoke", "seal_to_recovery", "worker_fingerprint"]
 
 Recipient = DataKeyWrap.Recipient
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
@@ -237,15 +238,20 @@ def restore(key: UnitKey, member: AbstractBaseUser, sealed: bytes, vouched: byte
         raise WrapRefused("shape")
     if not Membership.objects.filter(unit=key.unit_id, member_id=member.pk).exists():
         raise NotAMember(f"{member.pk} is not of unit {key.unit_id}")
+    for gone in KeyGrant.objects.filter(key__unit=key.unit_id, member__is_active=False).select_related("member"):
+        revoke(key.unit, gone.member, actor=actor)      # kept while nobody else could have opened the key
     granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={"sealed": sealed, "vouched": vouched})
     record("key_restored", subject=key.unit_id, actor=actor, member=member.pk, version=key.version)
     return granted
 
 
 @transaction.atomic
-def grant(key: UnitKey, member: AbstractBaseUser, *, keyring: Keyring, actor: str) -> KeyGrant:
-    """Hand a unit key to a member of the unit, out of the keyring of one who holds it. Raises NotHeld, KeyMissing, NotAMember."""
-    return _grant(key, member, keyring.private(key.unit_id, key.version), actor=actor)
+def grant(key: UnitKey, member: AbstractBaseUser, *, keyring: Keyring, actor: str, seen: str | None = None) -> KeyGrant:
+    """Hand a unit key to a member of the unit, out of the keyring of one who holds it. Raises NotHeld, KeyMissing, NotAMember.
+
+    `seen`: the fingerprint of the member's key that was read aloud; KeyMissing if the database has another by now.
+    """
+    return _grant(key, member, keyring.private(key.unit_id, key.version), actor=actor, seen=seen)
 
 
 @transaction.atomic
@@ -254,9 +260,19 @@ def revoke(unit: Unit, member: AbstractBaseUser, *, actor: str) -> None:
 
     That takes the keyring of a member who stays, so it is owed until one of them does it (cases.handover).
     """
-    if KeyGrant.objects.filter(key__unit=unit, member_id=member.pk).delete()[0]:
-        UnitKey.objects.filter(pk=current_unit_key(unit).pk, rotate_since=None).update(rotate_since=timezone.now())
+    _lock(unit)
+    taken, _ = KeyGrant.objects.filter(key__unit=unit, member_id=member.pk).delete()
+    key = UnitKey.objects.filter(unit=unit).order_by("-version").first()
+    if key and (taken or _ever_held(key, member)):
+        UnitKey.objects.filter(pk=key.pk, rotate_since=None).update(rotate_since=timezone.now())
+    if taken:
         record("key_revoked", subject=unit.pk, actor=actor, member=member.pk)
+
+
+def _ever_held(key: UnitKey, member: AbstractBaseUser) -> bool:
+    """Only the log knows this of who made a new pair of keys, and so lost the grant, before leaving."""
+    return Entry.objects.filter(event__in=["key_granted", "key_restored"], subject=str(key.unit_id), details__version=key.version,
+                                details__member=str(member.pk)).exists()
 
 
 def grant_context(key: UnitKey, member: UUID) -> bytes:
@@ -269,12 +285,14 @@ def chain_context(key: UnitKey) -> bytes:
                         version=key.version + 1)
 
 
-def _grant(key: UnitKey, member: AbstractBaseUser, private: bytes, *, actor: str) -> KeyGrant:
+def _grant(key: UnitKey, member: AbstractBaseUser, private: bytes, *, actor: str, seen: str | None = None) -> KeyGrant:
     if not Membership.objects.filter(unit=key.unit_id, member_id=member.pk).exists():
         raise NotAMember(f"{member.pk} is not of unit {key.unit_id}")
     staff = StaffKey.objects.filter(member_id=member.pk).first()
     if staff is None:
         raise KeyMissing(f"member {member.pk} has no key")
+    if seen is not None and signing.fingerprint(staff.public) != seen:
+        raise KeyMissing(f"member {member.pk} has another key")
     sealed = hpke.seal(staff.public, private, info=grant_context(key, member.pk))
     granted, _ = KeyGrant.objects.update_or_create(key=key, member_id=member.pk, defaults={
         "sealed": sealed, "vouched": signing.vouch(private, member.pk, staff.public)})
@@ -338,6 +356,8 @@ def new_worker_key() -> WorkerKey:
     path.unlink(missing_ok=True)        # of a transaction that failed: nothing was ever sealed to it
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(private.hex())
+        file.flush()
+        os.fsync(file.fileno())         # or what is sealed to it may outlive, in a power cut, the half that opens
     record("worker_key_made", subject=WORKER, actor="system", version=version)
     return key
 
@@ -349,3 +369,12 @@ def _worker_private(version: int) -> bytes | None:
     if before is None or trust.predates_signatures(before) or not path.exists():
         return None
     return bytes.fromhex(path.read_text().strip())
+
+
+def worker_fingerprint() -> str:
+    """Of the worker's newest key, computed from its file, for the ceremony: a database could lie. Empty where the file is not."""
+    newest = WorkerKey.objects.first()
+    private = _worker_private(newest.version) if newest else None
+    if newest is None or private is None:
+        return ""
+    return signing.fingerprint(signing.link_of(private, kind=WORKER, recipient=WORKER, version=newest.version).message)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cases.vault.aead import Stored, framed
-from cases.vault.hpke import KeyRefused as NoPoint
+from cases.vault.hpke import KeyRefused as NoPoint, public_of
 
 CURVE = ec.SECP256R1()
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551     # of P-256 (SP 800-186, 3.2.1.3)
@@ -54,6 +54,11 @@ class Link:
         """What is signed."""
         return framed(b"key-signature", self.kind.encode(), self.recipient.encode(), self.version.to_bytes(4, "big"), self.public,
                       self.verify)
+
+
+def link_of(private: bytes, *, kind: str, recipient: str, version: int) -> Link:
+    """What `private` says of itself, whatever a database says; unsigned."""
+    return Link(kind, recipient, version, public_of(private), verify_key(private), b"")
 
 
 def verify_key(private: bytes) -> bytes:
@@ -105,12 +110,12 @@ def vouch(private: bytes, member: UUID, public: Stored) -> bytes:
     return hmac.digest(key, framed(member.bytes, bytes(public)), "sha256")
 
 
-def fingerprint(*public: Stored) -> str:
+def fingerprint(what: Stored) -> str:
     """What two people compare, aloud or on paper, to know that they mean the same key: 80 bits of SHA-256.
 
-    Of a unit's or the worker's key: `public` and `verify`; of a member's: `public`.
+    Of a unit's or the worker's key: all that is signed (`Link.message`), so whose it is too; of a member's: the public key.
     """
-    digest = hashlib.sha256(b"".join(map(bytes, public))).hexdigest()[:20]
+    digest = hashlib.sha256(bytes(what)).hexdigest()[:20]
     return " ".join(digest[at:at + 4] for at in range(0, len(digest), 4))
 
 

@@ -7,10 +7,9 @@ from django.conf import settings
 from cases.handover.selectors import Waiting, holds_alone, lost_with, newest, old_keys, waiting
 from cases.units.models import Unit
 from cases.units.selectors import units_of
-from cases.vault import hpke
 from cases.vault.keyring import Keyring
-from cases.vault.signing import verify_key
-from cases.vault.trust import fingerprint, is_open, predates_signatures
+from cases.vault.signing import fingerprint, link_of
+from cases.vault.trust import is_open, predates_signatures
 from portal.accounts.models import User
 
 __all__ = ["UnitKeys", "Waiting", "holds_alone", "keys_of", "lost_with", "waiting"]
@@ -41,7 +40,8 @@ def keys_of(member: User, keyring: Keyring | None) -> list[UnitKeys]:
 def _keys(unit: Unit, keyring: Keyring | None) -> UnitKeys:
     key = newest(unit)
     private = keyring.units.get(unit.pk, {}).get(key.version) if keyring and key else None
+    own = link_of(private, kind="unit", recipient=str(unit.pk), version=key.version) if private and key else None
     return UnitKeys(unit, private is not None, waiting(unit), key.rotate_since if key else None, len(old_keys(unit)),
-                    fingerprint(hpke.public_of(private), verify_key(private)) if private else "", signed=is_open(unit),
+                    fingerprint(own.message) if own else "", signed=is_open(unit),
                     unrecoverable=bool(settings.RECOVERY_PUBLIC_KEY and key and not key.sealed_to_recovery),
                     unsigned_kind=bool(key and predates_signatures(key)))

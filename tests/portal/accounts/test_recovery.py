@@ -13,6 +13,7 @@ from cases.audit.models import Entry
 from cases.handover import services as handover
 from cases.vault import custody, envelope, hpke, signing, trust, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey, WorkerKey
+from portal.accounts import people
 from portal.accounts.services import LastHolder, make_first_keys, start_over
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
 
@@ -128,9 +129,35 @@ def test_the_room_sees_the_fingerprint_that_a_member_reads_aloud(room, unit):
     private = keyring_of(member).private(unit.pk, 1)
     request, answer = room.file(), room.file()
     said = room.run("ask", request)
-    aloud = signing.fingerprint(hpke.public_of(private), signing.verify_key(private))
+    aloud = signing.fingerprint(signing.link_of(private, kind="unit", recipient=str(unit.pk), version=1).message)
     assert aloud in said
     assert aloud in room.run("sign", room.locked, request, answer, typed=room.shares[:3])
+
+
+def test_a_key_that_would_be_signed_for_another_unit_is_read_aloud_otherwise(room, unit):
+    """The name in a request is only what somebody wrote there."""
+    private = keyring_of(newcomer(unit)).private(unit.pk, 1)
+    request = room.file()
+    room.run("ask", request)
+    document = json.loads(request.read_text())
+    document["keys"][0]["recipient"] = other = str(make_unit("children").pk)
+    request.write_text(json.dumps(document))
+    said = room.run("sign", room.locked, request, room.file(), typed=room.shares[:3])
+    aloud = signing.fingerprint(signing.link_of(private, kind="unit", recipient=str(unit.pk), version=1).message)
+    assert "unit adults" in said
+    assert other in said
+    assert aloud not in said
+
+
+def test_the_worker_reads_its_fingerprint_from_its_own_file(room, settings, tmp_path):
+    settings.WORKER_KEYS = tmp_path / "worker"
+    key = custody.new_worker_key()
+    real = signing.fingerprint(trust.link(key).message)
+    WorkerKey.objects.update(public=hpke.new_pair()[1])         # a database that lies
+    out = io.StringIO()
+    call_command("set_up", stdout=out)
+    assert real in out.getvalue()
+    assert real not in room.run("ask", room.file())
 
 
 def test_a_request_that_was_changed_on_the_way_is_signed_for_nothing(room, unit):
@@ -214,6 +241,7 @@ def test_after_everybody_lost_theirs_three_shares_hand_the_key_to_a_named_member
     StaffKey.objects.filter(member=bilal).update(public=public)
     said = room.restore([room.shares[at] for at in three], bilal, "adults")
     assert signing.fingerprint(public) in said
+    assert str(unit.pk) in said                 # what is opened; the name before it is only what somebody wrote
     ring = unseal.keyring(bilal, fresh)
     assert opened(case, ring) == STORY
     assert not KeyGrant.objects.filter(member=amna).exists()
@@ -266,6 +294,14 @@ def test_whoever_was_restored_keeps_the_key_when_it_rotates(room, unit):
     room.restore(room.shares[:3], amna, "adults")
     handover.rotate(unit=unit, by=amna, keyring=unseal.keyring(amna, fresh))
     assert set(unseal.keyring(amna, fresh).units[unit.pk]) == {1, 2}
+
+
+def test_a_restored_key_is_taken_from_who_was_switched_off_holding_it_alone(room, unit):
+    bilal, amna = newcomer(unit, "Bilal"), make_member("Amna", unit, keys=False)
+    assert people.deactivate(member=bilal, by=make_member("Rabia", role="administrator")) == [unit]
+    room.restore(room.shares[:3], amna, "adults")
+    assert set(KeyGrant.objects.values_list("member", flat=True)) == {amna.pk}
+    assert custody.current_unit_key(unit).rotate_since
 
 
 def test_a_chain_may_begin_anew_at_a_ceremony(room, unit):

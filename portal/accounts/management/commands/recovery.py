@@ -80,8 +80,7 @@ class Command(BaseCommand):
     def sign(self, *, locked: Path, request: Path, answer: Path, **_: Any) -> None:
         asked = read(request)
         for key in asked.get("keys", []):
-            both = bytes.fromhex(key.get("public", "")), bytes.fromhex(key.get("verify", ""))
-            self.stdout.write(f"{key.get('name')}, version {key.get('version')}: {fingerprint(*both)}")
+            self.stdout.write(f"{key.get('name')} ({key['recipient']}), version {key['version']}: {ceremony.fingerprint_of(key)}")
         self.stdout.write("A member of each unit reads the fingerprint aloud from the page Keys. Stop if one differs.")
         write(answer, ceremony.sign(self.opened(locked), asked))
 
@@ -89,8 +88,9 @@ class Command(BaseCommand):
         asked = read(request)
         for key in asked.get("keys", []):
             public = fingerprint(bytes.fromhex(key.get("member_public", "")))
-            self.stdout.write(f"{key.get('name')} goes to {key.get('member_name')}: {public}")
-        self.stdout.write("The member reads the fingerprint of their own key aloud from the page Keys. Stop if it differs.")
+            self.stdout.write(f"{key.get('name')} ({key['unit']}) goes to {key.get('member_name')}: {public}")
+        self.stdout.write("The number in brackets says whose key it is, whatever name stands before it: compare the minutes.\n"
+                          "The member reads the fingerprint of their own key aloud from the page Keys. Stop if one differs.")
         write(answer, ceremony.hand_over(self.opened(locked), asked))
 
     def opened(self, locked: Path) -> Opened:
@@ -120,7 +120,7 @@ class Command(BaseCommand):
             raise CommandError(f"Made before keys were signed: {', '.join(too_old)}. A new version comes first: of a unit's a "
                                "member makes it on the page Keys ('Make a new key'), of the worker's set_up, run as the worker.")
         write(request, {"version": 1, "kind": "sign", "keys": [asked(name, key) for name, key in waiting]})
-        self.say_written(request, [f"{name}: {fingerprint(key.public, key.verify)}" for name, key in waiting])
+        self.say_written(request, [f"{name}: {fingerprint(trust.link(key).message)}" for name, key in waiting])
 
     def accept(self, *, answer: Path, **_: Any) -> None:
         if not settings.ROOT_PUBLIC_KEY:

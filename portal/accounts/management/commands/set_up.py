@@ -9,7 +9,7 @@ from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
 from cases.units.models import Unit
 from cases.units.services import set_up_units
-from cases.vault.custody import new_worker_key
+from cases.vault.custody import new_worker_key, worker_fingerprint
 from cases.vault.models import UnitKey, WorkerKey
 from cases.vault.trust import is_open, predates_signatures, worker_is_open
 from portal.accounts.services import make_first_keys
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             new_worker_key()
             self.stdout.write(f"worker: a new key in {settings.WORKER_KEYS}; only the worker's machine may keep it")
         if not worker_is_open():
-            self.stdout.write(f"worker: its key {CEREMONY}")
+            self.stdout.write(f"worker: its key {CEREMONY}\nworker: to be read aloud there: {worker_fingerprint()}")
 
     def state(self, unit: Unit) -> str:
         """What still stands between the unit and its first report."""
