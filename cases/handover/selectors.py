@@ -93,10 +93,9 @@ def old_wraps(unit: Unit) -> QuerySet[DataKeyWrap]:
 
 
 def holds_alone(member: Member) -> list[Unit]:
-    """Units whose key nobody else holds."""
+    """Units whose key nobody else holds: the newest version, and not until the next sign-in only, which makes a new pair."""
     units = Unit.objects.filter(keys__grants__member=member.pk).distinct()
-    return [unit for unit in units
-            if not KeyGrant.objects.filter(key__unit=unit, member__is_active=True).exclude(member=member.pk).exists()]
+    return [unit for unit in units if {each.pk for each in holders(unit) if not each.must_change_passphrase} <= {member.pk}]
 
 
 def lost_with(member: Member) -> list[Unit]:

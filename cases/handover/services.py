@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cases.audit.services import actor, record
-from cases.handover.selectors import holders, newest, old_keys, old_wraps
+from cases.handover.selectors import holders, old_keys, old_wraps
 from cases.models import Case
 from cases.notifications.services import urgent
 from cases.permissions import Staff
@@ -16,6 +16,7 @@ from cases.public_words import Said
 from cases.retention.disposal import keys_of
 from cases.services import assign, lock_case, tell_status
 from cases.units.models import Unit
+from cases.units.services import hold_still
 from cases.vault import custody, unseal
 from cases.vault.aead import OpenFailed
 from cases.vault.keyring import Keyring, NotHeld
@@ -29,6 +30,10 @@ class SameUnit(Exception):
     """The case is this unit's already."""
 
 
+class Quicker(Exception):
+    """A colleague has replaced this version of the key meanwhile."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """`left`: data keys still sealed to an older version."""
@@ -37,13 +42,18 @@ class Progress:
 
 
 @transaction.atomic
-def rotate(*, unit: Unit, by: Staff, keyring: Keyring) -> UnitKey:
+def rotate(*, unit: Unit, by: Staff, keyring: Keyring, version: int | None = None) -> UnitKey:
     """A new version of the unit's key for those who hold the present one and are still of the unit.
 
     What was sealed before stays readable to them. Whose public key is not the one that a colleague sealed to waits for a
-    grant anew. Raises NotHeld, KeyMissing; KeyRefused where nobody would hold the new one.
+    grant anew. `version` is the one that the page showed. Raises Quicker, NotHeld, KeyMissing; KeyRefused where nobody would
+    hold the new one.
     """
-    grants = {grant.member_id: grant for grant in KeyGrant.objects.filter(key=newest(unit)).select_related("key")}
+    hold_still([unit])                  # or who leaves at this moment would be given the new key
+    key = custody.current_unit_key(unit)
+    if version not in {None, key.version}:
+        raise Quicker(unit.code)
+    grants = {grant.member_id: grant for grant in KeyGrant.objects.filter(key=key).select_related("key")}
     members = [each for each in holders(unit) if custody.attested(grants[each.pk], keyring)]
     if not members:
         raise custody.KeyRefused(f"unit {unit.pk}: nobody is vouched for")
@@ -66,12 +76,12 @@ def rewrap(*, unit: Unit, by: Staff, keyring: Keyring, at_once: int = AT_ONCE) -
     A leaver's copy of an old version then opens nothing that is still in the database. Raises NotHeld, KeyMissing.
     """
     cases = old_keys(unit)
-    wraps = list(old_wraps(unit).filter(key__in=sorted(cases)[:at_once]).select_for_update(of=("self",))
+    wraps = list(old_wraps(unit).filter(key__in=sorted(cases)[:at_once]).select_for_update(of=("self",)).order_by("pk")
                  .select_related("key").prefetch_related("key__wraps"))
-    to = custody.hold(unit)
-    for wrap in wraps:
-        _seal_again(wrap.key, case=cases[wrap.key_id], to=to, keyring=keyring)
     if wraps:
+        to = custody.hold(unit)
+        for wrap in wraps:
+            _seal_again(wrap.key, case=cases[wrap.key_id], to=to, keyring=keyring)
         record("keys_rewrapped", subject=unit.pk, actor=actor(by), count=len(wraps))
     return Progress(len(wraps), len(cases) - len(wraps))
 

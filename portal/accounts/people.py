@@ -11,8 +11,7 @@ from cases.audit.services import actor, record
 from cases.handover.services import release
 from cases.permissions import ROLES, Permission, Role
 from cases.units.models import Membership, Unit
-from cases.units.selectors import units_of
-from cases.units.services import join_unit, leave_unit
+from cases.units.services import hold_still, join_unit, leave_unit
 from cases.vault import custody
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
 from portal.accounts import invitations, services, sessions
@@ -82,24 +81,21 @@ def change(*, member: User, role: Role, units: Collection[Unit], by: User, is_wo
     """
     member = _held_still(member, by)
     reads = Permission.READ_CASES in ROLES[role]
-    before = list(Unit.objects.filter(memberships__member=member))
-    lost = [unit for unit in _held_by(member) if unit not in units or not reads]
-    if alone := [unit for unit in holds_alone(member) if unit in lost]:
+    left = [unit for unit in _units_of(member) if unit not in units or not reads]
+    if alone := [unit for unit in holds_alone(member) if unit in left]:
         raise LastHolder(", ".join(unit.code for unit in alone))
     if role != member.role:
         record("role_changed", subject=member.pk, actor=actor(by), role=role.value, was=member.role)
         member.role = role.value
         member.save(update_fields=["role"])
-    for unit in before:
-        if unit not in units or not reads:
-            release(unit=unit, member=member, by=by)
+    for unit in left:
+        release(unit=unit, member=member, by=by)
         if unit not in units:
             leave_unit(unit=unit, member=member, by=by)
+        custody.revoke(unit, member, actor=actor(by))
     for unit in units:
         join_unit(unit=unit, member=member, by=by, is_woman=is_woman, on_duty=on_duty)
-    for unit in lost:
-        custody.revoke(unit, member, actor=actor(by))
-    services.make_first_keys(units)         # who has keys already does not sign in for a first time again
+    services.make_first_keys(units, to=member)         # who has keys already does not sign in for a first time again
     sessions.end(member=member, by=by)
 
 
@@ -122,13 +118,13 @@ def deactivate(*, member: User, by: User) -> list[Unit]:
     Returns those units.
     """
     member = _held_still(member, by)
-    kept = holds_alone(member)
-    for unit in units_of(member):
+    kept, left = holds_alone(member), _units_of(member)
+    for unit in left:
         release(unit=unit, member=member, by=by)
     User.objects.filter(pk=member.pk).update(is_active=False)
     invitations.withdraw(member)
     sessions.end(member=member, by=by)
-    for unit in _held_by(member):
+    for unit in left:
         if unit not in kept:
             custody.revoke(unit, member, actor=actor(by))
     record("member_deactivated", subject=member.pk, actor=actor(by), keys_kept=len(kept))
@@ -143,13 +139,14 @@ def reactivate(*, member: User, by: User) -> None:
         record("member_reactivated", subject=member.pk, actor=actor(by))
 
 
-def _held_by(member: User) -> list[Unit]:
-    return list(Unit.objects.filter(keys__grants__member=member).distinct())
+def _units_of(member: User) -> list[Unit]:
+    """Those they are in, and those whose key they hold for any other reason."""
+    return list(Unit.objects.filter(Q(memberships__member=member) | Q(keys__grants__member=member)).distinct())
 
 
 def _held_still(member: User, by: User) -> User:
     """The member's row, locked, and the units': of two administrators who remove the last two holders, one is refused."""
     if member.pk == by.pk:
         raise OwnAccount
-    list(Unit.objects.select_for_update().order_by("pk"))
-    return User.objects.select_for_update().get(pk=member.pk)
+    hold_still()
+    return User.objects.select_for_update(no_key=True).get(pk=member.pk)

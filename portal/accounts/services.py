@@ -8,7 +8,7 @@ from cases.audit.services import actor, record
 from cases.permissions import Role
 from cases.units.models import Unit
 from cases.units.selectors import members_of, units_of
-from cases.units.services import join_unit
+from cases.units.services import hold_still, join_unit
 from cases.vault import custody
 from cases.vault.keyring import Keyring
 from cases.vault.models import StaffKey, UnitKey
@@ -47,6 +47,8 @@ def begin(*, member: User, password: str, passphrase: str) -> None:
 
     A second sending changes nothing: a second pair of keys would lose what was granted to the first.
     """
+    if passphrase:
+        hold_still()                    # or a colleague could hand a key to the pair that goes
     member = User.objects.select_for_update().get(pk=member.pk)
     if password and member.must_change_password:
         member.set_password(password)
@@ -55,14 +57,14 @@ def begin(*, member: User, password: str, passphrase: str) -> None:
     if passphrase and arrival.owes_passphrase(member):
         custody.new_staff_key(member, passphrase)
         member.must_change_passphrase = False
-        make_first_keys(units_of(member))
+        make_first_keys(units_of(member), to=member)
     member.save(update_fields=["password", "must_change_password", "must_change_passphrase"])
 
 
 @transaction.atomic
 def new_passphrase(*, member: User, passphrase: str) -> None:
     """The old one is lost: new keys; a colleague must hand over the units'. Raises LastHolder, turnstile.Busy."""
-    list(Unit.objects.select_for_update().order_by("pk"))       # of two last holders who do this at once, one is refused
+    hold_still()                        # of two last holders who do this at once, one is refused
     if alone := holds_alone(member):
         raise LastHolder(", ".join(unit.code for unit in alone))
     custody.new_staff_key(member, passphrase)
@@ -88,20 +90,31 @@ def change_password(*, member: User, password: str, but: str) -> None:
 
 
 @transaction.atomic
-def make_first_keys(units: Iterable[Unit]) -> list[Unit]:
-    """A key for each unit that has none, granted to its members who have keys of their own. Returns the units that got one."""
+def make_first_keys(units: Iterable[Unit], *, to: User | None = None) -> list[Unit]:
+    """A key for each unit that has none. Returns the units that got one.
+
+    `to`: who is here, for nobody has compared the keys of others yet; None (`set_up`): all its members who have a key.
+    """
     made = []
-    for unit in Unit.objects.select_for_update().filter(pk__in=[unit.pk for unit in units]):
-        holders = [each for each in members_of(unit) if each.reads_cases and StaffKey.objects.filter(member=each).exists()]
+    for unit in hold_still(units):
+        here = [each for each in members_of(unit) if to in {None, each}]
+        holders = [each for each in here if each.reads_cases and StaffKey.objects.filter(member=each).exists()]
         if holders and not UnitKey.objects.filter(unit=unit).exists():
             custody.new_unit_key(unit, members=holders, actor="system")
             made.append(unit)
     return made
 
 
-def grant(*, unit: Unit, colleague: User, by: User, keyring: Keyring) -> None:
-    """Hand the unit's key to a colleague who waits for it. Raises keyring.NotHeld, custody.KeyMissing, custody.NotAMember."""
-    custody.grant(custody.current_unit_key(unit), colleague, keyring=keyring, actor=actor(by))
+@transaction.atomic
+def grant(*, unit: Unit, colleague: User, by: User, keyring: Keyring, seen: str) -> None:
+    """Hand the unit's key to a colleague who waits for it and whose key has the fingerprint `seen`.
+
+    Raises keyring.NotHeld, custody.KeyMissing, custody.NotAMember (also when the colleague left since the page was loaded).
+    """
+    hold_still([unit])
+    if colleague not in members_of(unit) or not User.objects.get(pk=colleague.pk).reads_cases:
+        raise custody.NotAMember(f"{colleague.pk} is not of unit {unit.pk} any more")
+    custody.grant(custody.current_unit_key(unit), colleague, keyring=keyring, actor=actor(by), seen=seen)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from cases.units.models import Unit
 from cases.units.services import join_unit, set_up_units
 from cases.vault import custody, envelope, hpke, parking, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
+from cases.vault.signing import fingerprint
 from portal.accounts.fresh import FRESH
 from portal.accounts.models import User
 
@@ -74,6 +75,11 @@ def grant_unit(unit: Unit, member: User) -> None:
 
 def private_of(member: User) -> bytes:
     return _private[member.pk]
+
+
+def fingerprint_of(member: User) -> str:
+    """What the member reads aloud of their own key."""
+    return fingerprint(hpke.public_of(private_of(member)))
 
 
 def keyring_of(member: User) -> unseal.Keyring:

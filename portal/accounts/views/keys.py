@@ -1,17 +1,21 @@
 """Who holds the keys of my units, and handing one to a colleague."""
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.audit.services import actor
 from cases.handover import services as handover
 from cases.handover.selectors import newest
+from cases.handover.services import Quicker
 from cases.units.models import Unit
 from cases.units.selectors import units_of
 from cases.vault import custody
@@ -45,49 +49,55 @@ def grant(request: HttpRequest) -> HttpResponse:
     found = waiting.get(uuid_of(request, "member"))
     if found is None or not found.ready:
         raise Http404
-    return with_key(request, lambda keyring: services.grant(unit=unit, colleague=found.colleague, by=member, keyring=keyring))
+    return with_key(request, unit, lambda keyring: services.grant(
+        unit=unit, colleague=found.colleague, by=member, keyring=keyring, seen=request.POST.get("fingerprint", "")))
 
 
 @require_POST
+@fresh.required
 def rotate(request: HttpRequest) -> HttpResponse:
     """A new key for a unit that somebody has left, or whose key nobody could sign, and the first of its cases sealed to it."""
     member, unit = reader(request), unit_of(request)
     key = newest(unit)
-    if key is None or key.rotate_since is None:
-        return redirect("accounts:keys")        # a colleague was quicker
 
     def act(keyring: Keyring) -> None:
-        handover.rotate(unit=unit, by=member, keyring=keyring)
-        handover.rewrap(unit=unit, by=member, keyring=open_keyring(request, member) or keyring)
-    return with_key(request, act)
+        if key is None or key.rotate_since is None:
+            raise Quicker(unit.code)
+        handover.rotate(unit=unit, by=member, keyring=keyring, version=key.version)
+        with suppress(custody.KeyMissing):      # nothing is sealed to the unit before the ceremony has signed its key
+            handover.rewrap(unit=unit, by=member, keyring=open_keyring(request, member) or keyring)
+    return with_key(request, unit, act)
 
 
 @require_POST
+@fresh.required
 def rewrap(request: HttpRequest) -> HttpResponse:
     """The next of the unit's cases sealed to its newest key."""
     member, unit = reader(request), unit_of(request)
-    return with_key(request, lambda keyring: handover.rewrap(unit=unit, by=member, keyring=keyring))
+    return with_key(request, unit, lambda keyring: handover.rewrap(unit=unit, by=member, keyring=keyring))
 
 
 @require_POST
+@fresh.required
 def recovery(request: HttpRequest) -> HttpResponse:
     """Seal a unit's key, that was made before the ceremony, to the ceremony's recovery key."""
     member, unit = reader(request), unit_of(request)
-    return with_key(request, lambda keyring: custody.seal_to_recovery(custody.current_unit_key(unit), keyring=keyring,
-                                                                      actor=actor(member)))
+    return with_key(request, unit, lambda keyring: custody.seal_to_recovery(custody.current_unit_key(unit), keyring=keyring,
+                                                                            actor=actor(member)))
 
 
-def with_key(request: HttpRequest, act: Callable[[Keyring], object]) -> HttpResponse:
-    """What only an open vault with the unit's key can do; then back to the page."""
+def with_key(request: HttpRequest, unit: Unit, act: Callable[[Keyring], object]) -> HttpResponse:
+    """What only an open vault with the unit's key can do; then back to the page. Two members may press at once."""
     keyring = open_keyring(request, reader(request))
     if keyring is None:
         return ask(request, UnlockForm(), request.get_full_path(), waiting.typed(request.POST), status=CONFLICT)
+    if unit.pk not in keyring.units:
+        raise PermissionDenied
     try:
         act(keyring)
-    except NotHeld as error:
-        raise PermissionDenied from error
-    except custody.KeyMissing:
-        pass            # nothing is sealed to the unit before the ceremony has signed its key; the page says so
+    except (NotHeld, Quicker, custody.NotAMember, custody.KeyMissing):
+        said = _("This changed while you were looking, perhaps by a colleague. What is left to do stands below.")
+        messages.warning(request, said)
     return redirect("accounts:keys")
 
 

@@ -9,7 +9,7 @@ from cases.permissions import Role
 from cases.units.services import join_unit
 from cases.vault import custody, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
-from portal.accounts import second_factor, services
+from portal.accounts import second_factor, selectors, services
 from portal.accounts.models import RecoveryCode, User
 from portal.accounts.pages import home_of
 from tests.factories.cases import make_case, make_member, make_unit
@@ -201,3 +201,11 @@ def test_set_up_gives_a_key_to_a_unit_whose_members_came_later(newcomer):
     assert services.make_first_keys([children]) == [children]
     assert services.make_first_keys([children]) == []
     assert KeyGrant.objects.filter(member=newcomer[0], key__unit=children).count() == 1
+
+
+def test_a_first_key_goes_to_nobody_whose_own_key_nobody_has_compared(newcomer, unit):
+    """A database could have put a key of its own beside any colleague's name."""
+    planted = make_member("Colleague", unit, keys=False)
+    services.begin(member=newcomer[0], password=OWN, passphrase=VAULT)
+    assert set(KeyGrant.objects.filter(key__unit=unit).values_list("member", flat=True)) == {newcomer[0].pk}
+    assert [each.colleague for each in selectors.waiting(unit)] == [planted]

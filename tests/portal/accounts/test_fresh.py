@@ -10,7 +10,7 @@ from cases.audit.models import Entry
 from cases.vault.models import KeyGrant
 from portal.accounts import fresh, waiting
 from portal.accounts.models import User
-from tests.factories.cases import make_member, signed_in
+from tests.factories.cases import fingerprint_of, make_member, signed_in
 from tests.portal.accounts.conftest import PASSWORD, app_code, set_up_factor, sign_in
 
 GRANT = "/desk/keys/grant/"
@@ -46,14 +46,14 @@ def test_a_sign_in_is_a_proof(client, ayesha):
 def test_it_is_forgotten_after_ten_minutes(ayesha, sana, unit, age, asked):
     browser = signed_in(ayesha)
     minutes_ago(browser, age)
-    browser.post(GRANT, {"unit": unit.pk, "member": sana.pk})
+    browser.post(GRANT, {"unit": unit.pk, "member": sana.pk, "fingerprint": fingerprint_of(sana)})
     assert KeyGrant.objects.filter(member=sana).exists() is not asked
 
 
 def test_what_was_sent_too_late_is_kept_and_sent_after_the_proof(ayesha, sana, unit):
     set_up_factor(ayesha)
     browser = signed_in(ayesha, fresh=False)
-    asked = browser.post(GRANT, {"unit": unit.pk, "member": sana.pk, "password": "a secret"})
+    asked = browser.post(GRANT, {"unit": unit.pk, "member": sana.pk, "fingerprint": fingerprint_of(sana), "password": "a secret"})
     assert asked.status_code == 401
     assert "Is it you?" in asked.content.decode()
     assert "a secret" not in asked.content.decode()
@@ -69,11 +69,11 @@ def test_what_was_sent_too_late_is_kept_and_sent_after_the_proof(ayesha, sana, u
 def test_a_wrong_proof_loses_nothing_either(ayesha, sana, unit):
     set_up_factor(ayesha)
     browser = signed_in(ayesha, fresh=False)
-    asked = browser.post(GRANT, {"unit": unit.pk, "member": sana.pk})
+    asked = browser.post(GRANT, {"unit": unit.pk, "member": sana.pk, "fingerprint": fingerprint_of(sana)})
     again = browser.post("/desk/prove/", hidden(asked) | {"password": "wrong", "code": app_code(ayesha)})
     assert hidden(again)["carried-unit"] == str(unit.pk)
     assert "This is not your password." in again.content.decode()
-    browser.post(GRANT, {"unit": unit.pk, "member": sana.pk})
+    browser.post(GRANT, {"unit": unit.pk, "member": sana.pk, "fingerprint": fingerprint_of(sana)})
     assert not KeyGrant.objects.filter(member=sana).exists()
 
 

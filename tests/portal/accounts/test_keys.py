@@ -1,4 +1,5 @@
 """The page Keys after somebody has left, and another vault passphrase."""
+import re
 import time
 
 import pytest
@@ -6,13 +7,13 @@ import pytest
 from cases.permissions import Role
 from cases.services import assign
 from cases.units.models import Membership
-from cases.vault import custody, hpke
+from cases.vault import custody, hpke, signing
 from cases.vault.ceremony import recovery_context
 from cases.vault.models import DataKeyWrap, KeyGrant, StaffKey, UnitKey
-from cases.vault.trust import fingerprint
+from cases.vault.trust import fingerprint, link
 from cases.vault.unseal import WrongPassphrase, keyring, unlock_staff
-from portal.accounts import fresh, people
-from tests.factories.cases import keyring_of, make_case, make_member, make_unit, private_of, signed_in
+from portal.accounts import fresh, people, services
+from tests.factories.cases import fingerprint_of, keyring_of, make_case, make_member, make_unit, private_of, signed_in
 
 OLD, NEW = "پانچ لفظ جو کوئی نہیں جانتا", "چھ دوسرے لفظ جو کوئی نہیں جانتا"
 STORY = "He asks for money by tonight"
@@ -105,6 +106,67 @@ def test_locked_strangers_and_keyless_rotate_nothing(ayesha, unit, left):
     assert UnitKey.objects.filter(unit=unit).count() == 1
 
 
+@pytest.mark.parametrize("act", ["grant", "rotate", "rewrap", "recovery"])
+def test_whoever_finds_a_desk_unattended_changes_no_keys(ayesha, unit, left, act):
+    newcomer = make_member("Newcomer", unit, keys=False)
+    fields = {"unit": unit.pk, "member": newcomer.pk, "fingerprint": fingerprint_of(newcomer)}
+    asked = signed_in(ayesha, fresh=False).post(f"/desk/keys/{act}/", fields)
+    assert asked.status_code == 401
+    assert "Is it you?" in asked.content.decode()
+    assert (UnitKey.objects.count(), KeyGrant.objects.count()) == (1, 1)
+
+
+def test_a_key_that_was_swapped_while_its_fingerprint_was_read_aloud_gets_nothing(ayesha, unit):
+    newcomer = make_member("Newcomer", unit, keys=False)
+    browser = signed_in(ayesha)
+    page = browser.get("/desk/keys/").content.decode()
+    seen = re.search(r'name="fingerprint" value="([^"]+)"', page)[1]
+    assert seen == fingerprint_of(newcomer)
+    StaffKey.objects.filter(member=newcomer).update(public=hpke.new_pair()[1])
+    browser.post("/desk/keys/grant/", {"unit": unit.pk, "member": newcomer.pk, "fingerprint": seen})
+    assert not KeyGrant.objects.filter(member=newcomer).exists()
+    assert "This changed while you were looking" in browser.get("/desk/keys/").content.decode()
+
+
+def test_a_unit_that_the_ceremony_has_not_signed_rotates_too(ayesha, unit, left, settings):
+    settings.ROOT_PUBLIC_KEY = signing.verify_key(bytes(32))        # another root than signed this unit's key
+    browser = signed_in(ayesha)
+    assert browser.post("/desk/keys/rotate/", {"unit": unit.pk})["Location"] == "/desk/keys/"
+    assert UnitKey.objects.filter(unit=unit).count() == 2
+    assert "2 keys of earlier cases" in browser.get("/desk/keys/").content.decode()
+
+
+def test_who_made_a_new_pair_and_then_leaves_makes_a_rotation_due(ayesha, unit):
+    """They held the key before, and may have kept a copy; only the log knows."""
+    bilal = make_member("Bilal Raza", unit)
+    custody.new_staff_key(bilal, NEW)
+    assert not KeyGrant.objects.filter(member=bilal).exists()
+    people.deactivate(member=bilal, by=make_member("Rabia", role="administrator"))
+    assert UnitKey.objects.get(unit=unit).rotate_since
+
+
+def test_who_never_had_the_key_leaves_without_a_rotation(ayesha, unit):
+    newcomer = make_member("Newcomer", unit, keys=False)
+    people.deactivate(member=newcomer, by=make_member("Rabia", role="administrator"))
+    assert UnitKey.objects.get(unit=unit).rotate_since is None
+
+
+def test_who_holds_an_older_version_only_is_no_second_holder(ayesha, unit):
+    bilal = make_member("Bilal Raza", unit)
+    custody.new_unit_key(unit, members=[ayesha], actor="system", keyring=keyring_of(ayesha))
+    assert KeyGrant.objects.filter(member=bilal).exists()
+    with pytest.raises(services.LastHolder):
+        services.new_passphrase(member=ayesha, passphrase=NEW)
+
+
+def test_of_two_new_starts_that_would_lose_the_key_the_second_is_refused(ayesha, unit):
+    """The first still has the grant, until the next sign-in makes a new pair."""
+    bilal, rabia = make_member("Bilal Raza", unit), make_member("Rabia", role="administrator")
+    people.start_over(member=bilal, by=rabia, vault=True, mail=False)
+    with pytest.raises(services.LastHolder):
+        people.start_over(member=ayesha, by=rabia, vault=True, mail=False)
+
+
 def test_what_one_batch_leaves_is_offered_again(ayesha, unit):
     make_case(unit)
     custody.new_unit_key(unit, members=[ayesha], actor="system", keyring=keyring_of(ayesha))
@@ -126,7 +188,7 @@ def test_a_newcomer_who_can_be_given_the_key_is_announced(ayesha, unit):
 
 def test_the_fingerprint_is_of_what_the_member_holds(ayesha, unit):
     key = UnitKey.objects.get(unit=unit)
-    real = fingerprint(key.public, key.verify)
+    real = fingerprint(link(key).message)
     UnitKey.objects.filter(unit=unit).update(public=StaffKey.objects.get(member=ayesha).public)     # a database that lies
     page = signed_in(ayesha).get("/desk/keys/").content.decode()
     assert real in page
@@ -170,6 +232,22 @@ def test_another_passphrase_opens_the_same_keys(owner, unit, browser_of):
     assert KeyGrant.objects.filter(member=owner).exists()
 
 
+def test_another_passphrase_ends_the_sessions_of_whoever_knew_the_old_one(owner, unit, browser_of):
+    browser, elsewhere = browser_of(owner), browser_of(owner)
+    elsewhere.post("/desk/unlock/", {"passphrase": OLD})
+    change(browser, OLD)
+    assert elsewhere.get("/desk/")["Location"].startswith("/desk/sign-in/")
+    assert browser.get("/desk/keys/").status_code == 200
+
+
+def test_the_page_is_no_second_door_for_guesses(owner, browser_of):
+    browser = browser_of(owner)
+    answers = [change(browser, f"guess {n}").content.decode() for n in range(7)]
+    assert ["Too many" in answer for answer in answers] == [False] * 6 + [True]
+    change(browser, OLD)
+    assert len(unlock_staff(owner, OLD)) == 32
+
+
 @pytest.mark.parametrize(("current", "new", "again", "said"), [
     ("wrong", NEW, NEW, "does not open the vault"), (OLD, "short", "short", "at least 12 characters"),
     (OLD, NEW, "another", "not the same"), (OLD, OLD, OLD, "Choose another one"),
@@ -200,7 +278,8 @@ def test_a_lost_passphrase_makes_new_keys_that_wait_for_a_colleague(owner, unit,
     assert STORY not in browser.get("/desk/").content.decode()
     assert "1 colleague waits" in signed_in(colleague).get("/desk/").content.decode()
     helper = proved(signed_in(colleague))
-    helper.post("/desk/keys/grant/", {"unit": unit.pk, "member": owner.pk})
+    seen = fingerprint(StaffKey.objects.get(member=owner).public)
+    helper.post("/desk/keys/grant/", {"unit": unit.pk, "member": owner.pk, "fingerprint": seen})
     assert STORY in browser.get("/desk/").content.decode()
 
 

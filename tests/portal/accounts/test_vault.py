@@ -4,10 +4,10 @@ import pytest
 from cases.audit.models import Entry
 from cases.units.services import join_unit
 from cases.vault import custody
-from cases.vault.models import KeyGrant
+from cases.vault.models import KeyGrant, StaffKey
 from cases.vault.turnstile import ARGON2ID
 from portal.accounts.models import User
-from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
+from tests.factories.cases import fingerprint_of, keyring_of, make_case, make_member, make_unit, signed_in
 from tests.portal.accounts.conftest import with_password
 
 PASSPHRASE = "پانچ لفظ جو کوئی نہیں جانتا"  # noqa: S105
@@ -115,7 +115,8 @@ def sana(unit, ayesha) -> User:
 
 
 def hand_over(browser, unit, member):
-    return browser.post("/desk/keys/grant/", {"unit": unit.pk, "member": member.pk})
+    seen = fingerprint_of(member) if StaffKey.objects.filter(member=member).exists() else ""
+    return browser.post("/desk/keys/grant/", {"unit": unit.pk, "member": member.pk, "fingerprint": seen})
 
 
 def test_a_holder_sees_who_waits_and_hands_over(ayesha, sana, unit):
