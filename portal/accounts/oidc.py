@@ -27,7 +27,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from cases.audit.services import actor, record
-from portal.accounts import sessions
+from portal.accounts import alerts, sessions
 from portal.accounts.models import Identity, User
 
 COOKIE_SECONDS, TICKET_SECONDS = 600, 120
@@ -193,6 +193,7 @@ def bind(*, member: User, proved: Proved) -> None:
         with transaction.atomic():
             Identity.objects.create(member=member, issuer=settings.OIDC_ISSUER, subject=proved.subject)
             record("identity_bound", subject=member.pk, actor=actor(member))
+            alerts.tell(member, "identity_bound")
     except IntegrityError as error:
         raise Refused("bound") from error
 
@@ -206,4 +207,5 @@ def unbind(*, member: User, by: User, but: str = "") -> None:
         raise NoOtherWay
     if Identity.objects.filter(member=member).delete()[0]:
         record("identity_unbound", subject=member.pk, actor=actor(by))
+        alerts.tell(member, "identity_unbound")
         sessions.end(member=member, by=by, but=but)

@@ -38,7 +38,7 @@ from webauthn.helpers.structs import (
 
 from cases.audit.services import actor, record
 from cases.vault import passkeys as vault, prf
-from portal.accounts import second_factor
+from portal.accounts import alerts, second_factor
 from portal.accounts.models import Passkey, User
 from portal.accounts.pages import vault_is_here
 
@@ -126,6 +126,7 @@ def _kept(member: User, passkey: Passkey, *, first: bool) -> Passkey:
         raise Refused
     passkey.save(force_insert=True)
     record("passkey_added", subject=member.pk, actor=actor(member), passkey=passkey.pk)
+    alerts.tell(member, "passkey_added")
     return passkey
 
 
@@ -139,6 +140,7 @@ def remove(*, passkey: Passkey, by: User) -> None:
     if vault_is_here():             # the CMS's database role knows no vault; those who have one remove passkeys at the desk
         vault.drop_lock(credential=passkey.pk, actor=actor(by))
     record("passkey_removed", subject=passkey.member_id, actor=actor(by), passkey=passkey.pk)
+    alerts.tell(member, "passkey_removed")
     passkey.delete()
 
 

@@ -21,6 +21,7 @@ from cases.audit.services import actor, record
 from cases.vault import aead
 from cases.vault.aead import OpenFailed, Stored
 from cases.vault.passkeys import drop_lock
+from portal.accounts import alerts
 from portal.accounts.models import Passkey, RecoveryCode, SecondFactor, User
 
 STEP_SECONDS, CODE_DIGITS = 30, 6
@@ -68,6 +69,7 @@ def confirm(member: User, proposal: str, typed: str) -> list[str]:
         return []
     SecondFactor.objects.create(member=member, secret=base64.b64decode(proposal), last_counter=counter)
     record("second_factor_set", subject=member.pk, actor=actor(member))
+    alerts.tell(member, "second_factor_set")
     return new_recovery_codes(member)
 
 
@@ -139,12 +141,20 @@ def new_recovery_codes(member: User) -> list[str]:
     return [grouped(code) for code in codes]
 
 
+@transaction.atomic
+def replace_recovery_codes(member: User) -> list[str]:
+    """New ones for a member who had some, who is told."""
+    alerts.tell(member, "recovery_codes_made")
+    return new_recovery_codes(member)
+
+
 def _use_recovery_code(member: User, code: str) -> bool:
     digests = [_digest(key, member, code) for key in _keys()]
     used = RecoveryCode.objects.filter(member=member, digest__in=digests, used_at=None).update(used_at=timezone.now())
     if used:
         record("recovery_code_used", subject=member.pk, actor=actor(member),
                left=RecoveryCode.objects.filter(member=member, used_at=None).count())
+        alerts.tell(member, "recovery_code_used")
     return bool(used)
 
 

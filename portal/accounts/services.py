@@ -12,7 +12,7 @@ from cases.units.services import hold_still, join_unit
 from cases.vault import custody
 from cases.vault.keyring import Keyring
 from cases.vault.models import StaffKey, UnitKey
-from portal.accounts import arrival, invitations, second_factor, sessions, throttle
+from portal.accounts import alerts, arrival, invitations, second_factor, sessions, throttle
 from portal.accounts.models import Identity, User
 from portal.accounts.selectors import holds_alone, lost_with
 
@@ -68,6 +68,7 @@ def new_passphrase(*, member: User, passphrase: str) -> None:
     if alone := holds_alone(member):
         raise LastHolder(", ".join(unit.code for unit in alone))
     custody.new_staff_key(member, passphrase)
+    alerts.tell(member, "passphrase_changed")
 
 
 @transaction.atomic
@@ -77,6 +78,7 @@ def change_passphrase(*, member: User, passphrase: str, private: bytes, but: str
     Raises custody.KeyMissing when the member has another key by now, turnstile.Busy.
     """
     custody.change_passphrase(member, passphrase, private=private)
+    alerts.tell(member, "passphrase_changed")
     sessions.end(member=member, by=member, but=but)
 
 
@@ -86,6 +88,7 @@ def change_password(*, member: User, password: str, but: str) -> None:
     member.set_password(password)
     member.save(update_fields=["password"])
     record("password_changed", subject=member.pk, actor=actor(member))
+    alerts.tell(member, "password_changed")
     sessions.end(member=member, by=member, but=but)
 
 
@@ -135,4 +138,5 @@ def start_over(*, member: User, by: User | None, vault: bool = False) -> str:
     throttle.forgive(member)
     sessions.end(member=member, by=by)
     record("member_reset", subject=member.pk, actor=actor(by), vault=vault)
+    alerts.tell(member, "member_reset")
     return password

@@ -1,12 +1,12 @@
 """Sessions of staff: Django's database store (settings.SESSION_ENGINE) with two changes, and what a member may see and end.
 
 The row's key is the SHA-256 of the cookie's value, so that a copy of the table signs nobody in. And a session ends eight hours
-after it began, however much it is used. A row that was deleted stays deleted: Django refuses to save a session without one, and
-`cycle_key` to rename it.
+after it began, however much it is used, and an hour after it was used last (NIST SP 800-63B, 2.2.3). A row that was deleted
+stays deleted: Django refuses to save a session without one, and `cycle_key` to rename it.
 """
 import hashlib
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from portal.accounts.models import Session, User
 
 STARTED, LABEL, QUARTER = "started", "label", "quarter"     # in the session; quarters of an hour since 1970
 QUARTER_SECONDS = 15 * 60
+IDLE = timedelta(hours=1)       # counted from the beginning of the quarter, so 45 minutes at least
 PRESSES_SECONDS = 30            # between two presses of a button whose answer takes long
 
 
@@ -42,7 +43,7 @@ class SessionStore(DatabaseStore):
         return max(0, int(self.get(STARTED, int(time.time()))) + settings.SESSION_COOKIE_AGE - int(time.time()))
 
     def load(self) -> dict[str, Any]:
-        row = Session.objects.filter(pk=digest(self.session_key), expire_date__gt=timezone.now()).first()
+        row = living().filter(pk=digest(self.session_key)).first()
         data = self.decode(row.session_data) if row else {}
         if row is None or str(row.member_id or "") != whose(data):      # the column is what row policies see (portal.dbroles)
             self._session_key = None                # what a browser brings along and we never made names nothing
@@ -86,6 +87,12 @@ def whose(data: dict[str, Any]) -> str:
     return str(data.get(SESSION_KEY) or data.get(ARRIVAL, [""])[0])
 
 
+def living() -> QuerySet[Session]:
+    """Neither at the end of their day nor left alone for too long."""
+    now = timezone.now()
+    return Session.objects.filter(expire_date__gt=now, last_used_at__gt=now - IDLE)
+
+
 def quarter() -> int:
     return int(time.time()) // QUARTER_SECONDS
 
@@ -99,8 +106,7 @@ def note_use(request: HttpRequest) -> None:
 # --- seeing and ending them -------------------------------------------------------------------------------------------
 def sessions_of(member: User) -> QuerySet[Session]:
     """Where the member is signed in now, the one used last first."""
-    return Session.objects.filter(member=member, entered=True, expire_date__gt=timezone.now()).order_by(
-        "-last_used_at", "-started_at")
+    return living().filter(member=member, entered=True).order_by("-last_used_at", "-started_at")
 
 
 def own(request: HttpRequest) -> str:

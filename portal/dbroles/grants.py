@@ -21,7 +21,7 @@ cases.audit
     cases_audit_auditlink                     -       S       -       -         SI
     cases_audit_checkpoint                    -       S       -       -         SI
 cases.outbox
-    cases_outbox_job                          I       SI      -       I         SIUD
+    cases_outbox_job                          I       SI      I       I         SIUD
 cases.clock
     cases_clock_calendar                      S       S       -       -         S
     cases_clock_holiday                       S       S       -       -         S
@@ -208,6 +208,7 @@ CHECKS: dict[tuple[str, str], str] = {
     ("cms", "cases_audit_entry"): "actor NOT IN ('reporter', 'system') AND actor NOT LIKE 'partner:%'",
     ("exchange", "cases_audit_entry"): "actor LIKE 'partner:%'",
     ("public", "cases_outbox_job"): "task IN ({})".format(", ".join(f"'{job}'" for job in PUBLIC_JOBS)),
+    ("cms", "cases_outbox_job"): "task = 'accounts.alert'",
     ("exchange", "cases_outbox_job"): "task = 'exchange.feedback'",
     ("desk", "accounts_user"): "NOT is_superuser",
     ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from cases.audit.services import actor, record
 from cases.vault import parking
 from cases.vault.turnstile import Busy
-from portal.accounts import arrival, device, fresh, passkeys, second_factor, services
+from portal.accounts import alerts, arrival, device, fresh, passkeys, second_factor, services
 from portal.accounts.arrival import Arrival
 from portal.accounts.forms import BeginForm, CodeForm, EnrolForm, SignInForm, busy
 from portal.accounts.models import User
@@ -136,6 +136,8 @@ def enter(request: HttpRequest, member: User, wish: str, passphrase: str) -> Htt
     login(request, member)              # before the key is parked: it is bound to the session that begins here
     fresh.stamp(request)
     record("signed_in", subject=member.pk, actor=actor(member))
+    if not device.known(request, member):
+        alerts.tell(member, "signed_in")
     response = redirect(destination(wish, member))
     device.remember(request, response, member)
     remember_language(response, member.language)

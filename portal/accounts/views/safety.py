@@ -44,7 +44,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     """How many are left; a POST makes ten new ones, which are in its answer and nowhere else."""
     member = signed_in(request)
     if request.method == "POST":
-        codes = second_factor.new_recovery_codes(member)
+        codes = second_factor.replace_recovery_codes(member)
         return render(request, "accounts/recovery_codes.html", {"codes": codes, "onward": "/desk/account/"})
     left = RecoveryCode.objects.filter(member=member, used_at=None).count()
     return render(request, "accounts/recovery_codes_left.html", {"left": left})

@@ -1,5 +1,6 @@
 """The list of one's own sessions, what its rows hold, and when a session is over."""
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ def clock(monkeypatch):
     class Clock:
         now = time.time()
     monkeypatch.setattr(sessions.time, "time", lambda: Clock.now)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromtimestamp(Clock.now, UTC))
     return Clock
 
 
@@ -78,16 +80,26 @@ def test_ending_all_others_leaves_this_one(ayesha):
     assert all(other.get("/desk/").status_code == 302 for other in others)
 
 
-def test_a_session_is_over_after_eight_hours_however_much_it_is_used(ayesha, clock, monkeypatch):
+def test_a_session_is_over_after_eight_hours_however_much_it_is_used(ayesha, clock):
     client = signed_in(ayesha, unlocked=False)
-    expires = Session.objects.get(member=ayesha).expire_date
-    clock.now += 7 * HOUR
-    assert client.get("/desk/account/").status_code == 200
+    ends = Session.objects.get(member=ayesha).expire_date
+    for _ in range(15):
+        clock.now += HOUR / 2
+        assert client.get("/desk/account/").status_code == 200
     row = Session.objects.get(member=ayesha)
-    assert (row.last_used_at - row.started_at).total_seconds() > 6 * HOUR
-    assert abs((row.expire_date - expires).total_seconds() + 7 * HOUR) < 5       # less is left, by as much as has passed
-    Session.objects.update(expire_date=timezone.now())
+    assert (row.last_used_at - row.started_at).total_seconds() > 7 * HOUR
+    assert abs((row.expire_date - ends).total_seconds()) < 5
+    clock.now += HOUR / 2
     assert client.get("/desk/account/").status_code == 302
+
+
+@pytest.mark.parametrize(("idle", "over"), [(44 * 60, False), (HOUR, True)])
+def test_a_session_that_nobody_uses_is_over_within_the_hour(ayesha, clock, idle, over):
+    client = signed_in(ayesha, unlocked=False)
+    client.get("/desk/account/")
+    clock.now += idle
+    assert sessions.sessions_of(ayesha).exists() is not over
+    assert client.get("/desk/account/").status_code == (302 if over else 200)
 
 
 def test_use_is_noted_once_a_quarter(ayesha, clock, django_assert_num_queries):
