@@ -13,9 +13,10 @@ from cases.exchange.services import add_partner
 from cases.models import Case
 from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
+from cases.units.models import Unit
 from cases.units.services import set_up_units
 from cases.vault import custody
-from cases.vault.trust import worker_is_open
+from cases.vault.trust import is_open, worker_is_open
 from portal.accounts.models import User
 from portal.demonstration.cases import tell_all
 from portal.demonstration.past import remember
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Made-up cases belong in a demonstration only: set MEHFOOZ_DEMO=true.")
         if Case.objects.exists():
-            if not worker_is_open():            # filled by a version whose keys were not signed
+            if not (worker_is_open() and all(map(is_open, Unit.objects.all()))):        # filled by a version that signed no keys
                 call_command("set_up", stdout=self.stdout)
             return
         password = secrets.token_urlsafe(9)
