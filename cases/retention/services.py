@@ -23,7 +23,7 @@ from cases.units.models import Unit
 
 
 class Held(Exception):
-    """A hold stands: nothing of this case may be deleted."""
+    """A hold stands: the case may not be destroyed. Receipt and address still end: they are the reporter's."""
 
 
 class TooLate(Exception):

@@ -108,7 +108,7 @@ def hold(request: HttpRequest, ref: str) -> HttpResponse:
         return back(case)
     try:
         services.place_hold(case=case, reason=form.reason, by=member)
-        messages.success(request, _("The hold stands: nothing of this case can be deleted."))
+        messages.success(request, _("The hold stands: this case cannot be deleted."))
     except services.TooLate:
         messages.warning(request, _("It has a hold already, or it is already being destroyed."))
     return back(case)
