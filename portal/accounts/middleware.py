@@ -15,7 +15,8 @@ class StaffOnly(LoginRequiredMiddleware):
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
             return None
-        if request.user.is_authenticated:
+        looks = request.method == "GET" and getattr(view_func, "only_looks", False)     # a page asks by itself: nobody is there
+        if request.user.is_authenticated and not looks:
             note_use(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 

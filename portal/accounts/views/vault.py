@@ -73,6 +73,9 @@ def state(request: HttpRequest) -> HttpResponse:
     return response
 
 
+state.only_looks = True         # type: ignore[attr-defined]
+
+
 @require_POST
 def lock(request: HttpRequest) -> HttpResponse:
     """Drop the unlocked key; stay signed in."""

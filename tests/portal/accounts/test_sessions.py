@@ -113,6 +113,17 @@ def test_use_is_noted_once_a_quarter(ayesha, clock, django_assert_num_queries):
         client.get("/desk/vault/state/")
 
 
+def test_an_open_page_that_looks_for_the_vault_is_no_use_and_typing_is(ayesha, clock):
+    client = signed_in(ayesha)
+    client.get("/desk/account/")
+    before = Session.objects.get(member=ayesha).last_used_at
+    clock.now += 15 * 60
+    client.get("/desk/vault/state/")
+    assert Session.objects.get(member=ayesha).last_used_at == before
+    client.post("/desk/vault/state/")
+    assert Session.objects.get(member=ayesha).last_used_at > before
+
+
 def test_rows_that_are_over_go_when_somebody_signs_in(ayesha):
     signed_in(ayesha)
     Session.objects.update(expire_date="2020-01-01T00:00Z")
