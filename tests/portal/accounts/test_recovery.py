@@ -323,6 +323,13 @@ def test_a_damaged_file_is_said_so(room, unit):
         room.run("sign", room.locked, request, room.file(), typed=room.shares[:3])
 
 
+def test_an_answer_that_names_no_unit_is_said_so(room):
+    answer = room.file()
+    answer.write_text('{"version": 1, "kind": "grants", "grants": [{"unit": "adults", "key": "1", "member": "Amna"}]}')
+    with pytest.raises(CommandError, match="damaged"):
+        room.run("restore", answer)
+
+
 def test_two_shares_open_nothing(room, unit):
     newcomer(unit)
     request, answer = room.file(), room.file()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.units.models import Unit
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             acts[options["act"]](**options)
         except (FileRefused, ShareRefused) as error:
             raise CommandError(str(error)) from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ValidationError) as error:      # Django's, of what is no UUID
             raise CommandError(f"A file of the ceremony is damaged or incomplete ({type(error).__name__}: {error}).") from error
 
     # --- offline ------------------------------------------------------------------------------------------------------
