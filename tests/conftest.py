@@ -33,7 +33,11 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)      # as Ctrl-C: whoe
 pytest_plugins = ["tests.fixtures.roles", "tests.fixtures.database", "tests.fixtures.jobs", "tests.fixtures.browser"]
 
 
+@pytest.hookimpl(tryfirst=True)         # before pytest reads `-m`
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     other = "postgres" if ON_SQLITE else "sqlite"
     config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
     items[:] = [item for item in items if not item.get_closest_marker(other)]

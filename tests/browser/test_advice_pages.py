@@ -7,7 +7,6 @@ from playwright.sync_api import Page
 
 from tests.browser.look import Watch, look, shoot
 
-pytestmark = pytest.mark.browser
 LIMIT_KIB = {"en": 40, "ur": 120}                       # Urdu carries the 101 KiB font of its headings, once
 WEIGH = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
                  .reduce((sum, entry) => sum + entry.encodedBodySize, 0) / 1024"""

@@ -4,8 +4,6 @@ from playwright.sync_api import expect
 
 from tests.browser.look import Watch, look, shoot
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def specimen(settings, live) -> str:

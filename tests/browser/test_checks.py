@@ -12,7 +12,6 @@ from cases.intake.forms import ConsentForm, Known, StoryForm
 from cases.priority import AgeBand, Harm
 from tests.fixtures.browser import OpenPage
 
-pytestmark = pytest.mark.browser
 KNOWN = Known(relation="me", age_now=AgeBand.ADULT, harm=Harm.DOXXING)
 LINKS = ["", "example.com", "https://example.com/a b", "just some words", "javascript:alert(1)", "mailto:a@b.example", "http://[::1",
          "http://[::1]/x", "HTTPS://Example.COM/Path?q=1#x", "ftp://example.com", "example.com\nexample.com\n\n https://b.pk ",

@@ -11,7 +11,6 @@ from awareness.models import ArticlePage, Helpline, HomePage
 from cases.permissions import Role
 from portal.accounts.models import User
 
-pytestmark = pytest.mark.browser
 Visit = Callable[[str], Page]
 
 

@@ -31,7 +31,6 @@ from tests.cases.intake.reporter import give_receipt, staff_writes
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_writes, signed_in
 from tests.fixtures.browser import OpenPage
 
-pytestmark = pytest.mark.browser
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ur"])
 STORY = "وہ کہتا ہے کہ میری تصویریں میرے گھر والوں کو بھیج دے گا۔ Profile: darkmoon, 2 posts."
 LINK = "https://www.tiktok.com/@darkmoon.laila/video/7300012345678901234?lang=ur-PK&is_from_webapp=1&sender_device=pc"

@@ -29,7 +29,6 @@ from tests.factories.cases import (
     secrets_of,
 )
 
-pytestmark = pytest.mark.browser
 CODE = "48219037551620846003"
 URDU_CODE = codes.display(CODE).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
 WRITTEN = "اس نے کل رات پھر لکھا۔ لنک: https://example.com/post/26-10917"

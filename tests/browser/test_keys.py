@@ -29,7 +29,6 @@ def owed(live, settings):
     return live, ayesha
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "ur"])
 def test_keys_and_passphrase_stand_in_both_languages_at_every_width(owed, open_page, language):
     base, ayesha = owed
@@ -46,7 +45,6 @@ def test_keys_and_passphrase_stand_in_both_languages_at_every_width(owed, open_p
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.mark.browser
 def test_two_buttons_close_the_unit_to_who_has_left(owed, open_page):
     base, ayesha = owed
     page = open_page()

@@ -3,7 +3,6 @@ import pytest
 
 from tests.browser.look import edges, forced_colours, overflow, structure
 
-pytestmark = pytest.mark.browser
 GOOD = '<!doctype html><html lang="{lang}" dir="{dir}"><head><title>T</title></head><body>' \
        '<main id="main"><h1>H</h1>{body}</main></body></html>'
 

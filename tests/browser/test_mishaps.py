@@ -22,7 +22,6 @@ from tests.factories.cases import keyring_of, reporter_consents
 from tests.fixtures.browser import OpenPage
 
 __all__ = ["case", "derived", "hina", "person"]
-pytestmark = pytest.mark.browser
 REPORT, SEALING, PICTURES = "**/js/report*.mjs", "**/js/vault/sealing.mjs", "**/js/pictures*.mjs"
 ABORTED = "ERR_FAILED"
 

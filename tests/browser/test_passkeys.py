@@ -12,7 +12,6 @@ from tests.browser.look import look, shoot
 from tests.factories.cases import make_case, make_member, make_unit, signed_in
 from tests.portal.accounts.conftest import with_password
 
-pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery staple"  # noqa: S105
 STORY = "He asks for money by tonight"
 AUTHENTICATOR = {"protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True, "hasPrf": True,

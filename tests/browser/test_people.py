@@ -7,8 +7,6 @@ from portal.accounts.models import User
 from tests.browser.look import look, shoot
 from tests.factories.cases import make_member, make_unit, signed_in
 
-pytestmark = pytest.mark.browser
-
 
 def keep(page: Page, name: str, language: str) -> list[str]:
     faults = [f"{name}: {fault}" for fault in look(page)]

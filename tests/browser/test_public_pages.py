@@ -4,7 +4,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.look import Watch, look, shoot
 
-pytestmark = pytest.mark.browser
 PATHS = ["privacy/", "accessibility/", "your-report/", "leaving/"]
 WEATHER = "https://weather.example/"
 

@@ -18,7 +18,6 @@ from cases.vault import custody
 from tests.browser.reporter import fits, heading, press, tick
 from tests.fixtures.browser import OpenPage
 
-pytestmark = pytest.mark.browser
 STORY = "وہ میری تصویریں سب کو بھیجنے کی دھمکی دے رہا ہے"
 TYPED = [STORY, "example.com/post/77", "@badboy77", "میرا پرانا دوست", "مجھے منظور ہے", "03001234567", "3001234567"]
 

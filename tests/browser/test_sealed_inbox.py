@@ -21,7 +21,6 @@ from tests.factories.cases import make_member, reporter_reads, secrets_of
 from tests.fixtures.browser import OpenPage
 
 __all__ = ["case", "derived"]
-pytestmark = pytest.mark.browser
 SAID, AGREED = "وہ کل پھر سکول کے باہر کھڑا تھا", "میں شبانہ اجازت دیتی ہوں"
 
 

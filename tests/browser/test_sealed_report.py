@@ -27,7 +27,6 @@ from tests.browser.sealing import STORY, TYPED, Person, Recorder
 from tests.factories.cases import keyring_of, make_member
 from tests.fixtures.browser import OpenPage
 
-pytestmark = pytest.mark.browser
 PHONES = pytest.mark.parametrize(("language", "width"), [("ur", 360), ("en", 1280)])
 
 

@@ -10,7 +10,6 @@ from playwright.sync_api import Page
 from portal.static_headers import SCRIPTS, WASM, policy
 from tests.fixtures.browser import OpenPage
 
-pytestmark = pytest.mark.browser
 ARGON2 = "/static/js/vault/argon2-worker.mjs"
 EMPTY_WASM = "Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)"
 # From a timer: what the tests run directly in a page is exempt from the page's policy.

@@ -14,7 +14,6 @@ from cases.vault import aead, envelope, hpke, receipt, signing, trust
 from tests import vectors
 from tests.fixtures.browser import OpenPage
 
-pytestmark = pytest.mark.browser
 BUILT = Path("static/js/vault")
 FIELDS, WRAPS = (json.loads((vectors.FOLDER / "envelope.json").read_text())[name] for name in ("fields", "wraps"))
 CHAINS = json.loads((vectors.FOLDER / "keys.json").read_text())

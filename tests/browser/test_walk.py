@@ -42,7 +42,7 @@ from tests.fixtures.browser import OpenPage
 from tests.fixtures.jobs import Worker, wait_for
 from tests.services import SERVICES
 
-pytestmark = [pytest.mark.browser, pytest.mark.postgres]
+pytestmark = pytest.mark.postgres
 EMAIL, PASSWORD, PASSPHRASE = "hina@ministry.example", "nine blue doors in Hunza", "a second, longer one for the vault"
 REPLY = "ہم نے ٹک ٹاک کو لکھ دیا ہے۔ جرم وہ کر رہا ہے جو یہ کر رہا ہے، آپ نہیں۔"
 NOTE = "Ask Zainab whether the uncle in Skardu is safe."
@@ -213,7 +213,7 @@ def test_from_the_report_to_the_answer(office: str, hina: User, pictures: list[P
     noor.shoot("walk-inbox-ur-360")
     noor.write(ANSWER)
     noor.left_nothing()
-    wait_for(lambda: len(mails_to(EMAIL)) == 3)      # the report, the platform's answer, the reporter's message
+    wait_for(lambda: len(mails_to(EMAIL)) == 4)      # the report, the new browser, the platform's answer, the reporter's message
     desk.goto(f"{office}/desk/case/{case.ref}/")
     expect(desk.locator("main")).to_contain_text(ANSWER)
     expect(desk.locator("#escalations")).to_contain_text("Removed")

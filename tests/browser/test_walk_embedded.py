@@ -20,7 +20,6 @@ from tests.cases.exchange.test_stock_client import StockClient
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.jobs import wait_for
 
-pytestmark = pytest.mark.browser
 OURS = ("MEHFOOZ", "DATABASE", "REDIS", "CELERY", "DJANGO", "PORTAL")
 OUTSIDE = ("mail", "sms", "demo.json", "static")
 
