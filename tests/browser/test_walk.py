@@ -221,9 +221,9 @@ def test_from_the_report_to_the_answer(office: str, hina: User, pictures: list[P
     assert recorder.leaked(noor.code, typed=noor.typed) == set(), "what is typed leaves the phone sealed, in report and inbox"
 
     secrets = [*noor.typed, *leaks.of_code(noor.code), REPLY, NOTE, *(path.name for path in pictures), PASSWORD, PASSPHRASE]
-    for text in mails_to(EMAIL):
-        assert not [secret for secret in [*secrets, case.ref, "TikTok"] if secret in text]
-        assert "/desk/" in text
+    letters = mails_to(EMAIL)
+    assert not [secret for secret in [*secrets, case.ref, "TikTok"] if any(secret in text for text in letters)]
+    assert sum("/desk/" in text for text in letters) == 3                       # that of the new browser leads nowhere
     nowhere_in_the_clear(secrets, overheard=overheard, directory=tmp_path)
 
 
