@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from cases.outbox.models import Job
 from cases.permissions import Role
 from portal.accounts import oidc, second_factor, sessions
 from portal.accounts.models import Passkey, RecoveryCode, SecondFactor, Session, User
@@ -53,6 +54,14 @@ def contents(member: User) -> dict[str, str]:
     """Of a session as the desk writes it: the CMS has the key that this takes."""
     return {SESSION_KEY: str(member.pk), "_auth_user_backend": project.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: member.get_session_auth_hash()}
+
+
+@pytest.mark.parametrize("task", ["retention.carry_out", "escalation.send", "accounts.invite"])
+def test_the_worker_is_asked_for_nothing_but_the_mail_about_a_sign_in(captured, sana, task):
+    def asked(name: str) -> bool:
+        return bool(Job.objects.create(task=name, payload={"member_id": str(sana.pk)}, due_at=timezone.now()))
+    assert refused(lambda: asked(task))
+    assert asked("accounts.alert")
 
 
 def test_no_secret_of_a_members_sign_in_is_read(captured, sana):
