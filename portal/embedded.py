@@ -15,7 +15,7 @@ from portal.worker import stop_sweeping
 READY_WITHIN = 30       # seconds
 
 
-class EmbeddedWorker(WorkController):  # type: ignore[misc]
+class EmbeddedWorker(WorkController):  # type: ignore[misc]   # Celery has no types
     """WorkController, not the command line's Worker: that one takes over signals, standard output and the logger."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -35,7 +35,7 @@ class CannotStart(Exception):
     """Something outside is in the way. The message says what, and what to do."""
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):  # type: ignore[misc]   # gunicorn has no types
     """Gunicorn with one worker, which holds the embedded Celery worker; the port is already ours."""
 
     def __init__(self, listener: int, data: Path) -> None:

@@ -17,7 +17,7 @@ def link() -> None:
     services.link(since=min(newest, timezone.now()) - RECENT if newest else None)
 
 
-@shared_task(name="audit.checkpoint")           # type: ignore[untyped-decorator]
+@shared_task(name="audit.checkpoint")           # type: ignore[untyped-decorator]   # Celery has no types
 def checkpoint() -> None:
     """Every hour, over the whole log."""
     services.checkpoint()

@@ -15,8 +15,8 @@ FIELDS = 1_000                      # looked at; the form that asks most has a h
 def posted(request: HttpRequest) -> MultiValueDict:
     """The fields of a urlencoded body, read once. Of any other kind nothing is read: no file gets as far as a temporary file."""
     if not hasattr(request, "posted"):
-        request.posted = _read(request)             # type: ignore[attr-defined]
-    return request.posted                           # type: ignore[attr-defined,no-any-return]
+        request.posted = _read(request)             # type: ignore[attr-defined]   # kept on the request itself
+    return request.posted                           # type: ignore[attr-defined,no-any-return]   # put there above
 
 
 def _read(request: HttpRequest) -> MultiValueDict:

@@ -44,7 +44,7 @@ def words(name: str) -> str:
 
 def month_for(request: HttpRequest) -> date:
     """One of the months that are shown; the newest unless another is asked for. 403 without the permission, 404 for any other."""
-    if not may(request.user, Permission.READ_FIGURES):  # type: ignore[arg-type]
+    if not may(request.user, Permission.READ_FIGURES):  # type: ignore[arg-type]   # signed in, so a member
         raise PermissionDenied
     known = {f"{first:%Y-%m}": first for first in counts.months()}
     asked = request.GET.get("month", "")

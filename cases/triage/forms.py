@@ -36,8 +36,9 @@ class QueueFilter(forms.Form):
 
     def __init__(self, data: Any, *, member: Staff) -> None:
         super().__init__(data, label_suffix="")
-        self.units = list(units_of(member))                 # type: ignore[arg-type]
-        self.fields["unit"].choices = [ANY, *((str(unit.pk), unit) for unit in self.units)]     # type: ignore[attr-defined]
+        self.units = list(units_of(member))                 # type: ignore[arg-type]   # Staff is a protocol of the model
+        units = [(str(unit.pk), unit) for unit in self.units]
+        self.fields["unit"].choices = [ANY, *units]         # type: ignore[attr-defined]   # a choice field's
         for name in ("q", "unit", "status", "harm", "priority", "assignee"):
             self.fields[name].widget.attrs.setdefault("id", name)
 
@@ -81,7 +82,7 @@ class HandForm(ActForm):
         self.members = {str(member.pk): member for member in (*able.women, *able.others)}
         women = [(str(member.pk), str(member)) for member in able.women]
         others = [(str(member.pk), str(member)) for member in able.others]
-        self.fields["to"].choices = [       # type: ignore[attr-defined]
+        self.fields["to"].choices = [       # type: ignore[attr-defined]   # a choice field's
             ("", _("Nobody")), *([(_("Women, as asked for"), women)] if women else []),
             *([(_("Others"), others)] if women else others)]
         self.initial["to"] = str(case.assignee_id or "")
@@ -103,7 +104,7 @@ class MoveForm(ActForm):
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
         self.moves = {move.code: move for move in moves_from(Status(case.status))}
-        self.fields["move"].choices = [     # type: ignore[attr-defined]
+        self.fields["move"].choices = [     # type: ignore[attr-defined]   # a choice field's
             (code, move_name(move)) for code, move in self.moves.items()]
         self.initial["next_check"] = timezone.now() + FIRST_CHECK
         if len(case.platforms) == 1:

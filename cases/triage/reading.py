@@ -78,14 +78,14 @@ Doors = Mapping[UUID, UUID | None]      # cases.selectors.opened_by
 def keyring_of(request: HttpRequest) -> Keyring | None:
     """The member's open unit keys, opened once a request; None while locked."""
     if not hasattr(request, "keyring"):
-        request.keyring = _open_keyring(request)            # type: ignore[attr-defined]
-    return request.keyring                                  # type: ignore[attr-defined,no-any-return]
+        request.keyring = _open_keyring(request)            # type: ignore[attr-defined]   # kept on the request itself
+    return request.keyring                                  # type: ignore[attr-defined,no-any-return]   # put there above
 
 
 def _open_keyring(request: HttpRequest) -> Keyring | None:
     private = parking.fetch(request)
     try:
-        return unseal.keyring(request.user, private) if private else None       # type: ignore[arg-type]
+        return unseal.keyring(request.user, private) if private else None       # type: ignore[arg-type]   # a member
     except OpenFailed:                                      # a new pair was made since: this one opens nothing any more
         return None
 

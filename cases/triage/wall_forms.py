@@ -39,7 +39,7 @@ class ExcludeForm(Plain):
         super().__init__(*args, **kwargs)
         able = colleagues(case)
         self.people: dict[str, Staff] = {str(member.pk): member for member in (*able.women, *able.others)}
-        self.fields["member"].choices = [       # type: ignore[attr-defined]
+        self.fields["member"].choices = [       # type: ignore[attr-defined]   # a choice field's
             ("", _("Choose a member")), *((pk, str(member)) for pk, member in self.people.items())]
 
 
@@ -61,4 +61,4 @@ class TransferForm(ActForm):
 
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
-        self.fields["unit"].queryset = Unit.objects.exclude(pk=case.unit_id)        # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.exclude(pk=case.unit_id)     # type: ignore[attr-defined]  # a choice field's

@@ -73,7 +73,7 @@ def state(request: HttpRequest) -> HttpResponse:
     return response
 
 
-state.only_looks = True         # type: ignore[attr-defined]
+state.only_looks = True         # type: ignore[attr-defined]   # read by StaffOnly
 
 
 @require_POST
