@@ -69,6 +69,11 @@ ROOT_PUBLIC_KEY = verify_key(ROOT_SEED) if ROOT_SEED else ROOT_PUBLIC_KEY
 RECOVERY_PUBLIC_KEY = envkey("RECOVERY_PUBLIC_KEY", PUBLIC_BYTES)    # empty in a trial: without shares nothing is recovered
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
+# Which hashes are the same picture, in bits of 256; a kind a line (cases.hashing.models.IndexedHash.Kind).
+HASH_LIMITS = {"PICTURE": envint("HASH_LIMIT_PICTURE", 31)}
+HASH_SNAPSHOTS = Path(env("HASH_SNAPSHOTS", str(DATA / "hash-snapshots"))) if PORTAL_ROLE in {"worker", "all"} else None
+HASH_SNAPSHOT_FROM = envint("HASH_SNAPSHOT_FROM", 50_000)           # with fewer hashes the table is quick enough
+
 TOMBSTONES = Path(env("TOMBSTONES", str(DATA / "tombstones")))     # worker: what was destroyed
 BACKUPS = Path(env("BACKUPS", str(DATA / "backups")))              # where `manage.py backup` writes
 BACKUP_DAY_KEYS = Path(env("BACKUP_DAY_KEYS", str(DATA / "backup-day-keys")))     # never where the backups are

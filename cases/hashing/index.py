@@ -1,55 +1,248 @@
-"""Which known fingerprints lie within a distance of a given one: exact, by comparing with all of them. Pure numpy.
+"""Which known hashes lie within a distance of a given one: all of them, without comparing with all. Pure numpy.
 
-Brute force on purpose: comparing one hash with a million takes about 40 ms and 32 MB, adding one is free, and there is nothing
-to tune. A multi-index would be faster from some ten million on, and could replace `nearest` without anyone noticing.
+Multi-index hashing (Norouzi, Punjani, Fleet: "Fast search in Hamming space with multi-index hashing", CVPR 2012). The 256 bits
+are cut into eleven chunks, ten of 24 bits and one of 16. Two hashes at most 31 bits apart are at most 2 apart in one of the ten
+or at most 1 apart in the last; if they were not, they would be 10 × 3 + 2 = 32 apart. So it is enough to look, in a table for each
+chunk, at those that are that near in it. Other limits share out the bits the same way; beyond FURTHEST there would be so many
+places to look at that comparing with all is quicker, and that is done. docs/adr/0011 says why this and what it measures.
+
+Not for several threads at once: callers take turns.
 """
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cases.hashing.pdq import MATCH_DISTANCE
 
-Words = NDArray[np.uint64]                     # shape (hashes, 4): 256 bits each
-SPARE = 1024                                   # rows kept free, so that adding seldom copies
+Words = NDArray[np.uint64]          # shape (hashes, 4): 256 bits each, bytes in the order of the hex digits
+Ids = NDArray[np.int64]
+Hit = tuple[int, int]               # id, distance
+Found = tuple[NDArray[np.intp], Ids, NDArray[np.uint16]]     # of each hit: number of the wanted hash, id, distance
+
+BITS, CHUNKS, BUCKETS = 256, 11, 1 << 16
+FURTHEST = 43                       # four places to spend in each chunk; from five on there are too many to look at
+MOST_ROWS = 1 << 24                 # of a segment: a row's number is three bytes
+TAIL = 1 << 14                      # rows that are compared one by one before they become a segment
+AT_ONCE = 1 << 18                   # entries looked at in one go when many hashes are wanted: more than that leaves the cache
 
 
 def pack(hexes: Sequence[str]) -> Words:
-    """64-digit hex hashes as an array of 4 × 64 bits each."""
+    """64-digit hex hashes as an array of 4 × 64 bits each. ValueError for other lengths or digits."""
+    if any(len(value) != BITS // 4 for value in hexes):
+        raise ValueError("a hash has 64 hex digits")
     return np.frombuffer(bytes.fromhex("".join(hexes)), dtype=np.uint64).reshape(-1, 4)
 
 
-def nearest(value: str, known: Words, limit: int = MATCH_DISTANCE) -> list[tuple[int, int]]:
-    """(row, distance) of every known hash at most `limit` bits from `value`, nearest first."""
-    distances = np.bitwise_count(known ^ pack([value])).sum(axis=1, dtype=np.uint16)
-    rows = np.flatnonzero(distances <= limit)
-    found = [(int(row), int(distances[row])) for row in rows]
-    return sorted(found, key=lambda pair: (pair[1], pair[0]))
+def unpack(word: Words) -> str:
+    """The hex digits of one hash."""
+    return word.tobytes().hex()
+
+
+def distances(one: Words, other: Words) -> NDArray[np.uint16]:
+    """Bits in which rows differ; either may be a single row."""
+    bits = np.bitwise_count(one ^ other)
+    return bits[:, 0].astype(np.uint16) + bits[:, 1] + bits[:, 2] + bits[:, 3]       # 256 does not fit into a byte
+
+
+def compare(wanted: Words, known: Words, limit: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint16]]]:
+    """For each wanted hash the rows of all known ones at most `limit` bits away, and how far. In pieces that fit a cache."""
+    for one in wanted:
+        rows, far = list[NDArray[np.intp]](), list[NDArray[np.uint16]]()
+        for first in range(0, len(known), TAIL):
+            piece = distances(known[first:first + TAIL], one)
+            near = np.flatnonzero(piece <= limit)
+            rows.append(near + first)
+            far.append(piece[near])
+        yield (np.concatenate(rows), np.concatenate(far)) if rows else (np.empty(0, np.intp), np.empty(0, np.uint16))
+
+
+@dataclass(frozen=True)
+class Probes:
+    """Where to look for what is within a limit, however the wanted hash reads: one entry for each bucket to be opened."""
+    chunk: NDArray[np.intp]
+    flip: NDArray[np.intp]          # bits of the bucket's number that differ
+    left: NDArray[np.uint8]         # how many of the chunk's other bits may differ still
+
+
+@cache
+def probes(limit: int) -> Probes:
+    """`limit` + 1 places, shared out as evenly as goes: a chunk with s of them is searched up to s - 1 bits away."""
+    share, rest = divmod(limit + 1, CHUNKS)
+    chunk, flip, left = list[int](), list[int](), list[int]()
+    for number in range(CHUNKS):
+        radius = share - 1 + (number < rest)
+        for bits in range(radius + 1):
+            for places in combinations(range(16), bits):
+                chunk.append(number)
+                flip.append(sum(1 << place for place in places))
+                left.append(radius - bits)
+    return Probes(np.array(chunk), np.array(flip), np.array(left, np.uint8))
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Hashes with their tables; made once, in memory or mapped from a file (cases.hashing.snapshot). Only `gone` changes.
+
+    In a chunk's table a row stands in the bucket of the chunk's first 16 bits, beside the chunk's last 8.
+    """
+    first: int                                  # the lowest id
+    ids: NDArray[np.unsignedinteger]            # (rows,) ascending; add `first`
+    words: Words                                # (rows, 4)
+    starts: NDArray[np.uint32]                  # (CHUNKS, BUCKETS + 1) where a bucket begins
+    last_byte: NDArray[np.uint8]                # (CHUNKS, rows) the chunk's last 8 bits; the chunk of 16 bits has none: zero
+    row_low: NDArray[np.uint16]                 # (CHUNKS, rows) the row's number, its lower two bytes and its upper one
+    row_high: NDArray[np.uint8]
+    gone: set[int] = field(default_factory=set)     # rows that were withdrawn
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def last(self) -> int:
+        return self.first + int(self.ids[-1])
+
+    def withdraw(self, ids: Ids) -> None:
+        wanted = ids[(ids >= self.first) & (ids <= self.last)] - self.first
+        rows = np.searchsorted(self.ids, wanted.astype(self.ids.dtype))
+        self.gone.update(rows[self.ids[rows] == wanted].tolist())
+
+    def live(self) -> tuple[Ids, Words]:
+        stays = np.ones(len(self), bool)
+        stays[list(self.gone)] = False
+        return self.ids[stays].astype(np.int64) + self.first, self.words[stays]
+
+    def near(self, wanted: Words, limit: int) -> Found:
+        """Every row at most `limit` bits from one of the wanted hashes. Some thousand hashes may be wanted at once."""
+        found = self._compared(wanted, limit) if limit > FURTHEST else self._looked_up(wanted, limit)
+        which, rows, far = found
+        if self.gone:
+            stays = ~np.isin(rows, list(self.gone))
+            which, rows, far = which[stays], rows[stays], far[stays]
+        return which, self.ids[rows].astype(np.int64) + self.first, far
+
+    def _compared(self, wanted: Words, limit: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint16]]:
+        pieces = list(compare(wanted, self.words, limit))
+        which = np.repeat(np.arange(len(wanted)), [len(rows) for rows, _ in pieces])
+        return which, np.concatenate([rows for rows, _ in pieces]), np.concatenate([far for _, far in pieces])
+
+    def _looked_up(self, wanted: Words, limit: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint16]]:
+        probe, octets = probes(limit), wanted.view(np.uint8)
+        keys = (octets[:, 0::3].astype(np.intp) << 8) | octets[:, 1::3]
+        last_bytes = np.zeros((len(wanted), CHUNKS), np.uint8)
+        last_bytes[:, :-1] = octets[:, 2::3]
+        bucket = ((keys[:, probe.chunk] ^ probe.flip) + probe.chunk * (BUCKETS + 1)).ravel()
+        begins = self.starts.ravel().take(bucket).astype(np.intp)
+        lengths = self.starts.ravel().take(bucket + 1).astype(np.intp) - begins
+        behind = np.cumsum(lengths)
+        begins += np.tile(probe.chunk * len(self), len(wanted))
+        entries = np.repeat(begins - behind + lengths, lengths) + np.arange(behind[-1])
+        differ = np.bitwise_count(self.last_byte.ravel().take(entries) ^ np.repeat(last_bytes[:, probe.chunk].ravel(), lengths))
+        likely = differ <= np.repeat(np.tile(probe.left, len(wanted)), lengths)
+        which = np.repeat(np.arange(len(wanted)), lengths.reshape(len(wanted), -1).sum(axis=1))[likely]
+        entries = entries[likely]
+        rows = (self.row_high.ravel().take(entries).astype(np.intp) << 16) | self.row_low.ravel().take(entries)
+        far = distances(self.words.take(rows, axis=0), wanted.take(which, axis=0))
+        near = np.flatnonzero(far <= limit)
+        _, once = np.unique(which[near] * len(self) + rows[near], return_index=True)      # a copy is near in every chunk
+        return which[near][once], rows[near][once], far[near][once]
+
+
+def build(ids: Ids, words: Words) -> Segment:
+    """A segment of hashes whose ids ascend. At most MOST_ROWS, at least one."""
+    rows, octets = len(words), words.view(np.uint8)
+    starts = np.zeros((CHUNKS, BUCKETS + 1), np.uint32)
+    last_byte, row_high = np.zeros((CHUNKS, rows), np.uint8), np.empty((CHUNKS, rows), np.uint8)
+    row_low = np.empty((CHUNKS, rows), np.uint16)
+    for chunk in range(CHUNKS):
+        key = (octets[:, 3 * chunk].astype(np.uint16) << 8) | octets[:, 3 * chunk + 1]
+        order = np.argsort(key, kind="stable")                  # of 16 bits: numpy sorts by radix
+        starts[chunk, 1:] = np.cumsum(np.bincount(key, minlength=BUCKETS))
+        row_low[chunk], row_high[chunk] = order, order >> 16
+        if chunk < CHUNKS - 1:
+            last_byte[chunk] = octets[:, 3 * chunk + 2].take(order)
+    first = int(ids[0])
+    narrow = np.uint32 if int(ids[-1]) - first < 1 << 32 else np.uint64
+    return Segment(first, (ids - first).astype(narrow), words, starts, last_byte, row_low, row_high)
+
+
+def segments(ids: Ids, words: Words) -> list[Segment]:
+    """As few as hold all of them."""
+    return [build(ids[at:at + MOST_ROWS], words[at:at + MOST_ROWS]) for at in range(0, len(ids), MOST_ROWS)]
 
 
 class Index:
-    """Known hashes with their ids, held in memory and added to. Not for several threads at once: callers take turns."""
+    """Hashes under ids that ascend as they are added. What is new is compared one by one until there is enough for a segment;
+    segments of like size are merged, so that there are few of them. Those given at the start are never touched."""
 
-    def __init__(self) -> None:
-        self._ids: list[UUID] = []
-        self._words: Words = np.empty((SPARE, 4), dtype=np.uint64)
+    def __init__(self, base: Sequence[Segment] = ()) -> None:
+        self._base, self._made = list(base), list[Segment]()
+        self._ids, self._words = np.empty(0, np.int64), np.empty((0, 4), np.uint64)
+        self.newest: tuple[int, str] | None = (base[-1].last, unpack(base[-1].words[-1])) if base else None
+
+    @property
+    def segments(self) -> list[Segment]:
+        return self._base + self._made
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return sum(len(segment) - len(segment.gone) for segment in self.segments) + len(self._ids)
 
-    def add(self, hashes: Iterable[tuple[UUID, str]]) -> None:
-        rows = list(hashes)
-        if not rows:
+    def add(self, ids: Sequence[int] | Ids, words: Words) -> None:
+        """Raises ValueError unless each id is above every one that was ever added."""
+        new = np.asarray(ids, np.int64)
+        if not len(new):
             return
-        held, needed = len(self), len(self) + len(rows)
-        if needed > len(self._words):
-            grown = np.empty((max(needed, held * 3 // 2) + SPARE, 4), dtype=np.uint64)
-            grown[:held] = self._words[:held]
-            self._words = grown
-        self._words[held:needed] = pack([value for _, value in rows])
-        self._ids.extend(row_id for row_id, _ in rows)
+        if len(new) != len(words) or (np.diff(new) <= 0).any() or (self.newest and new[0] <= self.newest[0]):
+            raise ValueError("ids must ascend, one for each hash")
+        self.newest = int(new[-1]), unpack(words[-1])
+        self._ids, self._words = np.concatenate([self._ids, new]), np.concatenate([self._words, words])
+        if len(self._ids) >= TAIL:
+            self._settle()
 
-    def nearest(self, value: str, limit: int = MATCH_DISTANCE) -> list[tuple[UUID, int]]:
-        """(id, distance) of every hash at most `limit` bits from `value`, nearest first."""
-        return [(self._ids[row], bits) for row, bits in nearest(value, self._words[:len(self)], limit)]
+    def withdraw(self, ids: Collection[int]) -> None:
+        """Find these no more. Ids that are not there are left out."""
+        wanted = np.fromiter(ids, np.int64)
+        for segment in self.segments:
+            segment.withdraw(wanted)
+        stays = ~np.isin(self._ids, wanted)
+        self._ids, self._words = self._ids[stays], self._words[stays]
+
+    def near(self, values: Sequence[str], limit: int = MATCH_DISTANCE) -> list[list[Hit]]:
+        """For each hash (64 hex digits) every known one at most `limit` bits away, as (id, distance), nearest first."""
+        found: list[list[Hit]] = [[] for _ in values]
+        wanted = pack(values)
+        for first, group in self._groups(wanted, limit):
+            for segment in self.segments:
+                which, ids, far = segment.near(group, limit)
+                for number, hit in zip(which.tolist(), zip(ids.tolist(), far.tolist(), strict=True), strict=True):
+                    found[first + number].append(hit)
+        for hits, (rows, far) in zip(found, compare(wanted, self._words, limit), strict=True):
+            hits += zip(self._ids[rows].tolist(), far.tolist(), strict=True)
+            hits.sort(key=lambda hit: (hit[1], hit[0]))
+        return found
+
+    def live(self) -> tuple[Ids, Words]:
+        """All that is found, in the order of ids."""
+        parts = [*(segment.live() for segment in self.segments), (self._ids, self._words)]
+        return np.concatenate([ids for ids, _ in parts]), np.concatenate([words for _, words in parts])
+
+    def _settle(self) -> None:
+        """The tail becomes a segment, together with those before it that are no larger: each row is sorted a few times at most."""
+        parts = [(self._ids, self._words)]
+        while self._made and len(self._made[-1]) <= sum(len(ids) for ids, _ in parts):
+            parts.insert(0, self._made.pop().live())
+        ids, words = (np.concatenate(part) for part in zip(*parts, strict=True))
+        self._made += segments(ids, words)
+        self._ids, self._words = self._ids[:0], self._words[:0]
+
+    def _groups(self, wanted: Words, limit: int) -> Iterator[tuple[int, Words]]:
+        if not self.segments:
+            return
+        largest = max(len(segment) for segment in self.segments)
+        each = len(probes(limit).chunk) * (1 + largest // BUCKETS) if limit <= FURTHEST else 1
+        size = max(1, AT_ONCE // each)
+        for first in range(0, len(wanted), size):
+            yield first, wanted[first:first + size]

@@ -28,6 +28,29 @@ class MediaHash(models.Model):
         return f"{self.case_id} {self.number}"
 
 
+class IndexedHash(models.Model):
+    """A hash under which something is found. Rows are added and deleted, never changed.
+
+    `id` is the place in a log: whoever adds holds the turn to match until the end of the transaction (services.take_turn), so who
+    has read up to an id has missed none below it. One picture may have several.
+    """
+
+    class Kind(models.IntegerChoices):
+        """What lies together and is looked up together, with a limit of its own (settings.HASH_LIMITS)."""
+        PICTURE = 1                                          # a reporter's own fingerprint, compared with all before it
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.PositiveSmallIntegerField(choices=Kind.choices)
+    pdq = models.CharField(max_length=64)                    # lower-case hex
+    media = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="indexed")
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="indexed_hash_kind", condition=models.Q(kind__gt=0, kind__lt=1024))]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.Kind(self.kind).name}"
+
+
 class Match(models.Model):
     """Two pictures that are the same or nearly so. `a` is the later one."""
     a = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="matches")

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.hashing.fingerprint import Fingerprint
-from cases.hashing.known import Known
-from cases.hashing.models import ListEntry, Match, MediaHash
+from cases.hashing.known import KNOWN
+from cases.hashing.models import IndexedHash, ListEntry, Match, MediaHash
 from cases.models import Case, Link
 from cases.outbox.services import enqueue
 from cases.permissions import Staff
@@ -21,7 +21,7 @@ from cases.services import link_cases
 LISTED_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}      # the list is of intimate pictures of adults, and of nothing else
 MATCHING, PUBLISHING = 7_301, 7_302                    # advisory locks of PostgreSQL
 TICK = timedelta(microseconds=1)
-_known = Known()
+PICTURE = IndexedHash.Kind.PICTURE
 
 
 class Refusal(StrEnum):
@@ -77,9 +77,9 @@ def match(*, case_id: UUID) -> list[Match]:
     mine = list(MediaHash.objects.filter(case_id=case_id, matched_at=None).select_related("case"))
     if not mine:
         return []
-    _known.catch_up()
-    found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a in mine for b, bits in _others(a)]
+    found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a, b, bits in _others(mine)]
     Match.objects.bulk_create(found)
+    IndexedHash.objects.bulk_create(IndexedHash(kind=PICTURE, pdq=a.pdq, media=a) for a in mine)
     MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(_last(MediaHash, "matched_at")))
     for other in {m.b.case_id: m.b.case for m in found}.values():
         link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
@@ -99,11 +99,17 @@ def _of_a_child(case: Case) -> bool:
     return case.child or bool({AgeBand(case.age_band), AgeBand(case.age_band_then)} & CHILD)
 
 
-def _others(one: MediaHash) -> list[tuple[MediaHash, int]]:
-    """Earlier fingerprints of other cases that are the same picture, and the distance of each."""
-    near = dict(_known.index.nearest(one.pdq))
-    rows = MediaHash.objects.filter(pk__in=near).exclude(case_id=one.case_id).select_related("case")
-    return [(row, near[row.pk]) for row in rows]
+def _others(mine: Sequence[MediaHash]) -> Iterator[tuple[MediaHash, MediaHash, int]]:
+    """Of one case's fingerprints: each with every earlier one of another case that is the same picture, and their distance."""
+    near = [dict(hits) for hits in KNOWN[PICTURE].near([one.pdq for one in mine])]
+    found = IndexedHash.objects.filter(pk__in={row for hits in near for row in hits}).select_related("media__case")
+    others = [row for row in found if row.media.case_id != mine[0].case_id]
+    for one, hits in zip(mine, near, strict=True):
+        far: dict[MediaHash, int] = {}
+        for row in others:
+            if row.pk in hits:
+                far[row.media] = min(hits[row.pk], far.get(row.media, hits[row.pk]))
+        yield from ((one, media, bits) for media, bits in far.items())
 
 
 def refusal(case: Case) -> Refusal | None:

@@ -3,7 +3,7 @@
 1. the decision is committed (services): a hold can no longer be placed, the receipt answers no more;
 2. the tombstone is on the disk, outside the database, so that a backup restored from now on forgets the case too;
 3. one transaction counts the case, takes its fingerprints off the list, cancels its jobs, destroys its keys and deletes its rows;
-4. on SQLite the write-ahead log is emptied.
+4. its fingerprints leave the index's file, and on SQLite the write-ahead log is emptied.
 
 Each step may be done again; whoever finds a decision that is not finished begins at 2.
 """
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from cases.audit.services import record
 from cases.escalation.services import withdraw_hashes
+from cases.hashing.known import discard_stale
 from cases.models import Case
 from cases.outbox.errors import Retry
 from cases.outbox.models import Job
@@ -35,6 +36,7 @@ def carry_out(*, disposal_id: UUID) -> None:
     if disposal.case is not None:
         tombstones.append([Tombstone("case", disposal.digest, timezone.localdate())])
         destroy(disposal=disposal)
+    discard_stale()
     empty_the_log()
 
 
