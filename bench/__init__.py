@@ -1,8 +1,10 @@
 """Measurements, run by `./mehfooz bench`. A module that measures has NAME, FIGURES (their names) and run() -> {name: Figure}."""
 import os
+import sys
 from dataclasses import dataclass
 
 ENVIRON = dict(os.environ)          # as it was given, before bench.stage makes it that of a stage
+FULL = "--full" in sys.argv         # the large sizes too, which take an hour and 16 GB
 
 
 @dataclass(frozen=True)

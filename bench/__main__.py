@@ -1,4 +1,4 @@
-"""`./mehfooz bench [NAME…]`: measure (NAME is a measurement or a figure), print a table, keep the figures in var/bench.json."""
+"""`./mehfooz bench [--full] [NAME…]`: measure (NAME is a measurement or a figure), print a table, keep it in var/bench.json."""
 import importlib
 import json
 import os
@@ -56,4 +56,4 @@ def main(wanted: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main([name for name in sys.argv[1:] if name != "--full"]))

@@ -24,7 +24,7 @@ PERIODIC = [
     Periodic("escalation.chase", crontab(minute="*/10")),            # platforms that let their clock run out
     Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
-    Periodic("hashing.snapshots", crontab()),                        # the index in a file: without what was deleted, with what came
+    Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
     Periodic("intake.expire", crontab(hour="1", minute="50")),       # receipts, 180 days after closing
     Periodic("retention.write_down", crontab()),                     # tombstones of single keys, outside the database

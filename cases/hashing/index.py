@@ -2,9 +2,9 @@
 
 Multi-index hashing (Norouzi, Punjani, Fleet: "Fast search in Hamming space with multi-index hashing", CVPR 2012). The 256 bits
 are cut into eleven chunks, ten of 24 bits and one of 16. Two hashes at most 31 bits apart are at most 2 apart in one of the ten
-or at most 1 apart in the last; if they were not, they would be 10 × 3 + 2 = 32 apart. So it is enough to look, in a table for each
-chunk, at those that are that near in it. Other limits share out the bits the same way; beyond FURTHEST there would be so many
-places to look at that comparing with all is quicker, and that is done. docs/adr/0011 says why this and what it measures.
+or at most 1 apart in the last; if they were not, they would be 10 × 3 + 2 = 32 apart. So it is enough to look, in a table for
+each chunk, at those that are that near in it. Other limits share out the bits the same way; beyond FURTHEST there would be so
+many places to look at that comparing with all is quicker, and that is done. Why this, measured: docs/adr/0011.
 
 Not for several threads at once: callers take turns.
 """
@@ -45,7 +45,8 @@ def unpack(word: Words) -> str:
 def distances(one: Words, other: Words) -> NDArray[np.uint16]:
     """Bits in which rows differ; either may be a single row."""
     bits = np.bitwise_count(one ^ other)
-    return bits[:, 0].astype(np.uint16) + bits[:, 1] + bits[:, 2] + bits[:, 3]       # 256 does not fit into a byte
+    far: NDArray[np.uint16] = bits[:, 0].astype(np.uint16) + bits[:, 1] + bits[:, 2] + bits[:, 3]     # 256 is more than a byte
+    return far
 
 
 def compare(wanted: Words, known: Words, limit: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint16]]]:
@@ -230,7 +231,7 @@ class Index:
         return np.concatenate([ids for ids, _ in parts]), np.concatenate([words for _, words in parts])
 
     def _settle(self) -> None:
-        """The tail becomes a segment, together with those before it that are no larger: each row is sorted a few times at most."""
+        """The tail becomes a segment, together with those before it that are no larger: no row is sorted many times over."""
         parts = [(self._ids, self._words)]
         while self._made and len(self._made[-1]) <= sum(len(ids) for ids, _ in parts):
             parts.insert(0, self._made.pop().live())

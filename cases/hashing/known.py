@@ -38,7 +38,9 @@ class Known:
 
     def __init__(self, kind: Kind) -> None:
         self.kind, self._lock = kind, threading.Lock()
-        self._forget()
+        self._stamp: snapshot.Stamp | None = None
+        self._snapshot: Snapshot | None = None
+        self._index: Index | None = None
 
     def near(self, values: Sequence[str], limit: int | None = None) -> list[list[Hit]]:
         """For each hash (64 hex digits) every known one at most `limit` bits away, as (id, distance), nearest first."""
@@ -81,21 +83,22 @@ class Known:
         if self._index and not self._is_past(self._index):      # its newest row has gone: begin again from the snapshot
             self._forget()
             self._look_again()
-        if self._index and self._index.newest:
-            new = rows_of(self.kind).filter(pk__gt=self._index.newest[0]).values_list("pk", "pdq").iterator(AT_ONCE)
-            while piece := list(islice(new, AT_ONCE)):
-                self._index.add([row for row, _ in piece], pack([pdq for _, pdq in piece]))
+        while self._index and self._index.newest:
+            new = list(rows_of(self.kind).filter(pk__gt=self._index.newest[0]).values_list("pk", "pdq")[:AT_ONCE])
+            self._index.add([row for row, _ in new], pack([pdq for _, pdq in new]))
+            if len(new) < AT_ONCE:
+                break
         return self._index
 
     def _look_again(self) -> None:
         """Take what is at the path, if it is another file than before, or none."""
         path = path_of(self.kind)
-        number = snapshot.number_of(path) if path else None
-        if number == self._number:
+        stamp = snapshot.stamp_of(path) if path else None
+        if stamp == self._stamp:
             return
         self._forget()
-        self._number = number
-        if path is None or number is None:
+        self._stamp = stamp
+        if path is None or stamp is None:
             return
         try:
             opened = Snapshot.open(path)
@@ -106,16 +109,14 @@ class Known:
             return
         index = Index(opened.segments)
         if opened.label == self.kind.name and self._is_past(index):
-            self._snapshot, self._index, self._number = opened, index, opened.number
+            self._snapshot, self._index, self._stamp = opened, index, opened.stamp
 
     def _is_past(self, index: Index) -> bool:
         """Its newest row is in the table still, so what was added since has higher ids. Not so after a restored backup."""
         return index.newest is not None and rows_of(self.kind).filter(pk=index.newest[0], pdq=index.newest[1]).exists()
 
     def _forget(self) -> None:
-        self._number: tuple[int, int] | None = None
-        self._snapshot: Snapshot | None = None
-        self._index: Index | None = None
+        self._stamp = self._snapshot = self._index = None
 
 
 KNOWN = {kind: Known(kind) for kind in Kind}

@@ -1,11 +1,11 @@
 """An index in a file, mapped by every process that looks something up, so that it is in memory once. Pure.
 
-Layout: a page that begins with MAGIC, the SHA-256 of everything behind it, and a JSON object {"label": …, "segments": [[rows, first
-id, bytes of an id], …]}; then each segment's arrays, each from a multiple of 64 bytes, in this machine's byte order.
+Layout: a page that begins with MAGIC, the SHA-256 of everything behind it, and a JSON object {"label": …, "segments": [[rows,
+first id, bytes of an id], …]}; then each segment's arrays, each from a multiple of 64 bytes, in this machine's byte order.
 
-A file is written under another name and renamed, so it is there whole or not at all. What it replaces is overwritten with zeros
-before its last reader has let go: a withdrawn hash is then neither on the disk nor in the memory of a process that sleeps. A reader
-notices (`wiped`) and looks again in the new one. Nothing here is the truth: who finds a file damaged asks the table.
+A file is written under another name and renamed, so it is there whole or not at all. What it replaces is overwritten with zeros,
+open or not: a withdrawn hash is then neither on the disk nor in the memory of a process that sleeps. A reader notices (`wiped`)
+and looks again in the new one. Nothing here is the truth: who finds a file damaged asks the table.
 """
 import fcntl
 import json
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -31,13 +32,19 @@ class Damaged(Exception):
     """The file is not one of ours, not whole, or not what was written."""
 
 
-def number_of(path: Path) -> tuple[int, int] | None:
-    """Device and number of the file that is there now: another, if it was replaced."""
+Stamp = tuple[int, int, int, int]
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """What is another when the file is, or was written to: then it has to be looked at again before it is read on."""
     try:
-        about = path.stat()
+        return _stamp(path.stat())
     except FileNotFoundError:
         return None
-    return about.st_dev, about.st_ino
+
+
+def _stamp(about: os.stat_result) -> Stamp:
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +52,7 @@ class Snapshot:
     """An open file. It stays readable, and goes on taking room on the disk, until the last reference to it is gone."""
     label: str
     segments: list[Segment]
-    number: tuple[int, int]                 # as number_of gives it
+    stamp: Stamp
     memory: mmap.mmap
 
     @property
@@ -59,25 +66,32 @@ class Snapshot:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Raises FileNotFoundError, and Damaged. Reads the whole file once, to check it."""
-        with path.open("rb") as file:
-            about = os.fstat(file.fileno())
-            if about.st_size < PAGE:
-                raise Damaged(path.name)
-            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        while True:
+            with path.open("rb") as file:
+                stamp = _stamp(os.fstat(file.fileno()))
+                try:
+                    return cls._of(file, stamp)
+                except Damaged:
+                    if stamp_of(path) == stamp:         # else it was replaced while we read it
+                        raise
+
+    @classmethod
+    def _of(cls, file: BinaryIO, stamp: Stamp) -> Self:
+        if os.fstat(file.fileno()).st_size < PAGE:
+            raise Damaged("too short")
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         label, shapes = _header(memory)
-        end = PAGE + sum(_size(rows, width) for rows, _, width in shapes)
-        if len(memory) != end:
-            raise Damaged(path.name)
-        starts = [PAGE + sum(_size(rows, width) for rows, _, width in shapes[:number]) for number in range(len(shapes))]
-        segments = [_segment(memory, start, shape) for start, shape in zip(starts, shapes, strict=True)]
-        return cls(label, segments, (about.st_dev, about.st_ino), memory)
+        if len(memory) != PAGE + sum(_size(rows, width) for rows, _, width in shapes):
+            raise Damaged("not as long as it says")
+        starts = [PAGE + sum(_size(rows, width) for rows, _, width in shapes[:each]) for each in range(len(shapes))]
+        return cls(label, [_segment(memory, start, shape) for start, shape in zip(starts, shapes, strict=True)], stamp, memory)
 
 
 def write(path: Path, label: str, segments: Sequence[Segment]) -> None:
     """Put a snapshot in the place of the one at `path`, and overwrite that. Only its owner may read it."""
     with alone(path):
         new = _unfinished(path)
-        with new.open("wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             _fill(file, label, segments)
         with _opened(path) as old:
             new.rename(path)
@@ -116,7 +130,7 @@ def _arrays(rows: int, width: int) -> list[tuple[str, tuple[int, ...], Any]]:
 
 
 def _bytes(shape: tuple[int, ...], kind: Any) -> int:
-    return int(np.prod(shape)) * np.dtype(kind).itemsize
+    return prod(shape) * int(np.dtype(kind).itemsize)
 
 
 def _size(rows: int, width: int) -> int:
@@ -125,18 +139,21 @@ def _size(rows: int, width: int) -> int:
 
 def _segment(memory: mmap.mmap, at: int, shape: tuple[int, int, int]) -> Segment:
     rows, first, width = shape
-    views = {}
+    views = dict[str, Any]()
     for name, dimensions, kind in _arrays(rows, width):
-        views[name] = np.frombuffer(memory, kind, int(np.prod(dimensions)), at).reshape(dimensions)
+        views[name] = np.frombuffer(memory, kind, prod(dimensions), at).reshape(dimensions)
         at += -(-_bytes(dimensions, kind) // ALIGNED) * ALIGNED
     return Segment(first=first, **views)
 
 
 def _header(memory: mmap.mmap) -> tuple[str, list[tuple[int, int, int]]]:
     """Label and shapes, once the whole file was found to be what was written. Raises Damaged."""
-    if memory[:len(MAGIC)] != MAGIC or memory[slice(*DIGEST)] != sha256(memoryview(memory)[DIGEST[1]:]).digest():
+    page = memory[:PAGE]                    # a copy: it may be overwritten at any moment
+    digest = sha256(page[DIGEST[1]:])
+    digest.update(memoryview(memory)[PAGE:])
+    if page[:len(MAGIC)] != MAGIC or page[slice(*DIGEST)] != digest.digest():
         raise Damaged("not what was written")
-    told = json.loads(memory[DIGEST[1]:PAGE].rstrip(b"\0"))
+    told = json.loads(page[DIGEST[1]:].rstrip(b"\0"))
     return told["label"], [(rows, first, width) for rows, first, width in told["segments"]]
 
 
@@ -150,7 +167,7 @@ def _fill(file: BinaryIO, label: str, segments: Sequence[Segment]) -> None:
     for segment in segments:
         for name, shape, kind in _arrays(len(segment), segment.ids.dtype.itemsize):
             size = _bytes(shape, kind)
-            for part in (memoryview(np.ascontiguousarray(getattr(segment, name))).cast("B"), bytes(-size % ALIGNED)):
+            for part in (np.ascontiguousarray(getattr(segment, name)).data.cast("B"), bytes(-size % ALIGNED)):
                 digest.update(part)
                 file.write(part)
     file.seek(0)

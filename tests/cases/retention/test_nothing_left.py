@@ -14,6 +14,9 @@ from django.db import connection
 from django.utils import timezone
 
 from cases.escalation.models import Escalation
+from cases.hashing import known
+from cases.hashing.models import IndexedHash
+from cases.hashing.snapshot import Snapshot
 from cases.models import Case, Message
 from cases.notifications.services import drop_address
 from cases.outbox.errors import Retry
@@ -42,10 +45,22 @@ def keys(case: Case) -> list[bytes]:
     return [secrets_of(case).key, secrets_of(case).conversation]
 
 
+def fingerprints(case: Case) -> list[bytes]:
+    return [bytes.fromhex(value) for value in IndexedHash.objects.filter(media__case=case).values_list("pdq", flat=True)]
+
+
 def found(raw: bytes, wanted: list[bytes]) -> int:
     """How many of them lie in `raw`, as bytes or as hex."""
     text = raw.lower()
     return sum(each in raw or each.hex().encode() in text for each in wanted)
+
+
+def with_a_snapshot(hashes: list[bytes]) -> Snapshot:
+    """A process that has the index's file open and does nothing more."""
+    known.renew()
+    asleep = Snapshot.open(real_settings.HASH_SNAPSHOTS / "picture")
+    assert found(asleep.memory[:], hashes) == len(hashes) > 0
+    return asleep
 
 
 def dispose(case: Case, first: User, second: User) -> None:
@@ -66,6 +81,7 @@ def end(case: Case, how: str, close: Callable[..., Case], nadia: User, imran: Us
 def everywhere(settings: LazySettings, tmp_path: Path) -> Path:
     """Mail, SMS, tombstones and all other files of the portal below one directory."""
     settings.TOMBSTONES, settings.WORKER_KEYS = tmp_path / "var" / "tombstones", tmp_path / "worker-keys"
+    settings.HASH_SNAPSHOTS, settings.HASH_SNAPSHOT_FROM = tmp_path / "var" / "hash-snapshots", 1
     return tmp_path
 
 
@@ -77,9 +93,10 @@ def test_nothing_in_a_fresh_dump_redis_files_or_logs(transactional_db: None, red
     caplog.set_level(logging.INFO)
     ear = leaks.Ear(everywhere)
     case, name = full_case(nadia), str(connection.settings_dict["NAME"])
-    sealed, secrets, case_id = ciphertexts(case), keys(case), case.pk
+    sealed, secrets, case_id, hashes = ciphertexts(case), keys(case), case.pk, fingerprints(case)
     before = leaks.database_dump(name, everywhere)
     assert found(before, sealed) == len(sealed)                        # it was all there
+    asleep = with_a_snapshot(hashes)
     assert found(before, secrets) == 0
     end(case, how, close, nadia, imran)
     places = {
@@ -92,6 +109,8 @@ def test_nothing_in_a_fresh_dump_redis_files_or_logs(transactional_db: None, red
     for place, raw in places.items():
         assert found(raw, [*sealed, *secrets]) == 0, place
         assert leaks.found_in(raw, list(TYPED.values())) == set(), place
+    for place in [raw for path, raw in places.items() if "hash-snapshots" in path] + [asleep.memory[:]]:
+        assert found(place, hashes) == 0
     assert str(case_id).encode() in places["a fresh dump"]             # the log and the key rows still name ids, and nothing else
     assert Disposal.objects.get(case=None).digest.encode() in places[str(everywhere / "var" / "tombstones")]
 
