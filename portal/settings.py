@@ -71,7 +71,8 @@ WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: pri
 
 # Which hashes are the same picture, in bits of 256; a kind a line (cases.hashing.models.IndexedHash.Kind).
 HASH_LIMITS = {"PICTURE": envint("HASH_LIMIT_PICTURE", 31)}
-HASH_SNAPSHOTS = Path(env("HASH_SNAPSHOTS", str(DATA / "hash-snapshots"))) if PORTAL_ROLE in {"worker", "all"} else None
+SNAPSHOTS = env("HASH_SNAPSHOTS", str(DATA / "hash-snapshots")) if PORTAL_ROLE in {"worker", "all"} else ""
+HASH_SNAPSHOTS = Path(SNAPSHOTS) if SNAPSHOTS else None             # empty: this machine asks the table
 HASH_SNAPSHOT_FROM = envint("HASH_SNAPSHOT_FROM", 50_000)           # with fewer hashes the table is quick enough
 
 TOMBSTONES = Path(env("TOMBSTONES", str(DATA / "tombstones")))     # worker: what was destroyed

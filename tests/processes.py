@@ -48,6 +48,7 @@ class Processes:
             "ALLOWED_HOSTS": "127.0.0.1", "DATABASE_NAME": database, "DATABASE_HOST": str(SERVICES.directory),
             "REDIS_URL": SERVICES.redis_url, "CELERY_BROKER_URL": SERVICES.broker_url, "MEHFOOZ_DATA": str(data),
             "WORKER_KEYS": str(data / "worker-keys"), "TOMBSTONES": str(data / "tombstones"),
+            "HASH_SNAPSHOTS": str(data / "hash-snapshots"),
             "CLIENT_ADDRESS_HEADER": "", "C_FORCE_ROOT": "true", "WEB_WORKERS": "1",
             "OUTBOX_SWEEP_SECONDS": "1", "OUTBOX_RING_AGAIN_SECONDS": "2", "LOG_LEVEL": "INFO",
             **changed,

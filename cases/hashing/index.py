@@ -8,6 +8,7 @@ many places to look at that comparing with all is quicker, and that is done. Why
 
 Not for several threads at once: callers take turns.
 """
+from binascii import unhexlify
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,18 +24,19 @@ Ids = NDArray[np.int64]
 Hit = tuple[int, int]               # id, distance
 Found = tuple[NDArray[np.intp], Ids, NDArray[np.uint16]]     # of each hit: number of the wanted hash, id, distance
 
+NOTHING: tuple[Ids, Words] = (np.empty(0, np.int64), np.empty((0, 4), np.uint64))
 BITS, CHUNKS, BUCKETS = 256, 11, 1 << 16
 FURTHEST = 43                       # four places to spend in each chunk; from five on there are too many to look at
 MOST_ROWS = 1 << 24                 # of a segment: a row's number is three bytes
-TAIL = 1 << 14                      # rows that are compared one by one before they become a segment
+TAIL = 1 << 12                      # rows that are compared one by one before they become a segment
 AT_ONCE = 1 << 18                   # entries looked at in one go when many hashes are wanted: more than that leaves the cache
 
 
 def pack(hexes: Sequence[str]) -> Words:
     """64-digit hex hashes as an array of 4 × 64 bits each. ValueError for other lengths or digits."""
-    if any(len(value) != BITS // 4 for value in hexes):
+    if set(map(len, hexes)) - {BITS // 4}:
         raise ValueError("a hash has 64 hex digits")
-    return np.frombuffer(bytes.fromhex("".join(hexes)), dtype=np.uint64).reshape(-1, 4)
+    return np.frombuffer(unhexlify("".join(hexes)), dtype=np.uint64).reshape(-1, 4)
 
 
 def unpack(word: Words) -> str:
@@ -154,17 +156,17 @@ class Segment:
 
 def build(ids: Ids, words: Words) -> Segment:
     """A segment of hashes whose ids ascend. At most MOST_ROWS, at least one."""
-    rows, octets = len(words), words.view(np.uint8)
+    rows, octets = len(words), np.ascontiguousarray(words.view(np.uint8).T)
     starts = np.zeros((CHUNKS, BUCKETS + 1), np.uint32)
     last_byte, row_high = np.zeros((CHUNKS, rows), np.uint8), np.empty((CHUNKS, rows), np.uint8)
     row_low = np.empty((CHUNKS, rows), np.uint16)
     for chunk in range(CHUNKS):
-        key = (octets[:, 3 * chunk].astype(np.uint16) << 8) | octets[:, 3 * chunk + 1]
+        key = (octets[3 * chunk].astype(np.uint16) << 8) | octets[3 * chunk + 1]
         order = np.argsort(key, kind="stable")                  # of 16 bits: numpy sorts by radix
         starts[chunk, 1:] = np.cumsum(np.bincount(key, minlength=BUCKETS))
         row_low[chunk], row_high[chunk] = order, order >> 16
         if chunk < CHUNKS - 1:
-            last_byte[chunk] = octets[:, 3 * chunk + 2].take(order)
+            last_byte[chunk] = octets[3 * chunk + 2].take(order)
     first = int(ids[0])
     narrow = np.uint32 if int(ids[-1]) - first < 1 << 32 else np.uint64
     return Segment(first, (ids - first).astype(narrow), words, starts, last_byte, row_low, row_high)
@@ -175,13 +177,19 @@ def segments(ids: Ids, words: Words) -> list[Segment]:
     return [build(ids[at:at + MOST_ROWS], words[at:at + MOST_ROWS]) for at in range(0, len(ids), MOST_ROWS)]
 
 
+def joined(parts: Sequence[tuple[Ids, Words]]) -> tuple[Ids, Words]:
+    """One after the other. What is alone is not copied."""
+    full = [part for part in parts if len(part[0])] or [NOTHING]
+    return full[0] if len(full) == 1 else (np.concatenate([ids for ids, _ in full]), np.concatenate([words for _, words in full]))
+
+
 class Index:
     """Hashes under ids that ascend as they are added. What is new is compared one by one until there is enough for a segment;
     segments of like size are merged, so that there are few of them. Those given at the start are never touched."""
 
     def __init__(self, base: Sequence[Segment] = ()) -> None:
         self._base, self._made = list(base), list[Segment]()
-        self._ids, self._words = np.empty(0, np.int64), np.empty((0, 4), np.uint64)
+        self._ids, self._words = NOTHING
         self.newest: tuple[int, str] | None = (base[-1].last, unpack(base[-1].words[-1])) if base else None
 
     @property
@@ -192,14 +200,14 @@ class Index:
         return sum(len(segment) - len(segment.gone) for segment in self.segments) + len(self._ids)
 
     def add(self, ids: Sequence[int] | Ids, words: Words) -> None:
-        """Raises ValueError unless each id is above every one that was ever added."""
+        """Keeps the arrays. Raises ValueError unless each id is above every one that was ever added."""
         new = np.asarray(ids, np.int64)
         if not len(new):
             return
         if len(new) != len(words) or (np.diff(new) <= 0).any() or (self.newest and new[0] <= self.newest[0]):
             raise ValueError("ids must ascend, one for each hash")
         self.newest = int(new[-1]), unpack(words[-1])
-        self._ids, self._words = np.concatenate([self._ids, new]), np.concatenate([self._words, words])
+        self._ids, self._words = joined([(self._ids, self._words), (new, words)])
         if len(self._ids) >= TAIL:
             self._settle()
 
@@ -227,17 +235,15 @@ class Index:
 
     def live(self) -> tuple[Ids, Words]:
         """All that is found, in the order of ids."""
-        parts = [*(segment.live() for segment in self.segments), (self._ids, self._words)]
-        return np.concatenate([ids for ids, _ in parts]), np.concatenate([words for _, words in parts])
+        return joined([*(segment.live() for segment in self.segments), (self._ids, self._words)])
 
     def _settle(self) -> None:
         """The tail becomes a segment, together with those before it that are no larger: no row is sorted many times over."""
         parts = [(self._ids, self._words)]
         while self._made and len(self._made[-1]) <= sum(len(ids) for ids, _ in parts):
             parts.insert(0, self._made.pop().live())
-        ids, words = (np.concatenate(part) for part in zip(*parts, strict=True))
-        self._made += segments(ids, words)
-        self._ids, self._words = self._ids[:0], self._words[:0]
+        self._made += segments(*joined(parts))
+        self._ids, self._words = NOTHING
 
     def _groups(self, wanted: Words, limit: int) -> Iterator[tuple[int, Words]]:
         if not self.segments:

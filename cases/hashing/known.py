@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from cases.hashing import snapshot
-from cases.hashing.index import TAIL, Hit, Ids, Index, Words, pack, segments
+from cases.hashing.index import Hit, Ids, Index, Words, pack, segments
 from cases.hashing.models import IndexedHash
 from cases.hashing.snapshot import Damaged, Snapshot
 from cases.hashing.table import AT_ONCE, Table
@@ -150,7 +150,7 @@ def is_due(kind: Kind) -> bool:
     mapped, there = KNOWN[kind].mapped(), rows_of(kind).count()
     if mapped is None:
         return there >= settings.HASH_SNAPSHOT_FROM
-    return there - len(mapped) > max(TAIL, len(mapped) // GROWN)
+    return there - len(mapped) > max(settings.HASH_SNAPSHOT_FROM, len(mapped)) // GROWN
 
 
 def write(kind: Kind) -> bool:

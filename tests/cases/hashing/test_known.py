@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 
 from cases.hashing import known, services, snapshot
 from cases.hashing.known import Known, path_of
@@ -44,10 +44,10 @@ def test_a_snapshot_is_written_when_it_is_worth_it(make_case, settings):
     assert known.renew() == []                                  # nothing new
 
 
-def test_it_is_written_again_when_much_has_come_since(make_case, monkeypatch):
-    monkeypatch.setattr(known, "TAIL", 2)
+def test_it_is_written_again_when_a_tenth_has_come_since(make_case, settings):
     matched(make_case(), new_pdq())
     known.renew()
+    settings.HASH_SNAPSHOT_FROM = 20
     matched(make_case(), new_pdq(), new_pdq())
     assert known.renew() == []
     matched(make_case(), new_pdq())
@@ -102,6 +102,24 @@ def test_a_snapshot_that_was_replaced_or_removed_is_let_go(make_case):
 
 
 HARM = [lambda raw: raw[:-9], lambda raw: raw[:5000] + b"\1" + raw[5001:], lambda raw: b"", lambda raw: b"?"]
+
+
+def test_a_snapshot_that_is_overwritten_while_it_is_read_hides_nothing(make_case):
+    """Another process discards it between the question and the answer."""
+    value, path = new_pdq(), path_of(PICTURE)
+    matched(make_case(), value)
+    (row,) = ids()
+    known.renew()
+    there = Known(PICTURE)
+    before = there.mapped()
+
+    def meanwhile(execute, *query):
+        snapshot.discard(path)
+        return execute(*query)
+
+    with connection.execute_wrapper(meanwhile):
+        assert there.near([value]) == [[(row, 0)]]
+    assert before.wiped
 
 
 @pytest.mark.parametrize("harm", HARM)
