@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -31,6 +32,17 @@ while not Path(sys.argv[3]).exists():
         seen.add(found[0][0])
         looked += 1
 print(looked, len(seen))
+"""
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from cases.hashing import snapshot
+from cases.hashing.index import segments
+parts = segments(np.arange(20_000), np.random.default_rng().integers(0, 2**63, (20_000, 4), dtype=np.uint64))
+while True:
+    snapshot.write(Path(sys.argv[1]), "PICTURE", parts)
+    print(".", end="", flush=True)
 """
 
 
@@ -151,6 +163,20 @@ def test_processes_read_while_another_writes(tmp_path):
         looked, seen = map(int, told.split())
         assert looked > 10
         assert seen > 2
+
+
+def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path):
+    path = tmp_path / "one"
+    put(path, strangers(3))
+    for number in range(12):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
+        assert writer.stdout.read(1) == b"."
+        time.sleep(number / 200)
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        assert len(Snapshot.open(path)) in {3, 20_000}
+    assert len(put(path, strangers(5))) == 5                    # the lock went with it, and what was half written is no hindrance
 
 
 def test_one_writer_at_a_time(tmp_path):
