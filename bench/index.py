@@ -94,7 +94,8 @@ def hexes(path: Path) -> list[str]:
 # --- each side, in a process of its own -------------------------------------------------------------------------------
 def measure(side: str, folder: Path) -> dict[str, object]:
     command = [sys.executable, "-m", "bench.index", side, str(folder)]
-    told: dict[str, object] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    alone = {**bench.ENVIRON, "OMP_NUM_THREADS": "1"}           # one thread each: on two cores theirs would wait for one another
+    told: dict[str, object] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=alone).stdout)
     return told
 
 

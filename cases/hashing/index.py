@@ -135,17 +135,18 @@ class Segment:
     def _looked_up(self, wanted: Words, limit: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint16]]:
         probe, octets = probes(limit), wanted.view(np.uint8)
         keys = (octets[:, 0::3].astype(np.intp) << 8) | octets[:, 1::3]
-        last_bytes = np.zeros((len(wanted), CHUNKS), np.uint8)
-        last_bytes[:, :-1] = octets[:, 2::3]
         bucket = ((keys[:, probe.chunk] ^ probe.flip) + probe.chunk * (BUCKETS + 1)).ravel()
         begins = self.starts.ravel().take(bucket).astype(np.intp)
         lengths = self.starts.ravel().take(bucket + 1).astype(np.intp) - begins
         behind = np.cumsum(lengths)
         begins += np.tile(probe.chunk * len(self), len(wanted))
         entries = np.repeat(begins - behind + lengths, lengths) + np.arange(behind[-1])
-        differ = np.bitwise_count(self.last_byte.ravel().take(entries) ^ np.repeat(last_bytes[:, probe.chunk].ravel(), lengths))
-        likely = differ <= np.repeat(np.tile(probe.left, len(wanted)), lengths)
-        which = np.repeat(np.arange(len(wanted)), lengths.reshape(len(wanted), -1).sum(axis=1))[likely]
+        asked = np.zeros((len(wanted), len(probe.chunk), 2), np.uint8)              # of each bucket: last byte, what is left
+        asked[..., 0] = np.pad(octets[:, 2::3], ((0, 0), (0, 1)))[:, probe.chunk]
+        asked[..., 1] = probe.left
+        each = np.repeat(asked.reshape(-1, 2), lengths, axis=0)
+        likely = np.flatnonzero(np.bitwise_count(self.last_byte.ravel().take(entries) ^ each[:, 0]) <= each[:, 1])
+        which = np.searchsorted(behind[len(probe.chunk) - 1::len(probe.chunk)], likely, side="right")
         entries = entries[likely]
         rows = (self.row_high.ravel().take(entries).astype(np.intp) << 16) | self.row_low.ravel().take(entries)
         far = distances(self.words.take(rows, axis=0), wanted.take(which, axis=0))
