@@ -165,9 +165,10 @@ def build(ids: Ids, words: Words) -> Segment:
         key = (octets[3 * chunk].astype(np.uint16) << 8) | octets[3 * chunk + 1]
         order = np.argsort(key, kind="stable")                  # of 16 bits: numpy sorts by radix
         starts[chunk, 1:] = np.cumsum(np.bincount(key, minlength=BUCKETS))
-        row_low[chunk], row_high[chunk] = order, order >> 16
         if chunk < CHUNKS - 1:
-            last_byte[chunk] = octets[3 * chunk + 2].take(order)
+            octets[3 * chunk + 2].take(order, out=last_byte[chunk])
+        row_low[chunk] = order
+        row_high[chunk] = np.right_shift(order, 16, out=order)
     first = int(ids[0])
     narrow = np.uint32 if int(ids[-1]) - first < 1 << 32 else np.uint64
     return Segment(first, (ids - first).astype(narrow), words, starts, last_byte, row_low, row_high)
