@@ -10,7 +10,7 @@ from bench.stage import prepare
 from django.test import Client
 from django.utils import timezone
 
-from cases.exchange.services import add_partner
+from cases.exchange.partners import add_partner
 from cases.hashing.models import ListEntry
 
 NAME = "exchange"
@@ -25,7 +25,7 @@ def run() -> dict[str, Figure]:
     ListEntry.objects.bulk_create([ListEntry(pdq=secrets.token_hex(32), published_at=at, modified_at=at) for at in moments],
                                   batch_size=2000)
     _partner, keys = add_partner(name="Measurement", platform="telegram")
-    client = Client(headers={"x-functions-key": keys.fetch, "Ocp-Apim-Subscription-Key": keys.subscription})
+    client = Client(headers={"x-functions-key": keys.first, "Ocp-Apim-Subscription-Key": keys.second})
     path = "/exchange/stopncii/v1/FetchHashes?startTimestamp=10&pageSize=800"
     assert client.get(path).json()["count"] == 800
     return {"exchange_page_800_ms": Figure(round(milliseconds(client, path)), "ms", "a list of 10,000, test client")}

@@ -13,8 +13,9 @@ from cases.escalation.channels import email
 from cases.escalation.channels.base import Outgoing, Proof
 from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
+from cases.hashing.listing import end, propose
 from cases.hashing.models import ListEntry, MediaHash
-from cases.hashing.services import PUBLISHING, match, publish, refusal, take_turn, withdraw
+from cases.hashing.services import PublishRefused, match, refusal
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
@@ -75,7 +76,9 @@ def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language
         match(case_id=case.pk)              # before the case is locked: it takes turns with jobs that tie this case to others
     case = lock_case(case)                  # an answer that is taken back at this moment comes before or after, not in between
     check(case, notice)
-    entries = publish(case=case, by=by) if notice.hashes else []
+    if notice.hashes and (reason := refusal(case)):         # a child's leave in no notice
+        raise PublishRefused(reason)
+    entries = propose(case=case, by=by) if notice.hashes else []        # another member puts them on the list
     secret, escalation_id = envelope.new_key(), uuid.uuid4()
     by_mail = channel.kind == Channel.Kind.EMAIL
     escalation = Escalation.objects.create(
@@ -102,7 +105,7 @@ def check(case: Case, notice: Notice) -> None:
 
 
 def strays(case: Case, notice: Notice) -> bool:
-    """Whether a fingerprint would leave past `publish`, which refuses a child's: copied into the words, or of another case."""
+    """Whether a fingerprint would leave past `propose`, which refuses a child's: copied into the words, or of another case."""
     rows = list(MediaHash.objects.filter(case=case).values_list("pdq", "sha256", "md5"))
     words = "\n".join([*notice.links, *notices.wording(notice)]).lower()
     withheld = {value for row in rows for value in row} - set(notice.hashes)
@@ -252,16 +255,8 @@ def stop_sharing(*, case: Case) -> None:
 
 @transaction.atomic
 def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
-    """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind.
-
-    Another case does so while its own reporter agrees.
-    """
-    take_turn(PUBLISHING)           # of two who take their yes back at once, the second sees the first
-    mine = ListEntry.objects.filter(pk__in=Escalation.objects.filter(case=case).values("entries"))
-    others = Escalation.objects.exclude(case=case).exclude(state=State.FAILED).filter(entries__in=mine).select_related("case")
-    standing = [other.pk for other in others.distinct() if agrees(other.case, Consent.Act.SHARE_HASHES)]
-    kept = Escalation.objects.filter(pk__in=standing).exclude(entries=None).values("entries")
-    return withdraw(entries=list(mine.exclude(pk__in=kept)), by=by)
+    """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind."""
+    return end(case=case, by=by)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from cases.exchange.applying import apply
+from cases.exchange import applying
 from cases.outbox.errors import Retry
 from cases.outbox.services import job
 
@@ -11,6 +11,17 @@ ATTEMPTS = 200               # four days, then a person looks
 @job("exchange.feedback", atomic=False, max_attempts=ATTEMPTS)
 def feedback(ids: list[str]) -> None:
     """One transaction each, so that a long submission holds no cases."""
-    waiting = [one for one in ids if not apply(feedback_id=UUID(one))]
+    waiting = [one for one in ids if not applying.apply(feedback_id=UUID(one))]
     if waiting:
         raise Retry(AGAIN, code="not_sent_yet")
+
+
+@job("exchange.submitted")
+def submitted(partner: str) -> None:
+    applying.take_submissions(partner_id=UUID(partner))
+
+
+@job("exchange.recalls", atomic=False)
+def recalls() -> None:
+    applying.note_recalls()
+    applying.confirm_by_pulls()

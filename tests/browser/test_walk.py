@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 
 from cases.escalation import registry
 from cases.escalation.models import Escalation
-from cases.exchange.services import add_partner
+from cases.exchange.partners import add_partner
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import MediaHash
