@@ -57,7 +57,7 @@ def deletions(request: HttpRequest, partner: Partner) -> HttpResponse:
 @for_partners(in_basic, refuse)
 def reasons(request: HttpRequest, partner: Partner, fingerprint: str) -> HttpResponse:
     if fingerprint.upper() not in ncmec.FINGERPRINTS:
-        return xml(ncmec.error("fingerprint", _("We have no fingerprints of that type.")), 404)
+        return refuse(400, "fingerprint", _("We have no fingerprints of that type."))
     return xml(ncmec.reasons(fingerprint))
 
 
@@ -67,4 +67,4 @@ def feedback(request: HttpRequest, partner: Partner, member: int, entry: UUID, f
     value, kind = ncmec.parse_vote(request.body), ncmec.FINGERPRINTS.get(fingerprint.upper(), "")
     if member == OURSELVES and services.take_vote(partner=partner, number=entry, kind=kind, value=value):
         return xml(ncmec.document("submissionResult", ""))
-    return xml(ncmec.error("entry", _("You know no such entry of ours.")), 404)
+    return refuse(400, "entry", _("You know no such entry of ours."))
