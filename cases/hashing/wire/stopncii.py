@@ -233,3 +233,37 @@ def _hash(line: dict[str, Any]) -> tuple[str, SignalType]:
 
 def _kind(value: str) -> SignalType:
     return next((signal for signal in SignalType if HASH[signal].fullmatch(value)), None) or _refuse("hashValue")
+
+
+# --- somebody else's list ---------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class ForeignPage:
+    """A page that we pulled. `mark`: the next startTimestamp; `token`: the next page's, empty on the last."""
+    records: tuple[HashRecord, ...]
+    mark: int
+    token: str
+
+
+def parse_page(body: object) -> ForeignPage:
+    """A FetchHashes answer (parsed JSON). What cannot be read is left out rather than losing the page. Raises Malformed."""
+    if not isinstance(body, dict) or not isinstance(body.get("hashRecords"), list):
+        raise Malformed("hashRecords")
+    mark, more, token = body.get("nextSetTimestamp"), body.get("hasMoreRecords"), body.get("nextPageToken") or ""
+    if not isinstance(mark, int) or isinstance(mark, bool) or not 0 <= mark < 10 ** 11:
+        raise Malformed("nextSetTimestamp")
+    if not isinstance(more, bool) or not isinstance(token, str) or (more and not token):
+        raise Malformed("nextPageToken")
+    read = [record for line in body["hashRecords"] if isinstance(line, dict) and (record := _theirs(line))]
+    return ForeignPage(tuple(read), mark, token if more else "")
+
+
+def _theirs(line: dict[str, Any]) -> HashRecord | None:
+    try:
+        value, signal = _hash(line)
+        at = line.get("lastModtimestamp")
+        gone = line.get("hashStatus") in {"Withdrawn", "Deleted"}
+        return HashRecord(from_seconds(at if isinstance(at, int) and 0 <= at < 10 ** 11 else 0), value,
+                          CaseStatus.WITHDRAWN if gone else CaseStatus.ACTIVE, (), signal)
+    except Malformed:
+        return None
