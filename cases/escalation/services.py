@@ -1,6 +1,7 @@
 """From a caseworker's decision to a platform's answer. Nothing leaves without consent, and nothing without an outbox row."""
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 from cases.audit.services import actor, record
 from cases.clock.services import due_at
 from cases.escalation import notices
-from cases.escalation.channels import email
+from cases.escalation.channels import email, upward
 from cases.escalation.channels.base import Outgoing, Proof
 from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
@@ -31,7 +32,10 @@ from cases.vault import custody, envelope
 from cases.vault.unseal import key_for_worker
 from cases.workflow import Status
 
-SENDERS = {Channel.Kind.EMAIL: email.send}
+SENDERS = {Channel.Kind.EMAIL: email.send, Channel.Kind.STOPNCII: upward.stopncii,
+           Channel.Kind.THREATEXCHANGE: upward.threatexchange}
+SECOND_PERSON = 1800          # seconds until we look again whether somebody agreed
+UPWARD = {Channel.Kind.STOPNCII, Channel.Kind.THREATEXCHANGE}        # take fingerprints that are on our list, and no words
 State = Escalation.State
 NEXT: dict[State, frozenset[State]] = {
     State.REQUESTED: frozenset({State.SENT, State.FAILED, State.ACTIONED}),     # removed by the hash list before the notice left
@@ -80,16 +84,18 @@ def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language
         raise PublishRefused(reason)
     entries = propose(case=case, by=by) if notice.hashes else []        # another member puts them on the list
     secret, escalation_id = envelope.new_key(), uuid.uuid4()
-    by_mail = channel.kind == Channel.Kind.EMAIL
+    by_machine = channel.kind in SENDERS
     escalation = Escalation.objects.create(
         id=escalation_id, case=case, platform=channel.platform, channel=channel, reference=notice.reference, language=language,
-        notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_mail),
+        notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_machine),
         notice=envelope.seal(secret, notice.as_json(), case=case.pk, field="notice", record=escalation_id),
         by_id=by.pk, requested_at=timezone.now(),
     )
     escalation.entries.set(entries)
     record("escalation_requested", subject=case.pk, actor=actor(by), escalation=escalation.pk, platform=channel.platform.slug)
-    if by_mail:
+    if channel.kind in UPWARD:
+        enqueue("escalation.submit", escalation_id=str(escalation.pk))
+    elif by_machine:
         enqueue("escalation.deliver", escalation_id=str(escalation.pk))
     return escalation
 
@@ -127,6 +133,8 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
     if not may_still_leave(escalation.case, notice):            # a caseworker sees it as not sent
         failed(escalation=escalation)
         return
+    if escalation.channel.kind in UPWARD:
+        notice = replace(notice, hashes=agreed(escalation))
     outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex)
     attempt = Attempt.objects.create(escalation=escalation, at=timezone.now(), ok=False, error="sending")
     try:
@@ -137,6 +145,14 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
             failed(escalation=escalation)
         raise
     sent(escalation=escalation, proof=proof, attempt=attempt)
+
+
+def agreed(escalation: Escalation) -> tuple[str, ...]:
+    """The notice's fingerprints that two people have put on the list. Retry: nobody has decided yet."""
+    values = tuple(escalation.entries.filter(state=ListEntry.State.ACTIVE).order_by("pk").values_list("value", flat=True))
+    if not values:
+        raise Retry(SECOND_PERSON, code="second_person")
+    return values
 
 
 def may_still_leave(case: Case, notice: Notice) -> bool:
@@ -262,8 +278,8 @@ def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
 @transaction.atomic
 def chase(now: datetime) -> None:
     """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker."""
-    for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind=Channel.Kind.EMAIL):
-        if Job.objects.filter(task="escalation.deliver", state=Job.State.FAILED,
+    for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind__in=SENDERS):
+        if Job.objects.filter(task__in=["escalation.deliver", "escalation.submit"], state=Job.State.FAILED,
                               payload__escalation_id=str(escalation.pk)).exists():
             failed(escalation=escalation)
     for escalation in Escalation.objects.filter(state__in=[State.SENT, State.ACKNOWLEDGED], next_check_at__lte=now):

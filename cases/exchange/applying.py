@@ -13,7 +13,7 @@ from cases.audit.services import record
 from cases.escalation.models import Escalation
 from cases.escalation.services import list_answered
 from cases.exchange.models import Feedback, Partner, Recall, Submission
-from cases.exchange.services import name_of
+from cases.exchange.services import AGAIN, name_of
 from cases.hashing.entries import suspend
 from cases.hashing.foreign import Row, take_in
 from cases.hashing.models import ListEntry, Listing
@@ -105,7 +105,7 @@ def confirm_by_pulls() -> int:
         newest = pulls_of(partner).filter(details__protocol="ncmec").order_by("-at").first()
         if newest is None:
             continue
-        passed = datetime.fromisoformat(newest.details["mark"])
+        passed = datetime.fromisoformat(newest.details["mark"]) - AGAIN      # what it asked for twice has come for certain
         for recall in Recall.objects.filter(partner=partner, confirmed_at=None, at__lt=passed):
             confirm(recall)
             confirmed += 1
