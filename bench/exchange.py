@@ -1,4 +1,4 @@
-"""What a platform's client waits for one page of 800 fingerprints, and what the stock client gets from us against a file of its own.
+"""What a platform's client waits for one page of 800 fingerprints, and what the stock client gets from us and from a file.
 
 Both clients run as platforms run them: `threatexchange fetch`, a process of its own, from nothing, index included.
 """
@@ -59,7 +59,8 @@ def rows_per_second(keys: Keys, base: str, kind: str) -> float:
             began = time.perf_counter()
             stock(home, keys, base, "fetch")
             times.append(time.perf_counter() - began)
-        held = {word for line in stock(home, keys, base, "dataset", "-P").splitlines() for word in line.split() if len(word) == 64}
+        lines = stock(home, keys, base, "dataset", "-P").splitlines()
+        held = {word for line in lines for word in line.split() if len(word) == 64}
         assert held == set(values), f"{kind}: {len(held)} of {len(values)}"
     return len(values) / min(times)
 
