@@ -30,11 +30,13 @@ class ProposeForm(forms.Form):
         return cls(initial={"basis": usual_basis(category_of(case))}, label_suffix="")
 
 
-class DecideForm(forms.Form):
-    """Approve with `despite` where something stands out; refuse with a reason."""
+class ApproveForm(forms.Form):
+    """`despite` where something stands out."""
     despite = forms.BooleanField(label=_("I have seen what stands out and decide all the same"), required=False)
-    why = forms.ChoiceField(label=_("Why it is refused"), required=False,
-                            choices=[("", _("Choose a reason")), *Listing.Why.choices])
+
+
+class RefuseForm(forms.Form):
+    why = forms.ChoiceField(label=_("Why it is refused"), choices=[("", _("Choose a reason")), *Listing.Why.choices])
 
 
 def rows_of(case: Case) -> list[Listing]:

@@ -1,4 +1,7 @@
 """Putting fingerprints on a shared list: one member proposes, another decides."""
+from typing import Any
+
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +15,11 @@ from cases.hashing.services import PublishRefused
 from cases.models import Case
 from cases.permissions import Permission, Staff, may
 from cases.triage.escalating import REFUSAL_NAMES
-from cases.triage.lists import TROUBLE_NAMES, DecideForm, ProposeForm, known_elsewhere, rows_of, why_not
+from cases.triage.lists import TROUBLE_NAMES, ApproveForm, ProposeForm, RefuseForm, known_elsewhere, rows_of, why_not
 from cases.triage.views.access import member_with, open_case_for
 
 CONFLICT = 409
+FORMS: dict[str, type[forms.Form]] = {"propose": ProposeForm, "approve": ApproveForm, "refuse": RefuseForm, "end": forms.Form}
 DONE = {
     "propose": gettext_lazy("Proposed. A colleague decides."),
     "approve": gettext_lazy("The fingerprints are on the list now."),
@@ -38,14 +42,12 @@ def case_list(request: HttpRequest, ref: str) -> HttpResponse:
     case, member = open_case_for(request, ref, Permission.ESCALATE), member_with(Permission.ESCALATE, request)
     if request.method != "POST":
         return page(request, case, member)
-    act, propose, decide = request.POST.get("act", ""), ProposeForm(request.POST), DecideForm(request.POST)
-    typed = {"propose": propose.is_valid, "approve": decide.is_valid, "refuse": decide.is_valid, "end": lambda: True}
-    if act not in typed or not typed[act]():
-        return page(request, case, member, trouble=_("Choose what to do. Nothing was changed."), status=400)
-    if act == "refuse" and not decide.cleaned_data["why"]:
-        return page(request, case, member, trouble=_("Choose why it is refused. Nothing was changed."), status=400)
+    act = request.POST.get("act", "")
+    form = FORMS[act](request.POST) if act in FORMS else None
+    if form is None or not form.is_valid():
+        return page(request, case, member, trouble=_("Choose what to do, and why. Nothing was changed."), status=400)
     try:
-        do(act, case, member, propose, decide)
+        do(act, case, member, form.cleaned_data)
     except PublishRefused as error:
         return page(request, case, member, trouble=str(REFUSAL_NAMES[error.reason]), status=CONFLICT)
     except (listing.NotYours, listing.StandsOut, listing.NothingWaits) as error:
@@ -55,13 +57,13 @@ def case_list(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("triage:case_list", case.ref)
 
 
-def do(act: str, case: Case, member: Staff, propose: ProposeForm, decide: DecideForm) -> None:
+def do(act: str, case: Case, member: Staff, typed: dict[str, Any]) -> None:
     if act == "propose":
-        listing.propose(case=case, by=member, basis=Listing.Basis(propose.cleaned_data["basis"]))
+        listing.propose(case=case, by=member, basis=Listing.Basis(typed["basis"]))
     elif act == "approve":
-        listing.approve(case=case, by=member, despite=decide.cleaned_data["despite"])
+        listing.approve(case=case, by=member, despite=typed["despite"])
     elif act == "refuse":
-        listing.refuse(case=case, by=member, why=Listing.Why(decide.cleaned_data["why"]))
+        listing.refuse(case=case, by=member, why=Listing.Why(typed["why"]))
     else:
         listing.end(case=case, by=member)
 
@@ -74,7 +76,8 @@ def page(request: HttpRequest, case: Case, member: Staff, *, trouble: str = "", 
     context = {
         "case": case, "rows": rows, "why_not": no, "trouble": trouble, "elsewhere": known_elsewhere(case), "standing": standing,
         "proposed": proposed, "mine": mine, "held": sorted({row.get_held_display() for row in proposed if row.held}),
-        "may_despite": may(member, Permission.SUPERVISE), "decide": DecideForm(label_suffix=""),
+        "may_despite": may(member, Permission.SUPERVISE), "approve": ApproveForm(label_suffix=""),
+        "refuse": RefuseForm(label_suffix=""),
         "propose": None if no else ProposeForm.of(case),
     }
     return render(request, "triage/case_list.html", context, status=status)

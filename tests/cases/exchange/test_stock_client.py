@@ -48,7 +48,7 @@ class StockClient:
     """A home directory, an environment variable, and the command line; nothing of ours."""
 
     def __init__(self, home: Path, keys: Keys, base: str) -> None:
-        self.home, self.keys, self.base = home, keys, base
+        self.home, self.keys, self.base, self.zone = home, keys, base, "UTC"
 
     def __call__(self, *command: str | Path) -> str:
         return self.run("-m", "threatexchange", *command)
@@ -58,7 +58,7 @@ class StockClient:
         self.run("-c", SUBMIT, self.keys.first, self.keys.second, self.base, value, verdict)
 
     def run(self, *arguments: str | Path) -> str:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home),
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "TZ": self.zone,
                        "TX_STOPNCII_KEYS": f"{self.keys.first},{self.keys.second},{self.base}"}
         done = subprocess.run([sys.executable, *map(str, arguments)], cwd=self.home, env=environment, capture_output=True,
                               text=True, timeout=240)
@@ -144,7 +144,9 @@ def test_it_pulls_matches_a_copy_answers_and_the_reporter_reads_it(client: Stock
                     platform="TikTok") == "TikTok says the content has been removed; if you see it again, tell us here."
 
 
-def test_it_pulls_more_than_two_pages_and_then_only_what_is_new(client: StockClient, publish: Publish):
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Karachi", "America/Los_Angeles"])
+def test_it_pulls_more_than_two_pages_and_then_only_what_is_new(client: StockClient, publish: Publish, zone: str):
+    client.zone = zone
     first = {entry.value for entry in publish(1700)}                                   # one moment, three pages
     client("fetch")
     assert client.holds() == first

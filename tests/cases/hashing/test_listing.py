@@ -3,6 +3,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
@@ -128,6 +129,19 @@ def test_what_looks_like_something_harmless_is_held_for_a_supervisor(ready, peop
         with pytest.raises(listing.StandsOut):
             listing.approve(case=ready, by=by, despite=despite)
     assert [entry.state for entry in listing.approve(case=ready, by=people[1], despite=True)] == ["active"]
+
+
+def test_harmless_pictures_come_by_a_file_of_their_fingerprints(db, tmp_path, capsys):
+    path, values = tmp_path / "logos.txt", [new_pdq(), new_pdq()]
+    path.write_text("\n".join([*values, values[0].upper(), ""]))
+    for _ in range(2):
+        call_command("add_benign", path, sort="logo")
+    assert set(Benign.objects.values_list("pdq", flat=True)) == set(values)
+    assert capsys.readouterr().out == "2 new.\n0 new.\n"
+    path.write_text(f"{new_pdq()}\nnot one")
+    with pytest.raises(CommandError):
+        call_command("add_benign", path, sort="logo")
+    assert Benign.objects.count() == 2
 
 
 def test_many_cases_with_one_picture_are_held(make_case, people):

@@ -85,7 +85,7 @@ def test_without_a_yes_the_page_says_so(case: Case, mine: Client) -> None:
     assert "has not agreed" in page.content.decode()
 
 
-@pytest.mark.parametrize("fields", [{}, {"act": "sell"}, {"act": "propose", "basis": "mood"}, {"act": "approve", "why": "hm"}])
+@pytest.mark.parametrize("fields", [{}, {"act": "sell"}, {"act": "propose", "basis": "mood"}, {"act": "refuse", "why": "hm"}])
 def test_an_act_that_is_none_changes_nothing(case: Case, mine: Client, fields: dict[str, str]) -> None:
     assert mine.post(address(case), fields).status_code == 400
     assert not Listing.objects.exists()
