@@ -10,7 +10,7 @@ from cases.audit.models import Entry
 from cases.exchange.models import Credential, Partner
 from cases.exchange.partners import retire_partner
 from cases.hashing import entries as hashing
-from cases.hashing.models import ListEntry
+from cases.hashing.models import ListEntry, Listing
 from tests.cases.exchange.conftest import BASE, Platform, Publish, seconds
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -185,6 +185,7 @@ def test_the_whole_last_second_counts_as_pulled(platform: Platform, publish: Pub
 def test_published_again_it_is_active_again(platform: Platform, publish: Publish):
     entry, = publish(at=NOON)
     hashing.withdraw(entries=[entry])
+    Listing.objects.update(state=Listing.State.APPROVED)
     ListEntry.objects.filter(pk=entry.pk).update(state=ListEntry.State.ACTIVE, modified_at=timezone.now())
     assert [record["hashStatus"] for record in platform.pull()[0]] == ["Active"]
 
