@@ -22,6 +22,8 @@ class Said(StrEnum):
     PLATFORM_REMOVED = "platform_removed"
     PLATFORM_REFUSED = "platform_refused"
     PLATFORM_SILENT = "platform_silent"
+    PARTNER_MAY_HOLD = "partner_may_hold"
+    PARTNER_DROPPED = "partner_dropped"
     CLOSED_REMOVED = "closed_removed"
     CLOSED_NOT_REMOVED = "closed_not_removed"
     CLOSED_REFERRED = "closed_referred"
@@ -44,6 +46,9 @@ SENTENCES: dict[Said, Callable[[], str]] = {
                                      "again by {date}."),
     Said.PLATFORM_SILENT: lambda: _("{platform} has not answered; this is our next step: a caseworker looks at it again by "
                                     "{date}."),
+    Said.PARTNER_MAY_HOLD: lambda: _("Your fingerprints are off our list, and {platform} is told so. {platform} had read the "
+                                     "list before and has not confirmed; we cannot see whether it still keeps a copy."),
+    Said.PARTNER_DROPPED: lambda: _("{platform} confirms that it has dropped your fingerprints. We cannot check this ourselves."),
     Said.CLOSED_REMOVED: lambda: _("Your report is closed: the content has been removed. If you see it again, write to us here."),
     Said.CLOSED_NOT_REMOVED: lambda: _("Your report is closed: we could not have the content removed. You can still write to us "
                                        "here."),

@@ -17,6 +17,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     "AUDIT_SIGNING_KEY": frozenset({"worker"}),
     "EMAIL_HOST_PASSWORD": frozenset({"worker"}),
     "SMS_GATEWAY_TOKEN": frozenset({"worker"}),
+    "EXCHANGE_SOURCES": frozenset({"worker"}),                   # keys to lists of others
+    "EXCHANGE_UPWARD": frozenset({"worker"}),                    # keys of those who take our fingerprints
 }
 
 

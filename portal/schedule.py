@@ -22,6 +22,8 @@ PERIODIC = [
     Periodic("audit.checkpoint", crontab(minute="0"), direct=True),
     Periodic("notifications.witness", crontab(minute="5")),          # the signed heads, to somebody outside
     Periodic("escalation.chase", crontab(minute="*/10")),            # platforms that let their clock run out
+    Periodic("exchange.pull", crontab(minute="20")),                 # lists of others
+    Periodic("exchange.recalls", crontab(minute="*/5")),             # which partners may hold what was withdrawn
     Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
     Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came

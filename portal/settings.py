@@ -70,7 +70,7 @@ RECOVERY_PUBLIC_KEY = envkey("RECOVERY_PUBLIC_KEY", PUBLIC_BYTES)    # empty in 
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
 # Which hashes are the same picture, in bits of 256; a kind a line (cases.hashing.models.IndexedHash.Kind).
-HASH_LIMITS = {"PICTURE": envint("HASH_LIMIT_PICTURE", 31)}
+HASH_LIMITS = {"PICTURE": envint("HASH_LIMIT_PICTURE", 31), "FOREIGN": envint("HASH_LIMIT_FOREIGN", 31)}
 SNAPSHOTS = env("HASH_SNAPSHOTS", str(DATA / "hash-snapshots")) if PORTAL_ROLE in {"worker", "all"} else ""
 HASH_SNAPSHOTS = Path(SNAPSHOTS) if SNAPSHOTS else None             # empty: this machine asks the table
 HASH_SNAPSHOT_FROM = envint("HASH_SNAPSHOT_FROM", 50_000)           # with fewer hashes the table is quick enough
@@ -191,6 +191,12 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@example.org")
 NOTICE_FROM_EMAIL = env("NOTICE_FROM_EMAIL", "takedown@example.org")     # the role address that signs notices
 WITNESS_EMAIL = env("WITNESS_EMAIL", "")                # keeps the log's signed heads (docs/how-to/witness.md)
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
+# Lists of others that we pull (docs/how-to/pull-a-list.md), with their keys: JSON, or a file of it.
+EXCHANGE_SOURCES = json.loads(envsecret("EXCHANGE_SOURCES", "[]") or "[]") if holds(PORTAL_ROLE, "EXCHANGE_SOURCES") \
+    else absent(PORTAL_ROLE, "EXCHANGE_SOURCES")
+# Who takes our fingerprints upward (docs/how-to/submit-upward.md), with its keys: JSON, or a file of it.
+EXCHANGE_UPWARD = json.loads(envsecret("EXCHANGE_UPWARD", "{}") or "{}") if holds(PORTAL_ROLE, "EXCHANGE_UPWARD") \
+    else absent(PORTAL_ROLE, "EXCHANGE_UPWARD")
 SMS_GATEWAY_TOKEN = envsecret("SMS_GATEWAY_TOKEN", "") if SENDS else absent(PORTAL_ROLE, "SMS_GATEWAY_TOKEN")
 SMS_FILE_PATH = DATA / "sms"
 SMS_SENDER = env("SMS_SENDER", "Mehfooz")               # what staff see

@@ -21,7 +21,7 @@ def routed(path):
     except Resolver404:
         return False
     return True
-rooms = {"intake": "cases.intake.views", "triage": "cases.triage.views.case", "exchange": "cases.exchange.views",
+rooms = {"intake": "cases.intake.views", "triage": "cases.triage.views.case", "exchange": "cases.exchange.views.stopncii",
          "cms": "wagtail.admin.views.home", "accounts": "portal.accounts.views"}
 print(json.dumps({"routed": [p for p in PATHS if routed(p)], "loaded": sorted(r for r, m in rooms.items() if m in sys.modules)}))
 """

@@ -31,9 +31,11 @@ class Channel(models.Model):
     class Kind(models.TextChoices):
         EMAIL = "email", _("E-mail")
         WEBFORM = "webform", _("Web form")
+        STOPNCII = "stopncii", _("StopNCII, by machine")
+        THREATEXCHANGE = "threatexchange", _("ThreatExchange, by machine")
 
     platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="channels")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     address = models.CharField(max_length=300)                       # an e-mail address or the form's URL
     label = models.CharField(max_length=120)                         # label_en, label_ur: what this form is for
     form_fields = models.JSONField(default=list)                     # [{"label", "limit", "content"}], in the form's order

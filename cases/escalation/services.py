@@ -1,6 +1,7 @@
 """From a caseworker's decision to a platform's answer. Nothing leaves without consent, and nothing without an outbox row."""
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -9,12 +10,13 @@ from django.utils import timezone
 from cases.audit.services import actor, record
 from cases.clock.services import due_at
 from cases.escalation import notices
-from cases.escalation.channels import email
+from cases.escalation.channels import email, upward
 from cases.escalation.channels.base import Outgoing, Proof
 from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
+from cases.hashing.listing import end, propose
 from cases.hashing.models import ListEntry, MediaHash
-from cases.hashing.services import PUBLISHING, match, publish, refusal, take_turn, withdraw
+from cases.hashing.services import PublishRefused, match, refusal
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
@@ -30,7 +32,10 @@ from cases.vault import custody, envelope
 from cases.vault.unseal import key_for_worker
 from cases.workflow import Status
 
-SENDERS = {Channel.Kind.EMAIL: email.send}
+SENDERS = {Channel.Kind.EMAIL: email.send, Channel.Kind.STOPNCII: upward.stopncii,
+           Channel.Kind.THREATEXCHANGE: upward.threatexchange}
+SECOND_PERSON = 1800          # seconds until we look again whether somebody agreed
+UPWARD = {Channel.Kind.STOPNCII, Channel.Kind.THREATEXCHANGE}        # take fingerprints that are on our list, and no words
 State = Escalation.State
 NEXT: dict[State, frozenset[State]] = {
     State.REQUESTED: frozenset({State.SENT, State.FAILED, State.ACTIONED}),     # removed by the hash list before the notice left
@@ -75,18 +80,22 @@ def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language
         match(case_id=case.pk)              # before the case is locked: it takes turns with jobs that tie this case to others
     case = lock_case(case)                  # an answer that is taken back at this moment comes before or after, not in between
     check(case, notice)
-    entries = publish(case=case, by=by) if notice.hashes else []
+    if notice.hashes and (reason := refusal(case)):         # a child's leave in no notice
+        raise PublishRefused(reason)
+    entries = propose(case=case, by=by) if notice.hashes else []        # another member puts them on the list
     secret, escalation_id = envelope.new_key(), uuid.uuid4()
-    by_mail = channel.kind == Channel.Kind.EMAIL
+    by_machine = channel.kind in SENDERS
     escalation = Escalation.objects.create(
         id=escalation_id, case=case, platform=channel.platform, channel=channel, reference=notice.reference, language=language,
-        notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_mail),
+        notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_machine),
         notice=envelope.seal(secret, notice.as_json(), case=case.pk, field="notice", record=escalation_id),
         by_id=by.pk, requested_at=timezone.now(),
     )
     escalation.entries.set(entries)
     record("escalation_requested", subject=case.pk, actor=actor(by), escalation=escalation.pk, platform=channel.platform.slug)
-    if by_mail:
+    if channel.kind in UPWARD:
+        enqueue("escalation.submit", escalation_id=str(escalation.pk))
+    elif by_machine:
         enqueue("escalation.deliver", escalation_id=str(escalation.pk))
     return escalation
 
@@ -102,7 +111,7 @@ def check(case: Case, notice: Notice) -> None:
 
 
 def strays(case: Case, notice: Notice) -> bool:
-    """Whether a fingerprint would leave past `publish`, which refuses a child's: copied into the words, or of another case."""
+    """Whether a fingerprint would leave past `propose`, which refuses a child's: copied into the words, or of another case."""
     rows = list(MediaHash.objects.filter(case=case).values_list("pdq", "sha256", "md5"))
     words = "\n".join([*notice.links, *notices.wording(notice)]).lower()
     withheld = {value for row in rows for value in row} - set(notice.hashes)
@@ -124,6 +133,8 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
     if not may_still_leave(escalation.case, notice):            # a caseworker sees it as not sent
         failed(escalation=escalation)
         return
+    if escalation.channel.kind in UPWARD:
+        notice = replace(notice, hashes=agreed(escalation))
     outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex)
     attempt = Attempt.objects.create(escalation=escalation, at=timezone.now(), ok=False, error="sending")
     try:
@@ -134,6 +145,14 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
             failed(escalation=escalation)
         raise
     sent(escalation=escalation, proof=proof, attempt=attempt)
+
+
+def agreed(escalation: Escalation) -> tuple[str, ...]:
+    """The notice's fingerprints that two people have put on the list. Retry: nobody has decided yet."""
+    values = tuple(escalation.entries.filter(state=ListEntry.State.ACTIVE).order_by("pk").values_list("value", flat=True))
+    if not values:
+        raise Retry(SECOND_PERSON, code="second_person")
+    return values
 
 
 def may_still_leave(case: Case, notice: Notice) -> bool:
@@ -252,23 +271,15 @@ def stop_sharing(*, case: Case) -> None:
 
 @transaction.atomic
 def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
-    """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind.
-
-    Another case does so while its own reporter agrees.
-    """
-    take_turn(PUBLISHING)           # of two who take their yes back at once, the second sees the first
-    mine = ListEntry.objects.filter(pk__in=Escalation.objects.filter(case=case).values("entries"))
-    others = Escalation.objects.exclude(case=case).exclude(state=State.FAILED).filter(entries__in=mine).select_related("case")
-    standing = [other.pk for other in others.distinct() if agrees(other.case, Consent.Act.SHARE_HASHES)]
-    kept = Escalation.objects.filter(pk__in=standing).exclude(entries=None).values("entries")
-    return withdraw(entries=list(mine.exclude(pk__in=kept)), by=by)
+    """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind."""
+    return end(case=case, by=by)
 
 
 @transaction.atomic
 def chase(now: datetime) -> None:
     """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker."""
-    for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind=Channel.Kind.EMAIL):
-        if Job.objects.filter(task="escalation.deliver", state=Job.State.FAILED,
+    for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind__in=SENDERS):
+        if Job.objects.filter(task__in=["escalation.deliver", "escalation.submit"], state=Job.State.FAILED,
                               payload__escalation_id=str(escalation.pk)).exists():
             failed(escalation=escalation)
     for escalation in Escalation.objects.filter(state__in=[State.SENT, State.ACKNOWLEDGED], next_check_at__lte=now):

@@ -13,6 +13,12 @@ def deliver(escalation_id: str) -> None:
     services.deliver(escalation_id=UUID(escalation_id))
 
 
+@job("escalation.submit", atomic=False, max_attempts=200)
+def submit(escalation_id: str) -> None:
+    """Four days for a second person to agree; then a caseworker looks."""
+    services.deliver(escalation_id=UUID(escalation_id))
+
+
 @job("escalation.withdraw")
 def withdraw(case_id: str) -> None:
     """Unless the reporter agrees again by now, or the case is gone and its entries with it."""

@@ -1,36 +1,45 @@
-"""The door for platforms: who may come in, what they are given, what they say. Nothing here can read a case."""
-import hashlib
+"""What partners are given and what they say. Nothing here can read a case."""
 import hmac
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cases.audit.services import record
-from cases.exchange.models import Feedback, Partner
+from cases.exchange.models import Feedback, Partner, Submission
+from cases.exchange.partners import OURSELVES
 from cases.hashing.models import ListEntry
-from cases.hashing.wire.stopncii import CaseStatus, FetchRequest, FetchResponse, HashFeedback, HashRecord, PageToken
+from cases.hashing.wire import ncmec
+from cases.hashing.wire.stopncii import (
+    EPOCH,
+    CaseStatus,
+    FeedbackValue,
+    FetchRequest,
+    FetchResponse,
+    HashFeedback,
+    HashRecord,
+    PageToken,
+    SignalType,
+    SubmittedHash,
+)
 from cases.outbox.services import enqueue
 
 LIST = "hash_list"                   # the audit log's name for it
-NOBODY = hashlib.sha256(b"nobody").hexdigest()
-STATUS = {ListEntry.State.ACTIVE: CaseStatus.ACTIVE, ListEntry.State.WITHDRAWN: CaseStatus.WITHDRAWN}
-
-
-class UnknownPartner(Exception):
-    """No active partner has this pair of keys."""
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What a partner types into its client. Shown once, when they are made."""
-    fetch: str
-    subscription: str
+NAME = "Mehfooz"                     # ours, among NCMEC's members
+SETTLES = timedelta(seconds=5)       # NCMEC: what is younger is not shown yet
+AGAIN = timedelta(seconds=65)        # NCMEC: so much before `from` is shown again, for clocks that are a minute fast
+SIGNALS = {ListEntry.Kind.PDQ: SignalType.IMAGE_PDQ, ListEntry.Kind.MD5: SignalType.VIDEO_MD5}
+KINDS = {signal: kind for kind, signal in SIGNALS.items()}
+MEDIA = {ListEntry.Kind.PDQ: ncmec.Medium.IMAGE, ListEntry.Kind.MD5: ncmec.Medium.VIDEO}
+CLASSES = {ListEntry.Category.INTIMATE: "NCII", ListEntry.Category.THREATENED: "NCII-SEXTORTION",
+           ListEntry.Category.SYNTHETIC: "NCII-SYNTHETIC", ListEntry.Category.CHILD: "CSAM"}
 
 
 @dataclass(frozen=True)
@@ -40,68 +49,41 @@ class Taken:
     unknown: list[str]
 
 
-# --- partners ---------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def add_partner(*, name: str, platform: str) -> tuple[Partner, Keys]:
-    """A new partner and its keys, which are kept nowhere. `platform` is the slug whose escalations its feedback answers."""
-    keys = Keys(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
-    partner = Partner.objects.create(name=name, platform=platform, fetch_key=digest(keys.fetch),
-                                     number_key=secrets.token_bytes(32),
-                                     subscription_key=digest(keys.subscription))
-    record("partner_added", subject=partner.pk, actor="system", platform=platform)
-    return partner, keys
+def listed_for(partner: Partner) -> QuerySet[ListEntry]:
+    """Every entry that ever was on a list which the partner is enabled for."""
+    return ListEntry.objects.exclude(published_at=None).filter(kind__in=partner.kinds, category__in=partner.categories)
 
 
-@transaction.atomic
-def retire_partner(*, partner: Partner) -> None:
-    """Its keys open nothing from now on. What it pulled before is out of our hands."""
-    Partner.objects.filter(pk=partner.pk).update(active=False)
-    record("partner_retired", subject=partner.pk, actor="system")
-
-
-def digest(key: str) -> str:
-    """Keys are 256 random bits, so that a plain hash is enough: there is nothing to guess."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-def authenticate(fetch_key: str, subscription_key: str) -> Partner:
-    """The partner with both keys; UnknownPartner. Takes as long for a wrong first key as for a wrong second one."""
-    partner = Partner.objects.filter(fetch_key=digest(fetch_key), active=True).first()
-    expected = partner.subscription_key if partner else NOBODY
-    if hmac.compare_digest(expected, digest(subscription_key)) and partner:
-        return partner
-    raise UnknownPartner
-
-
-# --- what they are given ----------------------------------------------------------------------------------------------
+# --- StopNCII ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def page(*, partner: Partner, request: FetchRequest) -> FetchResponse:
     """Entries in ascending order of time, at most `request.size`, from where the partner has come.
 
-    Entries are stamped one transaction at a time (hashing.services.publish), so none appears later behind a page already read.
+    Entries are stamped one transaction at a time (hashing.entries), so none appears later behind a page already read.
     """
-    found = list(_since(request).order_by("modified_at", "pk")[:request.size + 1])
+    found = list(_since(partner, request).order_by("modified_at", "pk")[:request.size + 1])
     shown, more = found[:request.size], len(found) > request.size
-    record("list_fetched", subject=LIST, actor=_name(partner), count=len(shown))
+    _log_fetch(partner, "stopncii", shown, request.mark)
     return FetchResponse(tuple(_record(partner, entry) for entry in shown), request.mark,
                          PageToken(shown[-1].modified_at, shown[-1].pk) if more else None)
 
 
-def _since(request: FetchRequest) -> QuerySet[ListEntry]:
+def _since(partner: Partner, request: FetchRequest) -> QuerySet[ListEntry]:
     """What the partner has not seen.
 
     A withdrawn entry is shown only to who may hold it: whoever stopped pulling before it was first published never had the hash,
     and the person it belongs to has taken back the consent to hand it out. Times on the wire are whole seconds, so the
     partner's whole last second counts.
     """
-    entries = ListEntry.objects.filter(modified_at__gte=request.mark)
+    entries = listed_for(partner).filter(modified_at__gte=request.mark)
     if request.after:
         entries = entries.filter(Q(modified_at__gt=request.after.at) | Q(pk__gt=request.after.entry))
     return entries.filter(Q(state=ListEntry.State.ACTIVE) | Q(published_at__lte=request.mark.replace(microsecond=999_999)))
 
 
 def _record(partner: Partner, entry: ListEntry) -> HashRecord:
-    return HashRecord(entry.modified_at, entry.pdq, STATUS[ListEntry.State(entry.state)], (case_number(partner, entry),))
+    status = CaseStatus.ACTIVE if entry.state == ListEntry.State.ACTIVE else CaseStatus.WITHDRAWN
+    return HashRecord(entry.modified_at, entry.value, status, (case_number(partner, entry),), SIGNALS[ListEntry.Kind(entry.kind)])
 
 
 def case_number(partner: Partner, entry: ListEntry) -> str:
@@ -112,26 +94,103 @@ def case_number(partner: Partner, entry: ListEntry) -> str:
     return str(UUID(bytes=hmac.digest(bytes(partner.number_key), entry.pk.bytes, "sha256")[:16], version=4))
 
 
+def _log_fetch(partner: Partner, protocol: str, shown: Sequence[ListEntry], mark: datetime) -> None:
+    """`mark`: how far the partner had come when it asked. Its screen and the recalls are read from here."""
+    record("list_fetched", subject=LIST, actor=name_of(partner), protocol=protocol, count=len(shown), mark=mark)
+
+
+# --- NCMEC ------------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def entries(*, partner: Partner, request: ncmec.EntriesRequest, deleted_only: bool = False) -> ncmec.Page:
+    """Entries that changed in the range, oldest first. Those of the last seconds come with a later call.
+
+    The next page begins after the last row, not at a count of rows: one that is withdrawn meanwhile moves to the end, and a count
+    would then pass over another.
+    """
+    until = min(request.to, timezone.now() - SETTLES)
+    rows = listed_for(partner).filter(modified_at__gte=max(request.since - AGAIN, EPOCH), modified_at__lt=until)
+    if deleted_only:
+        rows = rows.exclude(state=ListEntry.State.ACTIVE)
+    most = request.most if request.after else rows.count()
+    if request.after:
+        rows = rows.filter(Q(modified_at__gt=request.after.at) | Q(modified_at=request.after.at, pk__gt=request.after.entry))
+    found = list(rows.order_by("modified_at", "pk")[:request.size + 1])
+    shown, more = found[:request.size], len(found) > request.size
+    _log_fetch(partner, "ncmec", shown, request.since)
+    return ncmec.Page(tuple(_entry(partner, row) for row in shown),
+                      request.following(PageToken(shown[-1].modified_at, shown[-1].pk), most,
+                                        "deletions" if deleted_only else "entries") if more else "")
+
+
+def _entry(partner: Partner, row: ListEntry) -> ncmec.Entry:
+    kind = ListEntry.Kind(row.kind)
+    fingerprints = {kind.value: row.value} if row.state == ListEntry.State.ACTIVE else {}
+    return ncmec.Entry(MEDIA[kind], ncmec.Member(OURSELVES, NAME), str(entry_number(partner, row.pk)), row.modified_at,
+                       CLASSES[ListEntry.Category(row.category)], fingerprints)
+
+
+def entry_number(partner: Partner, number: UUID, *, back: bool = False) -> UUID:
+    """An entry's id as this partner knows it, and `back`: one block of AES under the partner's key, so nothing is stored."""
+    cipher = Cipher(AES256(bytes(partner.number_key)), ECB())  # noqa: S305  a single block, used as a permutation of ids
+    turn = cipher.decryptor() if back else cipher.encryptor()
+    return UUID(bytes=turn.update(number.bytes) + turn.finalize())
+
+
+def members(partner: Partner) -> list[ncmec.Member]:
+    """Ourselves and whoever asks. Who else takes part is nobody's business."""
+    return [ncmec.Member(OURSELVES, NAME), ncmec.Member(partner.number, partner.name)]
+
+
 # --- what they say ----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def take_feedback(*, partner: Partner, lines: Sequence[HashFeedback]) -> Taken:
-    """Keep what is new and leave it to the worker. A verdict that repeats the partner's last one on that hash is not new."""
-    entries = {entry.pdq: entry for entry in ListEntry.objects.filter(pdq__in={line.value for line in lines})}
-    before = Feedback.objects.filter(partner=partner, entry__in=entries.values()).order_by("at")
-    said = dict(before.values_list("entry__pdq", "value"))
+    """Keep what is new and leave it to the worker. Only about entries that the partner may see."""
+    known = listed_for(partner).filter(value__in={line.value for line in lines}).order_by("modified_at")
+    listed = {entry.value: entry for entry in known}
+    new = keep_verdicts(partner, [(listed[line.value], line.feedback) for line in lines if line.value in listed])
+    unknown = sorted({line.value for line in lines} - set(listed))
+    record("feedback_taken", subject=LIST, actor=name_of(partner), count=new, unknown=len(unknown))
+    return Taken(new, unknown)
+
+
+@transaction.atomic
+def take_vote(*, partner: Partner, number: UUID, kind: str, value: FeedbackValue) -> bool:
+    """NCMEC's feedback on one fingerprint of an entry. False: the partner knows no such entry."""
+    entry = listed_for(partner).filter(pk=entry_number(partner, number, back=True), kind=kind).first()
+    if entry is None:
+        return False
+    record("feedback_taken", subject=LIST, actor=name_of(partner), count=keep_verdicts(partner, [(entry, value)]), unknown=0)
+    return True
+
+
+def keep_verdicts(partner: Partner, verdicts: Iterable[tuple[ListEntry, FeedbackValue]]) -> int:
+    """How many are new: a verdict that repeats the partner's last one on that entry is not."""
+    given = list(verdicts)
+    before = Feedback.objects.filter(partner=partner, entry__in=[entry for entry, _value in given]).order_by("at")
+    said = dict(before.values_list("entry", "value"))
     now, rows = timezone.now(), list[Feedback]()
-    for line in lines:
-        if line.value in entries and said.get(line.value) != line.feedback:
-            said[line.value] = line.feedback.value
-            rows.append(Feedback(partner=partner, entry=entries[line.value], value=line.feedback.value,
+    for entry, value in given:
+        if said.get(entry.pk) != value:
+            said[entry.pk] = value.value
+            rows.append(Feedback(partner=partner, entry=entry, value=value.value,
                                  at=now + timedelta(microseconds=len(rows))))          # in the order they were said
     Feedback.objects.bulk_create(rows)
-    unknown = sorted({line.value for line in lines} - set(entries))
-    record("feedback_taken", subject=LIST, actor=_name(partner), count=len(rows), unknown=len(unknown))
     if rows:
         enqueue("exchange.feedback", ids=[str(row.pk) for row in rows])
-    return Taken(len(rows), unknown)
+    return len(rows)
 
 
-def _name(partner: Partner) -> str:
+@transaction.atomic
+def take_hashes(*, partner: Partner, hashes: Sequence[SubmittedHash]) -> int:
+    """Fingerprints that a partner sends: compared with our cases, and served to nobody (hashing.foreign)."""
+    now = timezone.now()
+    rows = Submission.objects.bulk_create(Submission(partner=partner, kind=KINDS[one.signal].value, value=one.value, at=now)
+                                          for one in dict.fromkeys(hashes))
+    record("hashes_submitted", subject=LIST, actor=name_of(partner), count=len(rows))
+    if rows:
+        enqueue("exchange.submitted", partner=str(partner.pk))
+    return len(rows)
+
+
+def name_of(partner: Partner) -> str:
     return f"partner:{partner.pk}"

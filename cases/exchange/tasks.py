@@ -1,8 +1,8 @@
 from uuid import UUID
 
-from cases.exchange.applying import apply
+from cases.exchange import applying, pulling
 from cases.outbox.errors import Retry
-from cases.outbox.services import job
+from cases.outbox.services import enqueue, job
 
 AGAIN = 1800                 # seconds; a notice by web form waits for a person
 ATTEMPTS = 200               # four days, then a person looks
@@ -11,6 +11,30 @@ ATTEMPTS = 200               # four days, then a person looks
 @job("exchange.feedback", atomic=False, max_attempts=ATTEMPTS)
 def feedback(ids: list[str]) -> None:
     """One transaction each, so that a long submission holds no cases."""
-    waiting = [one for one in ids if not apply(feedback_id=UUID(one))]
+    waiting = [one for one in ids if not applying.apply(feedback_id=UUID(one))]
     if waiting:
         raise Retry(AGAIN, code="not_sent_yet")
+
+
+@job("exchange.submitted")
+def submitted(partner: str) -> None:
+    applying.take_submissions(partner_id=UUID(partner))
+
+
+@job("exchange.recalls", atomic=False)
+def recalls() -> None:
+    applying.note_recalls()
+    applying.confirm_by_pulls()
+
+
+@job("exchange.pull")
+def pull() -> None:
+    """Hourly: one job for each list, so that one that is down holds up no other."""
+    for slug in pulling.origins():
+        enqueue("exchange.pull_one", slug=slug)
+
+
+@job("exchange.pull_one", atomic=False)
+def pull_one(slug: str) -> None:
+    if slug in pulling.origins() and not pulling.pull(slug=slug):
+        enqueue("exchange.pull_one", slug=slug)

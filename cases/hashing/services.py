@@ -1,26 +1,24 @@
-"""Fingerprints of a case: kept, compared with all others, and put on the list that platforms pull."""
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+"""Fingerprints of a case: kept, and compared with all others. How they come on a list: listing."""
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from itertools import count
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
-from cases.audit.services import actor, record
+from cases.audit.services import record
+from cases.hashing import foreign
+from cases.hashing.entries import withdraw
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.known import KNOWN
 from cases.hashing.models import IndexedHash, ListEntry, Match, MediaHash
+from cases.hashing.turns import MATCHING, last_of, stamp_after, take_turn
 from cases.models import Case, Link
 from cases.outbox.services import enqueue
-from cases.permissions import Staff
 from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
 from cases.services import link_cases
 
 LISTED_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}      # the list is of intimate pictures of adults, and of nothing else
-MATCHING, PUBLISHING = 7_301, 7_302                    # advisory locks of PostgreSQL
-TICK = timedelta(microseconds=1)
 PICTURE = IndexedHash.Kind.PICTURE
 
 
@@ -30,6 +28,7 @@ class Refusal(StrEnum):
     CHILD_MATCH = "child_match"          # the same picture was reported in a child's case
     AGE_UNKNOWN = "age_unknown"
     NOT_INTIMATE = "not_intimate"        # private, but no matter for this list
+    CONSENT = "consent"                  # the reporter has not said yes
 
 
 class PublishRefused(Exception):
@@ -38,19 +37,6 @@ class PublishRefused(Exception):
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
-
-
-def take_turn(lock: int) -> None:
-    """Wait until no other transaction holds the lock; it is ours until this one ends. SQLite has one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-
-
-def stamp_after(last: datetime | None) -> datetime:
-    """Now, but always later than `last`, whatever the machine's clock does."""
-    now = timezone.now()
-    return now if last is None else max(now, last + TICK)
 
 
 @transaction.atomic
@@ -80,9 +66,10 @@ def match(*, case_id: UUID) -> list[Match]:
     found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a, b, bits in _others(mine)]
     Match.objects.bulk_create(found)
     IndexedHash.objects.bulk_create(IndexedHash(kind=PICTURE, pdq=a.pdq, media=a) for a in mine)
-    MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(_last(MediaHash, "matched_at")))
+    MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(last_of(MediaHash, "matched_at")))
     for other in {m.b.case_id: m.b.case for m in found}.values():
         link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
+    foreign.compare(case_id=case_id)
     record("fingerprints_matched", subject=case_id, actor="system", count=len(mine), found=len(found))
     _take_children_off_the_list(found)
     return found
@@ -92,7 +79,7 @@ def _take_children_off_the_list(found: Sequence[Match]) -> None:
     """A picture that an adult's case published turns out to show a child: it leaves the list at once, without a person."""
     pairs = [match for match in found if _of_a_child(match.a.case) or _of_a_child(match.b.case)]
     values = {side.pdq for match in pairs for side in (match.a, match.b)}
-    withdraw(entries=ListEntry.objects.filter(pdq__in=values))
+    withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
 
 
 def _of_a_child(case: Case) -> bool:
@@ -103,12 +90,12 @@ def _others(mine: Sequence[MediaHash]) -> Iterator[tuple[MediaHash, MediaHash, i
     """Of one case's fingerprints: each with every earlier one of another case that is the same picture, and their distance."""
     near = [dict(hits) for hits in KNOWN[PICTURE].near([one.pdq for one in mine])]
     found = IndexedHash.objects.filter(pk__in={row for hits in near for row in hits}).select_related("media__case")
-    others = [row for row in found if row.media.case_id != mine[0].case_id]
+    others = {row.pk: row.media for row in found if row.media and row.media.case_id != mine[0].case_id}
     for one, hits in zip(mine, near, strict=True):
         far: dict[MediaHash, int] = {}
-        for row in others:
-            if row.pk in hits:
-                far[row.media] = min(hits[row.pk], far.get(row.media, hits[row.pk]))
+        for row, media in others.items():
+            if row in hits:
+                far[media] = min(hits[row], far.get(media, hits[row]))
         yield from ((one, media, bits) for media, bits in far.items())
 
 
@@ -120,7 +107,7 @@ def refusal(case: Case) -> Refusal | None:
         return Refusal.NOT_INTIMATE
     if case.age_band != AgeBand.ADULT:
         return Refusal.AGE_UNKNOWN
-    return Refusal.CHILD_MATCH if _matches_a_child(case) else None
+    return Refusal.CHILD_MATCH if _matches_a_child(case) or foreign.on_a_list_of_children(case.pk) else None
 
 
 def _matches_a_child(case: Case) -> bool:
@@ -128,58 +115,3 @@ def _matches_a_child(case: Case) -> bool:
         return models.Q(**{f"{side}__case__child": True}) | models.Q(**{f"{side}__case__age_band__in": CHILD}) \
             | models.Q(**{f"{side}__case__age_band_then__in": CHILD})
     return Match.objects.filter(models.Q(a__case=case) & child("b") | models.Q(b__case=case) & child("a")).exists()
-
-
-@transaction.atomic
-def publish(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
-    """Put the case's fingerprints on the list; raises PublishRefused. The same fingerprint of two cases is one entry.
-
-    Entries are stamped one after the other and one transaction at a time, so a partner who pages by time misses none.
-    """
-    match(case_id=case.pk)                   # a picture of a child must be known as such before it could leave
-    if reason := refusal(case):
-        raise PublishRefused(reason)
-    values = dict.fromkeys(MediaHash.objects.filter(case=case).order_by("number").values_list("pdq", flat=True))
-    take_turn(PUBLISHING)
-    known = {entry.pdq: entry for entry in ListEntry.objects.filter(pdq__in=values)}
-    stamps = _stamps()
-    entries = [_activate(known.get(value) or ListEntry(pdq=value, state=ListEntry.State.WITHDRAWN), stamps) for value in values]
-    if entries:
-        record("hashes_published", subject=case.pk, actor=actor(by), entries=[entry.pk for entry in entries])
-    return entries
-
-
-def _activate(entry: ListEntry, stamps: Iterator[datetime]) -> ListEntry:
-    if entry.state != ListEntry.State.ACTIVE:
-        entry.state, entry.modified_at = ListEntry.State.ACTIVE, next(stamps)
-        entry.published_at = entry.published_at or entry.modified_at
-        entry.save()
-    return entry
-
-
-@transaction.atomic
-def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list[ListEntry]:
-    """Take entries off the list; partners see them as withdrawn. Returns those that changed.
-
-    An entry knows no case: the caller leaves out what another standing escalation published too.
-    """
-    take_turn(PUBLISHING)
-    stamps = _stamps()
-    active = list(ListEntry.objects.filter(pk__in=[entry.pk for entry in entries], state=ListEntry.State.ACTIVE))
-    for entry in active:
-        entry.state, entry.modified_at = ListEntry.State.WITHDRAWN, next(stamps)
-        entry.save(update_fields=["state", "modified_at"])
-    if active:
-        record("hashes_withdrawn", subject="hash_list", actor=actor(by), entries=[entry.pk for entry in active])
-    return active
-
-
-def _stamps() -> Iterator[datetime]:
-    """Times for `modified_at`, each later than every one given before. Only while it is our turn to publish."""
-    first = stamp_after(_last(ListEntry, "modified_at"))
-    return (first + n * TICK for n in count())
-
-
-def _last(model: type[models.Model], column: str) -> datetime | None:
-    newest: datetime | None = model._default_manager.aggregate(last=models.Max(column))["last"]
-    return newest

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.triage.views import acts, audit, case, escalate, queue, transfer, walls
+from cases.triage.views import acts, audit, case, escalate, lists, queue, transfer, walls
 
 app_name = "triage"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("case/<slug:ref>/access/restrict/", walls.restrict, name="restrict"),
     path("case/<slug:ref>/access/glass/", walls.break_glass, name="glass"),
     path("case/<slug:ref>/transfer/", transfer.transfer, name="transfer"),
+    path("lists/", lists.waiting, name="lists"),
+    path("case/<slug:ref>/list/", lists.case_list, name="case_list"),
     path("case/<slug:ref>/escalate/", escalate.escalate, name="escalate"),
     path("case/<slug:ref>/escalate/<int:channel>/", escalate.compose, name="compose"),
     path("case/<slug:ref>/notice/<slug:reference>/", escalate.escalation, name="escalation"),

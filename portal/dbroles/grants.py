@@ -54,6 +54,11 @@ cases.hashing
     cases_hashing_indexedhash                 -       SI      -       -         SID
     cases_hashing_match                       -       SI      -       -         SID
     cases_hashing_listentry                   -       SIU     -       S         SU
+    cases_hashing_listing                     -       SIU     -       -         SUD
+    cases_hashing_benign                      -       S       -       -         S
+    cases_hashing_listcount                   S       SIU     -       S         SIU
+    cases_hashing_foreignhash                 -       S       -       -         SIU
+    cases_hashing_foreignmatch                -       SI      -       -         SID
 cases.escalation
     cases_escalation_platform                 S       S       -       -         S
     cases_escalation_channel                  -       S       -       -         S
@@ -74,8 +79,12 @@ cases.triage
 cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
 cases.exchange
-    cases_exchange_partner                    -       -       -       S         S
-    cases_exchange_feedback                   -       -       -       SI        SU
+    cases_exchange_partner                    -       S       -       S         S
+    cases_exchange_credential                 -       S       -       S         -
+    cases_exchange_feedback                   -       S       -       SI        SU
+    cases_exchange_submission                 -       -       -       I         SD
+    cases_exchange_recall                     -       S       -       -         SIU
+    cases_exchange_source                     -       S       -       -         SIU
 
 portal.accounts
     accounts_user                             -       SIU     Su      -         S
@@ -159,6 +168,9 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_message", "u"): Columns(only=("read_at",)),
     ("public", "cases_vault_datakey", "u"): Columns(only=("destroyed_at",)),
     ("public", "cases_retention_hold", "s"): Columns(only=("id", "case_id", "at", "lifted_at")),     # not who, not why
+    ("desk", "cases_exchange_credential", "S"): Columns(but=("first", "second")),        # sees that there are keys
+    ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),             # it stays what the phone said
+    ("worker", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
     ("desk", "cases_vault_unitkey", "U"): Columns(only=("sealed_to_next", "sealed_to_recovery", "rotate_since")),
     ("desk", "cases_vault_datakey", "U"): Columns(only=("destroyed_at",)),
@@ -210,7 +222,8 @@ CHECKS: dict[tuple[str, str], str] = {
     ("exchange", "cases_audit_entry"): "actor LIKE 'partner:%'",
     ("public", "cases_outbox_job"): "task IN ({})".format(", ".join(f"'{job}'" for job in PUBLIC_JOBS)),
     ("cms", "cases_outbox_job"): "task = 'accounts.alert'",
-    ("exchange", "cases_outbox_job"): "task = 'exchange.feedback'",
+    ("exchange", "cases_outbox_job"): "task IN ('exchange.feedback', 'exchange.submitted')",
+    ("public", "cases_hashing_mediahash"): "origin = 'device'",
     ("desk", "accounts_user"): "NOT is_superuser",
     ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL",
     ("public", "cases_statuschange"): "by_id IS NULL",

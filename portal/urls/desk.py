@@ -17,5 +17,6 @@ urlpatterns = [
     path("desk/", include("portal.accounts.urls")),
     path("desk/", include("portal.urls.retention")),
     path("desk/", include("cases.statistics.urls")),
+    path("desk/", include("cases.exchange.desk_urls")),
     path("desk/", include(triage)),
 ]

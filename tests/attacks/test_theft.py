@@ -18,7 +18,7 @@ from cases.audit.models import AuditLink, Entry
 from cases.escalation import registry
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.services import new_reference
-from cases.exchange.services import Keys, add_partner
+from cases.exchange.partners import Keys, add_partner
 from cases.hashing.models import MediaHash
 from cases.intake.models import Receipt
 from cases.models import Case, Consent, Message
@@ -30,6 +30,7 @@ from portal.accounts.models import User
 from tests.browser import leaks
 from tests.cases.intake.conftest import CONSENT, STORY, Reporter, fingerprint
 from tests.factories.cases import keyring_of, make_member, make_unit, private_of, signed_in
+from tests.factories.lists import second_yes
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.fixtures.jobs import WORKER, wait_for
 from tests.processes import MADE_OF, Processes
@@ -115,8 +116,9 @@ def test_from_the_report_to_the_answer_and_then_to_the_thief(office: Office, set
     wait_for(lambda: Escalation.objects.get().state == Escalation.State.SENT, seconds=60)
     wait_for(lambda: any(ADDRESS in text for text in office.mail.messages), seconds=60)
 
-    partner = Web(office.processes.url("exchange"), {"x-functions-key": office.keys.fetch,
-                                                     "Ocp-Apim-Subscription-Key": office.keys.subscription})
+    second_yes(case)
+    partner = Web(office.processes.url("exchange"), {"x-functions-key": office.keys.first,
+                                                     "Ocp-Apim-Subscription-Key": office.keys.second})
     pulled = partner.get("/exchange/stopncii/v1/FetchHashes?startTimestamp=10&pageSize=800").json()
     [value] = [record["hashValue"] for record in pulled["hashRecords"]]
     told = {"count": 1, "hashFeedbacks": [{"hashValue": value, "feedbackValue": "Blocked", "tags": []}]}

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 
 from cases.escalation import registry
 from cases.escalation.models import Escalation
-from cases.exchange.services import add_partner
+from cases.exchange.partners import add_partner
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import MediaHash
@@ -38,6 +38,7 @@ from tests.browser.sealing import Recorder
 from tests.cases.exchange.test_stock_client import StockClient
 from tests.cases.hashing.pictures import plasma
 from tests.factories.cases import make_case, make_unit
+from tests.factories.lists import second_yes
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.jobs import Worker, wait_for
 from tests.services import SERVICES
@@ -202,6 +203,9 @@ def test_from_the_report_to_the_answer(office: str, hina: User, pictures: list[P
     noor.open_inbox()
     noor.reads("ہم نے ٹک ٹاک سے مواد ہٹانے کو کہا ہے؛ اگلی جانچ")
 
+    stock("fetch")
+    assert stock.holds() == set(), "one person alone puts nothing on the list"
+    second_yes(case)
     stock("fetch")
     assert stock.holds() == set(mine)
     assert "(Mehfooz)" in stock("match", "photo", recompressed(pictures[0], tmp_path))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.exchange.services import Keys
+from cases.exchange.partners import Keys
 from tests.browser import leaks
 from tests.browser.look import Watch
 from tests.browser.reporter import Reporter

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from cases.hashing.fingerprint import FingerprintRefused, parse_all
+from cases.hashing.wire import ncmec, stopncii
 from cases.hashing.wire.stopncii import FetchRequest, Malformed, parse_feedback
 from cases.intake import inbox_forms, sealed, state, steps
 from cases.vault import aead, envelope, hpke, receipt
@@ -113,11 +114,21 @@ def partner_feedback(data: bytes) -> None:
     try:
         body = json.loads(data)
     except (ValueError, RecursionError):
-        return                              # the view refuses it: cases.exchange.views.parsed
-    try:
-        parse_feedback(body)
-    except Malformed:
-        return
+        return                              # the view refuses it: cases.exchange.views.stopncii.parsed
+    for parse in (parse_feedback, stopncii.parse_hashes, stopncii.parse_page):
+        try:
+            parse(body)
+        except Malformed:
+            continue
+
+
+def exchanged_xml(data: bytes) -> None:
+    """A partner's vote, and a page of a list that we pull."""
+    for parse in (ncmec.parse_vote, ncmec.parse_page):
+        try:
+            parse(data)
+        except Malformed:
+            continue
 
 
 def sealed_report(data: bytes) -> None:
@@ -148,7 +159,7 @@ def cookie(data: bytes) -> None:
 
 TARGETS: dict[str, Callable[[bytes], None]] = {target.__name__: target for target in (
     sealed_field, padded, sealed_key, public_key, receipt_code, locked_receipt, form_state, report_form, fingerprints,
-    partner_query, partner_feedback, sealed_report, locator, cookie)}
+    partner_query, partner_feedback, exchanged_xml, sealed_report, locator, cookie)}
 ASK_THE_DATABASE = {"report_form"}          # which platforms there are
 FINGERPRINT = ("a5" * 32 + ":90:" + "0b" * 32 + ":" + "0c" * 16).encode()
 FEEDBACK = {"count": 1, "hashFeedbacks": [{"hashValue": "a5" * 32, "signalType": "ImagePDQ", "feedbackValue": "Blocked",
@@ -181,6 +192,10 @@ def seeds(name: str) -> Iterator[bytes]:
         "fingerprints": [FINGERPRINT, FINGERPRINT + b"\n" + FINGERPRINT],
         "partner_query": [b"startTimestamp=1700000000&pageSize=800", b"nextPageToken=" + b"A" * 32],
         "partner_feedback": [json.dumps(FEEDBACK).encode()],
+        "exchanged_xml": [b"<feedbackSubmission><affirmative/></feedbackSubmission>",
+                          b'<queryResult><images><image><member id="7">M</member><timestamp>2026-11-22T09:00:00Z'
+                          b'</timestamp><id>1</id>'
+                          b"<fingerprints><pdq>" + b"a5" * 32 + b"</pdq></fingerprints></image></images></queryResult>"],
         "sealed_report": [json.dumps(REPORT).encode()],
         "locator": [b64encode(KEY), KEY.hex().encode()],
         "cookie": [b"vault=" + b"A" * 44],

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, Self, TypeVar
 from uuid import UUID
 
 PAGE_SIZE = 800                      # what the client asks for, and the most it gets
-MOST_FEEDBACK = 1000                 # records in one submission
+MOST_LINES = 1000                    # records in one submission
 E = TypeVar("E", bound=StrEnum)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HASH = {"ImagePDQ": re.compile(r"[0-9a-f]{64}", re.ASCII), "VideoMD5": re.compile(r"[0-9a-f]{32}", re.ASCII)}
@@ -186,28 +186,84 @@ class HashFeedback:
     tags: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class SubmittedHash:
+    """One line of a SubmitHashes call: a hash that a platform found by itself."""
+    value: str
+    signal: SignalType
+
+
 def parse_feedback(body: object) -> list[HashFeedback]:
     """The lines of a SubmitFeedback body (parsed JSON). Raises Malformed; never takes half a body."""
-    lines = body.get("hashFeedbacks") if isinstance(body, dict) else None
-    if not isinstance(lines, list):
-        _refuse("hashFeedbacks")
-    if len(lines) > MOST_FEEDBACK:
+    return [_feedback(line) for line in _lines(body, "hashFeedbacks")]
+
+
+def parse_hashes(body: object) -> list[SubmittedHash]:
+    """The lines of a SubmitHashes body (parsed JSON). Raises Malformed; never takes half a body."""
+    return [SubmittedHash(*_hash(line)) for line in _lines(body, "hashRecords")]
+
+
+def _lines(body: object, name: str) -> list[dict[str, Any]]:
+    lines = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+        _refuse(name)
+    if len(lines) > MOST_LINES:
         _refuse("count")
-    return [_feedback(line) for line in lines]
+    return lines
 
 
-def _feedback(line: object) -> HashFeedback:
-    if not isinstance(line, dict):
-        _refuse("hashFeedbacks")
-    value, tags = line.get("hashValue"), line.get("tags", [])
-    if not isinstance(value, str) or not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        _refuse("hashValue" if not isinstance(value, str) else "tags")
+def _feedback(line: dict[str, Any]) -> HashFeedback:
+    value, signal = _hash(line)
+    tags = line.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        _refuse("tags")
+    return HashFeedback(value, FeedbackValue.parse(line.get("feedbackValue")), signal, tuple(tags))
+
+
+def _hash(line: dict[str, Any]) -> tuple[str, SignalType]:
+    value = line.get("hashValue")
+    if not isinstance(value, str):
+        _refuse("hashValue")
     value = value.lower()
     signal = SignalType.parse(line["signalType"]) if "signalType" in line else _kind(value)
     if not HASH[signal].fullmatch(value):
         _refuse("hashValue")
-    return HashFeedback(value, FeedbackValue.parse(line.get("feedbackValue")), signal, tuple(tags))
+    return value, signal
 
 
 def _kind(value: str) -> SignalType:
     return next((signal for signal in SignalType if HASH[signal].fullmatch(value)), None) or _refuse("hashValue")
+
+
+# --- somebody else's list ---------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class ForeignPage:
+    """A page that we pulled. `mark`: the next startTimestamp; `token`: the next page's, empty on the last."""
+    records: tuple[HashRecord, ...]
+    mark: int
+    token: str
+
+
+def parse_page(body: object) -> ForeignPage:
+    """A FetchHashes answer (parsed JSON). What cannot be read is left out rather than losing the page. Raises Malformed."""
+    if not isinstance(body, dict) or not isinstance(body.get("hashRecords"), list):
+        raise Malformed("hashRecords")
+    mark, more, token = body.get("nextSetTimestamp"), body.get("hasMoreRecords"), body.get("nextPageToken") or ""
+    if not isinstance(mark, int) or isinstance(mark, bool) or not 0 <= mark < 10 ** 11:
+        raise Malformed("nextSetTimestamp")
+    if not isinstance(more, bool) or not isinstance(token, str) or (more and not token):
+        raise Malformed("nextPageToken")
+    read = [record for line in body["hashRecords"] if isinstance(line, dict) and (record := _theirs(line))]
+    return ForeignPage(tuple(read), mark, token if more else "")
+
+
+def _theirs(line: dict[str, Any]) -> HashRecord | None:
+    try:
+        value, signal = _hash(line)
+        at = line.get("lastModtimestamp")
+        gone = line.get("hashStatus") in {"Withdrawn", "Deleted"}
+        return HashRecord(from_seconds(at if isinstance(at, int) and 0 <= at < 10 ** 11 else 0), value,
+                          CaseStatus.WITHDRAWN if gone else CaseStatus.ACTIVE, (), signal)
+    except Malformed:
+        return None

@@ -14,6 +14,7 @@ from cases.permissions import Permission, Staff, may
 from cases.selectors import opened_by
 from cases.triage import reading, selectors, services
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, WriteForm
+from cases.triage.lists import known_elsewhere
 from cases.triage.models import Reply
 from cases.triage.timeline import timeline
 from cases.triage.views.access import case_for, member_with
@@ -42,7 +43,8 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "timeline": timeline(case, opened, platforms), "consents": consent_lines(case, opened),
         "links": named(case, "url", opened.answers.links, tags, member),
         "handles": named(case, "handle", opened.answers.handles, tags, member),
-        "pictures": selectors.pictures(case, member), "linked": selectors.linked(case, member),
+        "pictures": selectors.pictures(case, member), "elsewhere": known_elsewhere(case),
+        "linked": selectors.linked(case, member),
         "escalations": Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts"),
         "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),
         "may_escalate": may(member, Permission.ESCALATE) and case.pk in doors,

@@ -107,7 +107,7 @@ def send(request: HttpRequest, case: Case, way: Channel, form: NoticeForm, membe
     except services.NotNow:
         form.add_error(None, _("Take the case into review first."))
     else:
-        messages.success(request, _("The notice is on its way.") if way.kind == Channel.Kind.EMAIL
+        messages.success(request, _("The notice is on its way.") if way.kind != Channel.Kind.WEBFORM
                          else _("Now fill in the platform's form."))
         return redirect("triage:escalation", case.ref, escalation.reference)
     return page(request, case, way, form, status=CONFLICT)

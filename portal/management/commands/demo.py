@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from awareness.models import HomePage
 from cases.escalation import registry
 from cases.escalation.models import Platform
-from cases.exchange.services import add_partner
+from cases.exchange.partners import add_partner
 from cases.models import Case
 from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
@@ -52,5 +52,5 @@ class Command(BaseCommand):
             call_command("seed_awareness", verbosity=0)
         accounts = [{"role": person.role.value, "email": person.email, "password": password} for person in PEOPLE]
         settings.DATA.mkdir(parents=True, exist_ok=True)
-        facts = {"accounts": accounts, "partner": {"fetch_key": keys.fetch, "subscription_key": keys.subscription}}
+        facts = {"accounts": accounts, "partner": {"fetch_key": keys.first, "subscription_key": keys.second}}
         (settings.DATA / "demo.json").write_text(json.dumps(facts, ensure_ascii=False, indent=2))

@@ -17,6 +17,7 @@ from cases.vault import custody
 from cases.workflow import Status
 from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
+from tests.factories.lists import second_yes
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 PDQ = "5" * 64
@@ -80,8 +81,9 @@ def test_send_waits_for_the_answer_and_then_obeys_it(ayesha: User) -> None:
 
 def test_two_who_take_back_at_once_leave_nothing_on_the_list(ayesha: User) -> None:
     one, other = ready(ayesha), ready(ayesha)
-    ask(one, ayesha)
-    ask(other, ayesha)
+    for case in (one, other):
+        ask(case, ayesha)
+        second_yes(case)
     with transaction.atomic():
         take_back(one)
         leaving, _raised = beside(lambda: take_back(other))

@@ -22,6 +22,7 @@ from cases.vault.models import DataKeyWrap
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
+from tests.factories.lists import second_yes
 from tests.fixtures.jobs import RunJobs
 
 State = Escalation.State
@@ -60,7 +61,10 @@ def notice(**changes: Any) -> Notice:
 
 
 def ask(case: Case, by: User, **changes: Any) -> Escalation:
-    return services.request(case=case, channel=mail_channel(), notice=notice(**changes), by=by)
+    made = services.request(case=case, channel=mail_channel(), notice=notice(**changes), by=by)
+    if made.entries.exists():
+        second_yes(case)
+    return made
 
 
 def test_a_notice_leaves_by_mail_and_the_reporter_is_told(case: Case, ayesha: User, run_jobs: RunJobs) -> None:
@@ -136,7 +140,7 @@ def test_a_yes_taken_back_stops_a_notice_that_still_waits(case: Case, ayesha: Us
 
 def test_fingerprints_of_an_adult_go_on_the_list_with_the_notice(case: Case, ayesha: User) -> None:
     escalation = ask(case, ayesha, hashes=(PDQ,))
-    assert [entry.pdq for entry in escalation.entries.all()] == [PDQ]
+    assert [entry.value for entry in escalation.entries.all()] == [PDQ]
 
 
 def test_fingerprints_of_a_child_never_do(ayesha: User) -> None:
@@ -184,7 +188,7 @@ def test_withdrawn_consent_takes_entries_off_unless_another_case_stands_behind_t
     assert services.withdraw_hashes(case=case) == []
     assert ListEntry.objects.get().state == ListEntry.State.ACTIVE
     Escalation.objects.filter(case=case).delete()
-    assert [entry.pdq for entry in services.withdraw_hashes(case=other)] == [PDQ]
+    assert [entry.value for entry in services.withdraw_hashes(case=other)] == [PDQ]
 
 
 @pytest.mark.parametrize("answer", [Consent.Answer.NO, Consent.Answer.ASK_FIRST])

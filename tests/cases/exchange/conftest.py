@@ -1,20 +1,18 @@
 """A partner with its keys, a list, and a way to ask as its client asks."""
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 
 from cases.exchange.models import Partner
-from cases.exchange.services import Keys, add_partner
+from cases.exchange.partners import Keys, add_partner
 from cases.hashing.models import ListEntry
 from cases.hashing.wire.stopncii import to_seconds
+from tests.factories.lists import list_entries
 
 BASE = "/exchange/stopncii/v1"
 Publish = Callable[..., list[ListEntry]]
@@ -28,7 +26,7 @@ class Platform:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"x-functions-key": self.keys.fetch, "Ocp-Apim-Subscription-Key": self.keys.subscription}
+        return {"x-functions-key": self.keys.first, "Ocp-Apim-Subscription-Key": self.keys.second}
 
     def fetch(self, **query: Any) -> HttpResponse:
         return Client().get(f"{BASE}/FetchHashes", query, headers=self.headers)
@@ -68,14 +66,8 @@ def other(db: None) -> Platform:
 
 @pytest.fixture
 def publish(db: None) -> Publish:
-    """Entries as they stand on the list; `at` one moment for all, or a tick after each other."""
-    def put(count: int = 1, *, at: datetime | None = None, state: ListEntry.State = ListEntry.State.ACTIVE,
-            published_at: datetime | None = None) -> list[ListEntry]:
-        moment = at or timezone.now()
-        return ListEntry.objects.bulk_create(ListEntry(
-            pdq=secrets.token_hex(32), state=state, modified_at=moment, published_at=published_at or moment)
-            for _ in range(count))
-    return put
+    """Entries as they stand on the list; `at` one moment for all."""
+    return list_entries
 
 
 @pytest.fixture(autouse=True)

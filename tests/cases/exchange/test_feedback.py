@@ -26,6 +26,7 @@ from cases.workflow import Status
 from portal.accounts.models import User
 from tests.cases.exchange.conftest import BASE, Platform, Publish
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
+from tests.factories.lists import second_yes
 from tests.fixtures.jobs import RunJobs
 
 State = Escalation.State
@@ -55,7 +56,9 @@ def escalation(case: Case, ayesha: User) -> Escalation:
     notice = Notice(reference=new_reference(), links=(), hashes=(PDQ,), reasons="Published without consent.", policy="", law="",
                     child=False, signature="A. Khan, Ministry")
     channel = Channel.objects.get(platform__slug="tiktok", kind="email", harms=[])
-    return request(case=case, channel=channel, notice=notice, by=ayesha)
+    made = request(case=case, channel=channel, notice=notice, by=ayesha)
+    second_yes(case)
+    return made
 
 
 def state(escalation: Escalation) -> str:
@@ -66,7 +69,7 @@ def state(escalation: Escalation) -> str:
 # --- at the door ------------------------------------------------------------------------------------------------------
 def test_what_is_not_on_the_list_is_named(platform: Platform, publish: Publish):
     entry, = publish()
-    answer = platform.say((entry.pdq, "Blocked"), ("0" * 64, "Blocked"), ("a" * 32, "NotBlocked"))
+    answer = platform.say((entry.value, "Blocked"), ("0" * 64, "Blocked"), ("a" * 32, "NotBlocked"))
     assert answer.status_code == 200
     assert answer.json() == {"count": 1, "unknown": ["0" * 64, "a" * 32]}
     taken = Entry.objects.get(event="feedback_taken")
@@ -76,15 +79,15 @@ def test_what_is_not_on_the_list_is_named(platform: Platform, publish: Publish):
 def test_the_same_verdict_again_is_nothing_new(platform: Platform, publish: Publish):
     entry, = publish()
     for _ in range(3):
-        platform.say((entry.pdq, "Blocked"), (entry.pdq.upper(), "Blocked"))
+        platform.say((entry.value, "Blocked"), (entry.value.upper(), "Blocked"))
     assert Feedback.objects.count() == Job.objects.filter(task="exchange.feedback").count() == 1
 
 
 def test_a_change_of_mind_is(platform: Platform, other: Platform, publish: Publish):
     entry, = publish()
     for verdict in ("Blocked", "NotBlocked", "Blocked"):
-        platform.say((entry.pdq, verdict))
-    other.say((entry.pdq, "Blocked"))
+        platform.say((entry.value, verdict))
+    other.say((entry.value, "Blocked"))
     assert [row.value for row in Feedback.objects.filter(partner=platform.partner)] == ["Blocked", "NotBlocked", "Blocked"]
     assert Feedback.objects.filter(partner=other.partner).count() == 1
 
@@ -117,7 +120,7 @@ def test_too_much_at_once_is_413(platform: Platform, lines: int, part: str):
 
 def test_a_thousand_at_once_are_taken(platform: Platform, publish: Publish):
     entries = publish(1000)
-    assert platform.say(*[(entry.pdq, "Blocked") for entry in entries]).json() == {"count": 1000, "unknown": []}
+    assert platform.say(*[(entry.value, "Blocked") for entry in entries]).json() == {"count": 1000, "unknown": []}
 
 
 @pytest.mark.parametrize(("method", "endpoint"), [("get", "SubmitFeedback"), ("post", "FetchHashes"), ("put", "SubmitFeedback")])
@@ -200,7 +203,7 @@ def test_any_other_verdict_waits_until_the_notice_has_left(platform: Platform, e
 
 def test_feedback_on_an_entry_that_is_gone_does_no_harm(platform: Platform, publish: Publish, run_jobs: RunJobs):
     entry, = publish()
-    platform.say((entry.pdq, "Blocked"))
+    platform.say((entry.value, "Blocked"))
     ListEntry.objects.all().delete()
     run_jobs()
     assert Job.objects.get(task="exchange.feedback").state == Job.State.DONE

@@ -7,15 +7,13 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.audit.models import Entry
-from cases.exchange.models import Partner
-from cases.exchange.services import retire_partner
-from cases.exchange.throttle import MOST
-from cases.hashing import services as hashing
-from cases.hashing.models import ListEntry
+from cases.exchange.models import Credential, Partner
+from cases.exchange.partners import retire_partner
+from cases.hashing import entries as hashing
+from cases.hashing.models import ListEntry, Listing
 from tests.cases.exchange.conftest import BASE, Platform, Publish, seconds
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-WITHDRAWN = ListEntry.State.WITHDRAWN
 
 
 # --- who may come in --------------------------------------------------------------------------------------------------
@@ -31,7 +29,7 @@ def test_a_stranger_gets_401_in_json(platform: Platform, headers: dict[str, str]
 
 
 def test_one_right_key_is_not_enough(platform: Platform, other: Platform):
-    platform.keys = type(platform.keys)(platform.keys.fetch, other.keys.subscription)
+    platform.keys = type(platform.keys)(platform.keys.first, other.keys.second)
     assert platform.fetch().status_code == 401
 
 
@@ -49,14 +47,15 @@ def test_a_refusal_is_read_in_the_language_asked_for(platform: Platform):
 
 
 def test_keys_rest_as_digests(platform: Platform):
-    row = str(Partner.objects.values().get())
-    assert platform.keys.fetch not in row
-    assert platform.keys.subscription not in row
+    row = str([*Partner.objects.values(), *Credential.objects.values()])
+    assert platform.keys.first not in row
+    assert platform.keys.second not in row
 
 
 def test_a_client_that_runs_wild_waits_and_nobody_else_does(platform: Platform, other: Platform):
-    codes = [platform.fetch(pageSize=1).status_code for _ in range(MOST + 2)]
-    assert codes == [200] * MOST + [429, 429]
+    Partner.objects.filter(pk=platform.partner.pk).update(per_minute=20)
+    codes = [platform.fetch(pageSize=1).status_code for _ in range(22)]
+    assert codes == [200] * 20 + [429, 429]
     assert platform.fetch()["Retry-After"] == "60"
     assert other.fetch().status_code == 200
 
@@ -64,7 +63,7 @@ def test_a_client_that_runs_wild_waits_and_nobody_else_does(platform: Platform, 
 def test_no_cookie_and_no_copy_in_between(platform: Platform):
     answer = platform.fetch()
     assert not answer.cookies
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "private, no-cache"
 
 
 # --- paging -----------------------------------------------------------------------------------------------------------
@@ -72,7 +71,7 @@ def test_no_cookie_and_no_copy_in_between(platform: Platform):
 def test_many_with_the_same_time_all_come_once(platform: Platform, publish: Publish, size: int):
     entries = publish(20, at=NOON) + publish(13, at=NOON + timedelta(microseconds=1)) + publish(4, at=NOON + timedelta(seconds=1))
     records, mark = platform.pull(size=size)
-    assert sorted(record["hashValue"] for record in records) == sorted(entry.pdq for entry in entries)
+    assert sorted(record["hashValue"] for record in records) == sorted(entry.value for entry in entries)
     assert [record["lastModtimestamp"] for record in records] == sorted(record["lastModtimestamp"] for record in records)
     assert mark == seconds(entries[-1])
 
@@ -88,7 +87,7 @@ def test_an_interrupted_pull_loses_nothing(platform: Platform, publish: Publish)
     page = platform.fetch(startTimestamp=10, pageSize=7).json()                # and the line goes dead
     seen = {record["hashValue"] for record in page["hashRecords"]}
     records, _mark = platform.pull(since=page["nextSetTimestamp"])
-    assert seen | {record["hashValue"] for record in records} == {entry.pdq for entry in first + second}
+    assert seen | {record["hashValue"] for record in records} == {entry.value for entry in first + second}
 
 
 def test_what_is_published_while_a_partner_pulls_comes_too(platform: Platform, publish: Publish):
@@ -96,7 +95,7 @@ def test_what_is_published_while_a_partner_pulls_comes_too(platform: Platform, p
     page = platform.fetch(pageSize=6).json()
     late, = publish(1, at=NOON + timedelta(microseconds=1))
     rest = platform.fetch(pageSize=6, nextPageToken=page["nextPageToken"]).json()
-    assert rest["hashRecords"][-1]["hashValue"] == late.pdq
+    assert rest["hashRecords"][-1]["hashValue"] == late.value
 
 
 def test_an_empty_page_does_not_turn_the_clock_back(platform: Platform):
@@ -152,7 +151,7 @@ def test_who_pulled_it_sees_it_withdrawn(platform: Platform, publish: Publish):
     _records, mark = platform.pull()
     hashing.withdraw(entries=[entry])
     record, = platform.pull(since=mark)[0]
-    assert (record["hashValue"], record["hashStatus"]) == (entry.pdq, "Withdrawn")
+    assert (record["hashValue"], record["hashStatus"]) == (entry.value, "Withdrawn")
     assert set(record["caseNumbers"].values()) == {"Withdrawn"}
 
 
@@ -160,18 +159,18 @@ def test_who_never_had_it_never_gets_it(platform: Platform, publish: Publish):
     """The person took the consent back: there is nothing to hand out any more, not even under the name of withdrawn."""
     kept, gone = publish(2, at=timezone.now() - timedelta(minutes=5))
     hashing.withdraw(entries=[gone])
-    assert [record["hashValue"] for record in platform.pull()[0]] == [kept.pdq]
+    assert [record["hashValue"] for record in platform.pull()[0]] == [kept.value]
 
 
 def test_withdrawn_between_two_pages_it_is_seen_on_the_second(platform: Platform, publish: Publish):
     entries = publish(3, at=timezone.now() - timedelta(minutes=5))
     page = platform.fetch(pageSize=2).json()
-    gone = ListEntry.objects.get(pdq=page["hashRecords"][0]["hashValue"])
+    gone = ListEntry.objects.get(value=page["hashRecords"][0]["hashValue"])
     hashing.withdraw(entries=[gone])
     rest = platform.fetch(pageSize=2, nextPageToken=page["nextPageToken"]).json()["hashRecords"]
     assert {(record["hashValue"], record["hashStatus"]) for record in rest} == {
-        (gone.pdq, "Withdrawn"),
-        *((entry.pdq, "Active") for entry in entries if entry.pdq not in {r["hashValue"] for r in page["hashRecords"]})}
+        (gone.value, "Withdrawn"),
+        *((entry.value, "Active") for entry in entries if entry.value not in {r["hashValue"] for r in page["hashRecords"]})}
 
 
 @pytest.mark.parametrize("fraction", [0, 300_000, 999_999])
@@ -184,7 +183,9 @@ def test_the_whole_last_second_counts_as_pulled(platform: Platform, publish: Pub
 
 
 def test_published_again_it_is_active_again(platform: Platform, publish: Publish):
-    entry, = publish(at=NOON, state=WITHDRAWN)
+    entry, = publish(at=NOON)
+    hashing.withdraw(entries=[entry])
+    Listing.objects.update(state=Listing.State.APPROVED)
     ListEntry.objects.filter(pk=entry.pk).update(state=ListEntry.State.ACTIVE, modified_at=timezone.now())
     assert [record["hashStatus"] for record in platform.pull()[0]] == ["Active"]
 
@@ -194,5 +195,6 @@ def test_every_page_is_in_the_log_with_its_count_only(platform: Platform, publis
     publish(3)
     platform.pull(size=2)
     entries = Entry.objects.filter(event="list_fetched").order_by("at")
-    assert [(entry.actor, entry.details) for entry in entries] == [(f"partner:{platform.partner.pk}", {"count": n})
-                                                                   for n in (2, 1)]
+    assert {entry.actor for entry in entries} == {f"partner:{platform.partner.pk}"}
+    assert [(entry.details["protocol"], entry.details["count"]) for entry in entries] == [("stopncii", 2), ("stopncii", 1)]
+    assert all(entry.details.keys() == {"protocol", "count", "mark"} for entry in entries)

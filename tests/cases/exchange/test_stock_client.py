@@ -13,7 +13,7 @@ from cases.escalation import registry
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
 from cases.escalation.services import new_reference, request, withdraw_hashes
-from cases.exchange.services import Keys, add_partner
+from cases.exchange.partners import Keys, add_partner
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import store
@@ -26,6 +26,7 @@ from portal.accounts.models import User
 from tests.cases.exchange.conftest import Publish
 from tests.cases.hashing.pictures import plasma
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
+from tests.factories.lists import second_yes
 from tests.fixtures.jobs import RunJobs
 
 State = Escalation.State
@@ -47,18 +48,18 @@ class StockClient:
     """A home directory, an environment variable, and the command line; nothing of ours."""
 
     def __init__(self, home: Path, keys: Keys, base: str) -> None:
-        self.home, self.keys, self.base = home, keys, base
+        self.home, self.keys, self.base, self.zone = home, keys, base, "UTC"
 
     def __call__(self, *command: str | Path) -> str:
         return self.run("-m", "threatexchange", *command)
 
     def feedback(self, value: str, verdict: str) -> None:
         """The command line has no verb for it; the same library's API class does."""
-        self.run("-c", SUBMIT, self.keys.fetch, self.keys.subscription, self.base, value, verdict)
+        self.run("-c", SUBMIT, self.keys.first, self.keys.second, self.base, value, verdict)
 
     def run(self, *arguments: str | Path) -> str:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home),
-                       "TX_STOPNCII_KEYS": f"{self.keys.fetch},{self.keys.subscription},{self.base}"}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "TZ": self.zone,
+                       "TX_STOPNCII_KEYS": f"{self.keys.first},{self.keys.second},{self.base}"}
         done = subprocess.run([sys.executable, *map(str, arguments)], cwd=self.home, env=environment, capture_output=True,
                               text=True, timeout=240)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -107,7 +108,9 @@ def escalate(live: str, picture: Path, publish: Publish) -> Callable[[], tuple[C
                         child=False, signature="A. Khan, Ministry")
         channel = Channel.objects.get(platform__slug="tiktok", kind="email", harms=[])
         case.refresh_from_db()
-        return case, request(case=case, channel=channel, notice=notice, by=ayesha)
+        escalation = request(case=case, channel=channel, notice=notice, by=ayesha)
+        second_yes(case)
+        return case, escalation
     return make
 
 
@@ -132,7 +135,7 @@ def test_it_pulls_matches_a_copy_answers_and_the_reporter_reads_it(client: Stock
     assert "(Mehfooz) INVESTIGATION_SEED" in match
     assert not client("match", "photo", foreign).strip()
 
-    client.feedback(escalation.entries.get().pdq, "Blocked")
+    client.feedback(escalation.entries.get().value, "Blocked")
     run_jobs()
     escalation.refresh_from_db()
     newest = case.history.latest("at")
@@ -141,11 +144,13 @@ def test_it_pulls_matches_a_copy_answers_and_the_reporter_reads_it(client: Stock
                     platform="TikTok") == "TikTok says the content has been removed; if you see it again, tell us here."
 
 
-def test_it_pulls_more_than_two_pages_and_then_only_what_is_new(client: StockClient, publish: Publish):
-    first = {entry.pdq for entry in publish(1700)}                                   # one moment, three pages
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Karachi", "America/Los_Angeles"])
+def test_it_pulls_more_than_two_pages_and_then_only_what_is_new(client: StockClient, publish: Publish, zone: str):
+    client.zone = zone
+    first = {entry.value for entry in publish(1700)}                                   # one moment, three pages
     client("fetch")
     assert client.holds() == first
-    late = {entry.pdq for entry in publish(3)}
+    late = {entry.value for entry in publish(3)}
     client("fetch")
     assert client.holds() == first | late
 

@@ -1,16 +1,12 @@
-import uuid
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-from django.utils import timezone
 
-from cases.clock.models import Calendar
 from cases.hashing.fingerprint import Fingerprint
 from cases.models import Case
-from cases.priority import AgeBand, Harm
-from cases.units.models import Unit
-from cases.vault.models import DataKey
+from portal.accounts.models import User
+from tests.factories.lists import plain_case
 
 MakeCase = Callable[..., Case]
 RNG = np.random.default_rng(11)
@@ -36,14 +32,13 @@ def fingerprint(number: int = 1, pdq: str | None = None) -> Fingerprint:
 
 
 @pytest.fixture
+def make_member_of_role(db: None) -> Callable[[str], User]:
+    def make(role: str) -> User:
+        return User.objects.create_user(f"{role}@example.org", name=role, role=role, language="en")
+    return make
+
+
+@pytest.fixture
 def make_case(db: None) -> MakeCase:
     """A case of an adult's intimate pictures unless told; nothing in it is sealed or needs to be."""
-    def make(**changes: object) -> Case:
-        calendar, _ = Calendar.objects.get_or_create(name="always")
-        unit, _ = Unit.objects.get_or_create(code="hashing", defaults={"name": "Hashing", "calendar": calendar})
-        now, fields = timezone.now(), {"harm": Harm.INTIMATE_IMAGES.value, "age_band": AgeBand.ADULT.value, "child": False}
-        return Case.objects.create(
-            ref=uuid.uuid4().hex[:12], submission=uuid.uuid4(), unit=unit, key=DataKey.objects.create(),
-            conversation_key=DataKey.objects.create(), answers=b"", summary=b"", reporter_public=b"", language="en",
-            priority=3, priority_rule="imagery", clock_started_at=now, opened_at=now, **{**fields, **changes})
-    return make
+    return plain_case

@@ -26,6 +26,7 @@ from cases.vault.keyring import Keyring
 from cases.vault.models import UnitKey
 from tests.cases.intake.reporter import give_receipt
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
+from tests.factories.lists import list_entries
 
 CODE = "48219037551620846003"
 FINGERPRINT = "{}:88:{}:{}"
@@ -162,7 +163,7 @@ def listed(receipt) -> ListEntry:
     platform = Platform.objects.create(slug="listed", name_en="Listed", name_ur="Listed")
     channel = Channel.objects.create(platform=platform, kind="email", address="a@example.com", source="test",
                                      last_verified_at=timezone.localdate())
-    entry = ListEntry.objects.create(pdq="ab" * 32, modified_at=timezone.now(), published_at=timezone.now())
+    entry, = list_entries(1, case=case, values=["ab" * 32])
     escalation = Escalation.objects.create(
         case=case, platform=platform, channel=channel, reference="MZ-LISTED", notice=b"", requested_at=timezone.now(),
         notice_key=custody.keep(envelope.new_key(), case=case.pk, unit=case.unit), by=make_member("Sender", case.unit))

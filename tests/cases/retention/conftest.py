@@ -22,6 +22,7 @@ from cases.vault import custody, envelope
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_writes, secrets_of
+from tests.factories.lists import second_yes
 
 PDQ, SHARED = "5" * 64, "a5" * 32
 TYPED = {"story": "Zarghoona told nobody in Gilgit", "handle": "@moonlitraven77", "message": "He wrote again from Chitral",
@@ -67,6 +68,7 @@ def full_case(by: User) -> Case:
     case = change_status(case=case, to=Status.IN_REVIEW, by=by)
     notice = Notice(escalation.new_reference(), ("https://x.example/1",), (PDQ,), TYPED["notice"], "", "", False, "A")
     escalation.request(case=case, channel=Channel.objects.filter(kind="email").first(), notice=notice, by=by)
+    second_yes(case)
     other = make_case(make_unit(), story="Another")
     store(case=other, fingerprints=[Fingerprint(1, PDQ, 90, "c" * 64, "d" * 32)])
     match(case_id=other.pk)

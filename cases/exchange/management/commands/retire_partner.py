@@ -4,7 +4,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.exchange.models import Partner
-from cases.exchange.services import retire_partner
+from cases.exchange.partners import retire_partner
 
 
 class Command(BaseCommand):

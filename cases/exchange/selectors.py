@@ -1,0 +1,56 @@
+"""What the desk may know of partners: what they pulled, when, how far behind they are, what they said."""
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import IntegerField, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from cases.audit.models import Entry
+from cases.exchange.models import Feedback, Partner, Recall, Source
+from cases.hashing.models import ListEntry
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class PartnerReport:
+    """`lag`: since when there has been a change that the partner has not pulled; None when it has all, or never came."""
+    partner: Partner
+    last: datetime | None
+    protocol: str
+    pulls: int
+    handed: int
+    lag: datetime | None
+    feedback: dict[str, int]
+    recalls: int
+    keys_since: datetime | None
+
+
+def report_on(partner: Partner) -> PartnerReport:
+    fetched = Entry.objects.filter(actor=f"partner:{partner.pk}", event="list_fetched")
+    last, week = fetched.order_by("-at").first(), fetched.filter(at__gte=timezone.now() - WEEK)
+    handed = week.aggregate(n=Sum(Cast(KeyTextTransform("count", "details"), IntegerField())))["n"] or 0
+    verdicts = Counter(Feedback.objects.filter(partner=partner).values_list("value", flat=True))
+    keys = partner.credentials.filter(ends_at=None).values_list("made_at", flat=True).first()
+    return PartnerReport(partner, last.at if last else None, last.details["protocol"] if last else "", week.count(), handed,
+                         behind(partner, last), dict(sorted(verdicts.items())),
+                         Recall.objects.filter(partner=partner, confirmed_at=None).count(), keys)
+
+
+def behind(partner: Partner, last: Entry | None) -> datetime | None:
+    """When the oldest change happened that came after the partner's last request."""
+    if last is None:
+        return None
+    changed = ListEntry.objects.exclude(published_at=None).filter(kind__in=partner.kinds, category__in=partner.categories)
+    return changed.filter(modified_at__gt=last.at).order_by("modified_at").values_list("modified_at", flat=True).first()
+
+
+def reports() -> list[PartnerReport]:
+    return [report_on(partner) for partner in Partner.objects.order_by("-active", "name")]
+
+
+def sources() -> list[Source]:
+    return list(Source.objects.order_by("slug"))

@@ -1,0 +1,74 @@
+"""List entries on and off the list, stamped one transaction at a time, so that a partner who pages by time misses none."""
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+from django.db.models import F
+
+from cases.audit.services import actor, record
+from cases.hashing.models import ListCount, ListEntry, Listing
+from cases.hashing.turns import PUBLISHING, stamps, take_turn
+from cases.permissions import Staff
+
+SHOWN = (ListEntry.State.ACTIVE, ListEntry.State.SUSPENDED)
+LOGGED = 200                             # ids in one entry of the log
+
+
+@transaction.atomic
+def activate(*, entries: Iterable[ListEntry], by: Staff, subject: object) -> list[ListEntry]:
+    """Those that were not active are from now on. The database refuses one that has no approved listing."""
+    take_turn(PUBLISHING)
+    times, wanted = stamps(ListEntry, "modified_at"), list(dict.fromkeys(entry.pk for entry in entries))
+    fresh = ListEntry.objects.in_bulk(wanted)
+    changed = [fresh[pk] for pk in wanted if fresh[pk].state != ListEntry.State.ACTIVE]
+    for entry in changed:
+        entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.ACTIVE, next(times), None
+        entry.published_at = entry.published_at or entry.modified_at
+        entry.save(update_fields=["state", "modified_at", "published_at", "recalled_at"])
+    log("hashes_published", changed, by=by, subject=subject)
+    count("published", len(changed))
+    return changed
+
+
+@transaction.atomic
+def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list[ListEntry]:
+    """Take entries off the list; partners see them as withdrawn. Returns those that changed.
+
+    An entry knows no case: the caller leaves out what another case still stands behind.
+    """
+    take_turn(PUBLISHING)
+    times = stamps(ListEntry, "modified_at")
+    shown = list(ListEntry.objects.filter(pk__in=[entry.pk for entry in entries], state__in=SHOWN))
+    for entry in shown:
+        entry.state, entry.modified_at = ListEntry.State.WITHDRAWN, next(times)
+        entry.save(update_fields=["state", "modified_at"])
+    stood = Listing.objects.filter(entry__in=shown, state__in=[Listing.State.PROPOSED, Listing.State.APPROVED])
+    stood.update(state=Listing.State.ENDED)         # to come back it takes two people again
+    log("hashes_withdrawn", shown, by=by, subject="hash_list")
+    count("withdrawn", len(shown))
+    return shown
+
+
+@transaction.atomic
+def suspend(*, entry: ListEntry, partner: str) -> bool:
+    """A partner looked and did not block it: off the list until a person has looked again. False: it is on no list now."""
+    take_turn(PUBLISHING)
+    active = ListEntry.objects.filter(pk=entry.pk, state=ListEntry.State.ACTIVE)
+    if not active.update(state=ListEntry.State.SUSPENDED, modified_at=next(stamps(ListEntry, "modified_at"))):
+        return False
+    approved = Listing.objects.filter(entry=entry, state=Listing.State.APPROVED)
+    approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED, decided_by=None, decided_at=None)
+    record("hash_suspended", subject=entry.pk, actor=partner)
+    count("suspended", 1)
+    return True
+
+
+def log(event: str, entries: list[ListEntry], *, by: Staff | None, subject: object) -> None:
+    for start in range(0, len(entries), LOGGED):
+        record(event, subject=str(subject), actor=actor(by), entries=[entry.pk for entry in entries[start:start + LOGGED]])
+
+
+def count(what: str, n: int) -> None:
+    """One more of something that the public may know the number of."""
+    if n:
+        ListCount.objects.get_or_create(what=what)
+        ListCount.objects.filter(what=what).update(n=F("n") + n)

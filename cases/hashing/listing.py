@@ -1,0 +1,166 @@
+"""How a case's fingerprints come on a shared list: one member proposes, another decides, and the reporter's yes stands behind it.
+
+What reaches a list is a reporter's own fingerprint from the phone (MediaHash.Origin.DEVICE), with a consent that is a yes today,
+on a recorded legal ground. cases.hashing.triggers holds the same in the database.
+"""
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from cases.audit.services import actor, record
+from cases.hashing.entries import activate, count, withdraw
+from cases.hashing.models import Benign, ListEntry, Listing, Match, MediaHash
+from cases.hashing.pdq import MATCH_DISTANCE
+from cases.hashing.services import PublishRefused, Refusal, match, refusal
+from cases.hashing.turns import PUBLISHING, take_turn
+from cases.models import Case, Consent
+from cases.permissions import Permission, Staff, may
+from cases.priority import IMAGE_HARMS, Harm
+from cases.selectors import agrees, cases_for, consent
+from cases.services import lock_case
+
+CHILD = ListEntry.Category.CHILD
+CATEGORIES = {Harm.INTIMATE_IMAGES: ListEntry.Category.INTIMATE, Harm.SEXTORTION: ListEntry.Category.THREATENED,
+              Harm.DEEPFAKE: ListEntry.Category.SYNTHETIC}
+State = Listing.State
+FLOOD, FLOOD_DAYS = 5, 7                # as many other cases with one picture within that time do not fit together
+
+
+class NotYours(Exception):
+    """Whoever proposed does not also decide."""
+
+
+class StandsOut(Exception):
+    """A person must look first: a supervisor decides, knowing that it is held."""
+
+
+class NothingWaits(Exception):
+    """Somebody else has decided, or it was taken back."""
+
+
+def category_of(case: Case) -> ListEntry.Category:
+    """Which list, and what on it. PublishRefused: none."""
+    reason = refusal(case)
+    if reason == Refusal.CHILD and Harm(case.harm) in IMAGE_HARMS:
+        return CHILD
+    if reason:
+        raise PublishRefused(reason)
+    return CATEGORIES[Harm(case.harm)]
+
+
+def usual_basis(category: ListEntry.Category) -> Listing.Basis:
+    return Listing.Basis.PECA_22 if category == CHILD else Listing.Basis.PECA_21
+
+
+@transaction.atomic
+def propose(*, case: Case, by: Staff, basis: Listing.Basis | None = None) -> list[ListEntry]:
+    """Ask a second person to put the case's fingerprints on a list. Raises PublishRefused. Again: nothing new.
+
+    The same fingerprint of two cases is one entry; each case stands behind it by itself. No partner sees it yet.
+    """
+    match(case_id=case.pk)                   # a picture of a child must be known as such before it could leave
+    category, yes = category_of(case), consent(case, Consent.Act.SHARE_HASHES)
+    if yes is None or yes.answer != Consent.Answer.YES:
+        raise PublishRefused(Refusal.CONSENT)
+    take_turn(PUBLISHING)
+    rows = list(MediaHash.objects.filter(case=case, origin=MediaHash.Origin.DEVICE).order_by("number"))
+    entries = {row.pdq: entry_for(row.pdq, category) for row in rows}
+    stands = {"basis": basis or usual_basis(category), "consent": yes, "state": State.PROPOSED, "why": "",
+              "proposed_by_id": by.pk, "proposed_at": timezone.now(), "decided_by": None, "decided_at": None}
+    settled = Listing.objects.filter(hash__in=rows, state__in=[State.PROPOSED, State.APPROVED]).values_list("hash", flat=True)
+    new = [row for row in rows if row.pk not in set(settled)]
+    for row in new:
+        Listing.objects.update_or_create(entry=entries[row.pdq], hash=row, defaults={**stands, "held": stands_out(row)})
+    if new:
+        record("hashes_proposed", subject=case.pk, actor=actor(by), count=len(new), basis=stands["basis"])
+    return list(entries.values())
+
+
+def entry_for(value: str, category: ListEntry.Category) -> ListEntry:
+    """The entry of a value on the list of that category: there, or made to wait."""
+    known = ListEntry.objects.filter(kind=ListEntry.Kind.PDQ, value=value)
+    known = known.filter(category=CHILD) if category == CHILD else known.exclude(category=CHILD)
+    return known.first() or ListEntry.objects.create(value=value, category=category, modified_at=timezone.now())
+
+
+def stands_out(one: MediaHash) -> Listing.Held:
+    """Why a person should look twice at this fingerprint."""
+    harmless = Benign.objects.values_list("pdq", flat=True)
+    if any((int(one.pdq, 16) ^ int(known, 16)).bit_count() <= MATCH_DISTANCE for known in harmless):
+        return Listing.Held.BENIGN
+    since = timezone.now() - timedelta(days=FLOOD_DAYS)
+    either = Match.objects.filter(Q(a=one) | Q(b=one), at__gte=since)
+    others = {case for pair in either.values_list("a__case", "b__case") for case in pair} - {one.case_id}
+    return Listing.Held.FLOOD if len(others) >= FLOOD else Listing.Held.NOTHING
+
+
+# --- the second person ------------------------------------------------------------------------------------------------
+def waiting_for(member: Staff) -> QuerySet[Case]:
+    """Cases with fingerprints that wait for a decision, of those the member may see."""
+    waits = Listing.objects.filter(hash__case=OuterRef("pk"), state=State.PROPOSED)
+    return cases_for(member).filter(Exists(waits)).order_by("opened_at")
+
+
+@transaction.atomic
+def approve(*, case: Case, by: Staff, despite: bool = False) -> list[ListEntry]:
+    """The second yes: from now on partners see the entries. Raises NotYours, StandsOut, NothingWaits, PublishRefused.
+
+    `despite`: a supervisor has seen what stands out, and decides all the same.
+    """
+    match(case_id=case.pk)
+    case = lock_case(case)                   # a yes that is taken back at this moment comes before or after, not in between
+    take_turn(PUBLISHING)
+    waiting = waiting_listings(case, by)
+    held = any(one.held for one in waiting) or any(stands_out(one.hash) for one in waiting)
+    if held and not (despite and may(by, Permission.SUPERVISE)):
+        raise StandsOut
+    category_of(case)
+    if not agrees(case, Consent.Act.SHARE_HASHES):
+        raise PublishRefused(Refusal.CONSENT)
+    decide(waiting, State.APPROVED, by)
+    record("listing_approved", subject=case.pk, actor=actor(by), count=len(waiting), despite=held)
+    return activate(entries=[one.entry for one in waiting], by=by, subject=case.pk)
+
+
+@transaction.atomic
+def refuse(*, case: Case, by: Staff, why: Listing.Why) -> None:
+    """It does not go on the list. What was suspended is withdrawn for good. Raises NotYours, NothingWaits."""
+    take_turn(PUBLISHING)
+    waiting = waiting_listings(case, by)
+    decide(waiting, State.REFUSED, by, why=why.value)
+    withdraw(entries=[one.entry for one in waiting if one.entry.state == ListEntry.State.SUSPENDED], by=by)
+    record("listing_refused", subject=case.pk, actor=actor(by), count=len(waiting), why=why.value)
+    count(f"refused_{why.value}", len(waiting))
+
+
+def waiting_listings(case: Case, by: Staff) -> list[Listing]:
+    proposed = Listing.objects.filter(hash__case=case, state=State.PROPOSED)
+    rows = list(proposed.select_related("entry", "hash").order_by("hash__number"))
+    if not rows:
+        raise NothingWaits
+    if any(row.proposed_by_id == by.pk for row in rows):
+        raise NotYours
+    return rows
+
+
+def decide(rows: Sequence[Listing], state: Listing.State, by: Staff, why: str = "") -> None:
+    chosen = Listing.objects.filter(pk__in=[row.pk for row in rows])
+    chosen.update(state=state, why=why, decided_by=by.pk, decided_at=timezone.now())
+
+
+@transaction.atomic
+def end(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
+    """The case stands behind its entries no more: those that no other case stands behind leave the list. Returns them.
+
+    Another case does so while its own reporter agrees and two people have said yes.
+    """
+    take_turn(PUBLISHING)               # of two who take their yes back at once, the second sees the first
+    mine = Listing.objects.filter(hash__case=case, state__in=[State.PROPOSED, State.APPROVED])
+    entries = list(ListEntry.objects.filter(listings__in=mine).distinct())
+    mine.update(state=State.ENDED)
+    others = Listing.objects.filter(entry__in=entries, state=State.APPROVED).select_related("hash__case")
+    kept = {other.entry_id for other in others if agrees(other.hash.case, Consent.Act.SHARE_HASHES)}
+    return withdraw(entries=[entry for entry in entries if entry.pk not in kept], by=by)

@@ -1,0 +1,47 @@
+"""The database itself refuses an entry that becomes active without an approved listing behind it.
+
+A listing counts when two different people agreed, the fingerprint is the reporter's own from the phone, the value is that
+fingerprint's, and the consent is a yes to sharing, given in the same case and not taken back since. So what staff made, or was
+imported from another list, cannot be served, whatever the program does. As in cases.audit.triggers, process roles own no table
+and cannot drop these.
+"""
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+TABLE = "cases_hashing_listentry"
+MESSAGE = "an entry becomes active only with an approved listing of a fingerprint from a reporter"
+STANDS = """
+    SELECT 1 FROM cases_hashing_listing l
+    JOIN cases_hashing_mediahash h ON h.id = l.hash_id JOIN cases_consent c ON c.id = l.consent_id
+    WHERE l.entry_id = NEW.id AND l.state = 'approved' AND l.decided_by_id <> l.proposed_by_id AND h.origin = 'device'
+      AND NEW.value = CASE NEW.kind WHEN 'pdq' THEN h.pdq ELSE h.md5 END
+      AND c.case_id = h.case_id AND c.act = 'share_hashes' AND c.answer = 'yes'
+      AND NOT EXISTS (SELECT 1 FROM cases_consent n
+                      WHERE n.case_id = c.case_id AND n.act = c.act AND n.at > c.at AND n.answer <> 'yes')"""
+PG = [f"""
+CREATE OR REPLACE FUNCTION cases_hashing_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.state = 'active' AND NOT EXISTS ({STANDS}) THEN
+    RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$""", f"CREATE TRIGGER {TABLE}_stands BEFORE INSERT OR UPDATE ON {TABLE} FOR EACH ROW"
+            " EXECUTE FUNCTION cases_hashing_stands()"]
+SQLITE = [f"""
+CREATE TRIGGER {TABLE}_stands_{verb.lower()} BEFORE {verb} ON {TABLE}
+WHEN NEW.state = 'active' AND NOT EXISTS ({STANDS})
+BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""" for verb in ("INSERT", "UPDATE")]
+
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        for statement in PG if connection.vendor == "postgresql" else SQLITE:
+            cursor.execute(statement)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        names = [f"{TABLE}_stands ON {TABLE}"] if connection.vendor == "postgresql" else [
+            f"{TABLE}_stands_insert", f"{TABLE}_stands_update"]
+        for name in names:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
