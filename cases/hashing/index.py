@@ -26,6 +26,7 @@ Found = tuple[NDArray[np.intp], Ids, NDArray[np.uint16]]     # of each hit: numb
 
 NOTHING: tuple[Ids, Words] = (np.empty(0, np.int64), np.empty((0, 4), np.uint64))
 BITS, CHUNKS, BUCKETS = 256, 11, 1 << 16
+LAST, WIDE = CHUNKS - 1, 8          # the chunk of 16 bits has no last byte: whatever is read there passes
 FURTHEST = 43                       # four places to spend in each chunk; from five on there are too many to look at
 MOST_ROWS = 1 << 24                 # of a segment: a row's number is three bytes
 TAIL = 1 << 12                      # rows that are compared one by one before they become a segment
@@ -96,7 +97,7 @@ class Segment:
     ids: NDArray[np.unsignedinteger]            # (rows,) ascending; add `first`
     words: Words                                # (rows, 4)
     starts: NDArray[np.uint32]                  # (CHUNKS, BUCKETS + 1) where a bucket begins
-    last_byte: NDArray[np.uint8]                # (CHUNKS, rows) the chunk's last 8 bits; the chunk of 16 bits has none: zero
+    last_byte: NDArray[np.uint8]                # (LAST, rows) the chunk's last 8 bits; the chunk of 16 bits has none
     row_low: NDArray[np.uint16]                 # (CHUNKS, rows) the row's number, its lower two bytes and its upper one
     row_high: NDArray[np.uint8]
     gone: set[int] = field(default_factory=set)     # rows that were withdrawn
@@ -143,9 +144,10 @@ class Segment:
         entries = np.repeat(begins - behind + lengths, lengths) + np.arange(behind[-1])
         asked = np.zeros((len(wanted), len(probe.chunk), 2), np.uint8)              # of each bucket: last byte, what is left
         asked[..., 0] = np.pad(octets[:, 2::3], ((0, 0), (0, 1)))[:, probe.chunk]
-        asked[..., 1] = probe.left
+        asked[..., 1] = np.where(probe.chunk < LAST, probe.left, WIDE)
         each = np.repeat(asked.reshape(-1, 2), lengths, axis=0)
-        likely = np.flatnonzero(np.bitwise_count(self.last_byte.ravel().take(entries) ^ each[:, 0]) <= each[:, 1])
+        last_byte = self.last_byte.ravel().take(entries, mode="clip")
+        likely = np.flatnonzero(np.bitwise_count(last_byte ^ each[:, 0]) <= each[:, 1])
         which = np.searchsorted(behind[len(probe.chunk) - 1::len(probe.chunk)], likely, side="right")
         entries = entries[likely]
         rows = (self.row_high.ravel().take(entries).astype(np.intp) << 16) | self.row_low.ravel().take(entries)
@@ -159,13 +161,13 @@ def build(ids: Ids, words: Words) -> Segment:
     """A segment of hashes whose ids ascend. At most MOST_ROWS, at least one."""
     rows, octets = len(words), np.ascontiguousarray(words.view(np.uint8).T)
     starts = np.zeros((CHUNKS, BUCKETS + 1), np.uint32)
-    last_byte, row_high = np.zeros((CHUNKS, rows), np.uint8), np.empty((CHUNKS, rows), np.uint8)
+    last_byte, row_high = np.empty((LAST, rows), np.uint8), np.empty((CHUNKS, rows), np.uint8)
     row_low = np.empty((CHUNKS, rows), np.uint16)
     for chunk in range(CHUNKS):
         key = (octets[3 * chunk].astype(np.uint16) << 8) | octets[3 * chunk + 1]
         order = np.argsort(key, kind="stable")                  # of 16 bits: numpy sorts by radix
         starts[chunk, 1:] = np.cumsum(np.bincount(key, minlength=BUCKETS))
-        if chunk < CHUNKS - 1:
+        if chunk < LAST:
             octets[3 * chunk + 2].take(order, out=last_byte[chunk])
         row_low[chunk] = order
         row_high[chunk] = np.right_shift(order, 16, out=order)

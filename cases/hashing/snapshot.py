@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Self
 
 import numpy as np
 
-from cases.hashing.index import BUCKETS, CHUNKS, Segment
+from cases.hashing.index import BUCKETS, CHUNKS, LAST, Segment
 
 MAGIC = b"mehfooz index 1\n"
 DIGEST = len(MAGIC), len(MAGIC) + 32
@@ -125,7 +125,7 @@ def alone(path: Path, name: str = "lock", *, wait: bool = True) -> Iterator[bool
 def _arrays(rows: int, width: int) -> list[tuple[str, tuple[int, ...], Any]]:
     """Name, shape and type of a segment's arrays, in their order in the file."""
     return [("words", (rows, 4), np.uint64), ("ids", (rows,), np.dtype(f"u{width}")),
-            ("starts", (CHUNKS, BUCKETS + 1), np.uint32), ("last_byte", (CHUNKS, rows), np.uint8),
+            ("starts", (CHUNKS, BUCKETS + 1), np.uint32), ("last_byte", (LAST, rows), np.uint8),
             ("row_low", (CHUNKS, rows), np.uint16), ("row_high", (CHUNKS, rows), np.uint8)]
 
 
