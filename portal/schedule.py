@@ -27,6 +27,7 @@ PERIODIC = [
     Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
     Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came
+    Periodic("evidence.sweep", crontab(minute="*/10")),              # files whose job was lost or given up
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
     Periodic("intake.expire", crontab(hour="1", minute="50")),       # receipts, 180 days after closing
     Periodic("retention.write_down", crontab()),                     # tombstones of single keys, outside the database

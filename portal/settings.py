@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cases.evidence import instruction
 from cases.vault.hpke import PUBLIC_BYTES
 from cases.vault.signing import verify_key
 from portal.env import env, envbool, envgiven, envint, envkey, envlist, envsecret
@@ -67,6 +68,10 @@ ROOT_PUBLIC_KEY = envkey("ROOT_PUBLIC_KEY", PUBLIC_BYTES)
 ROOT_SEED = bytes.fromhex(kept("ROOT_SEED")) if (DEMO or EMBEDDED) and not ROOT_PUBLIC_KEY else None
 ROOT_PUBLIC_KEY = verify_key(ROOT_SEED) if ROOT_SEED else ROOT_PUBLIC_KEY
 RECOVERY_PUBLIC_KEY = envkey("RECOVERY_PUBLIC_KEY", PUBLIC_BYTES)    # empty in a trial: without shares nothing is recovered
+# What becomes of a file that may show a child is for the ministry's lawyers to order, not for us to guess (cases.evidence).
+TAKES_FILES = PORTAL_ROLE in {"public", "desk", "worker", "all"}
+ORDERED = env("LEGAL_INSTRUCTION", "destroy: made up for a demonstration" if DEMO else "")
+LEGAL_INSTRUCTION = instruction.parse(ORDERED) if TAKES_FILES else None
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
 # Which hashes are the same picture, in bits of 256; a kind a line (cases.hashing.models.IndexedHash.Kind).
@@ -84,7 +89,7 @@ BACKUP_PUBLIC_KEY = bytes.fromhex(env("BACKUP_PUBLIC_KEY", ""))    # its private
 INSTALLED_APPS = [
     "modeltranslation", "portal", "portal.accounts",
     "cases.audit", "cases.outbox", "cases.clock", "cases.units", "cases.vault", "cases",
-    "cases.notifications", "cases.hashing", "cases.escalation", "cases.retention",
+    "cases.notifications", "cases.hashing", "cases.evidence", "cases.escalation", "cases.retention",
     "cases.intake", "cases.triage", "cases.exchange", "cases.statistics",
     "awareness",                                        # before wagtail.admin: it overrides templates
     "wagtail.contrib.settings", "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images",

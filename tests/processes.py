@@ -21,6 +21,7 @@ MADE_OF = {name: bytes([number + 1] * 32).hex() for number, name in enumerate(
     ("SECRET_KEY", "DRAFT_KEY", "RECEIPT_SALT", "BLIND_INDEX_KEY", "AUDIT_SIGNING_KEY", "EMAIL_HOST_PASSWORD",
      "SMS_GATEWAY_TOKEN"))}
 MADE_OF["SMS_GATEWAY_URL"] = "https://sms.example"
+MADE_OF["LEGAL_INSTRUCTION"] = "destroy: Legal/2026/14 of 4 May 2026"
 MADE_OF["ROOT_PUBLIC_KEY"] = MADE_OF["RECOVERY_PUBLIC_KEY"] = verify_key(ROOT_SEED).hex()
 SYSTEM = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR")
 STARTS_WITHIN = 90          # seconds

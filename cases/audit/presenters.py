@@ -48,6 +48,13 @@ SENTENCES: dict[str, Promise | str] = {
     "partner_added": gettext_lazy("A platform was given keys to pull the list of fingerprints."),
     "partner_retired": gettext_lazy("A platform's keys to the list of fingerprints were withdrawn."),
     "list_fetched": gettext_lazy("A platform pulled the list of fingerprints."),
+    # files
+    "evidence_arrived": gettext_lazy("The reporter added a file."),
+    "evidence_kept": gettext_lazy("A file was looked at by the portal, cleaned and sealed to the unit."),
+    "evidence_destroyed": gettext_lazy("A file was destroyed; its fingerprints and the reason stay."),
+    "evidence_locked": gettext_lazy("A file that may show a child was locked: nobody in the house opens it any more."),
+    "evidence_failed": gettext_lazy("A file could not be used and was destroyed."),
+    "evidence_read": gettext_lazy("A file was opened and seen."),
     # notices
     "escalation_requested": gettext_lazy("A notice to a platform was requested."),
     "escalation_moved": gettext_lazy("A notice moved on: sent, answered or given up."),

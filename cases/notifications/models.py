@@ -24,6 +24,7 @@ class Occasion(StrEnum):
     ASIDE = "aside"              # who had a case stepped aside: it needs somebody new
     MOVED = "moved"              # a case came from another unit
     NOBODY = "nobody"            # all who could open a case are gone or excluded; told to administrators
+    LOCKED = "locked"            # a file may show a child, and nobody opens it any more
     DIGEST = "digest"            # the morning's counts
     WAITING = "waiting"          # to the reporter: something waits
 

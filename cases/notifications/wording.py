@@ -28,6 +28,8 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
                                        "%(count)d cases have come from another unit.", n["count"]),
     Occasion.NOBODY: lambda n: ngettext("%(count)d case can be opened by nobody: its unit needs another member.",
                                         "%(count)d cases can be opened by nobody: their unit needs another member.", n["count"]),
+    Occasion.LOCKED: lambda n: ngettext("%(count)d file was locked and waits for you.",
+                                        "%(count)d files were locked and wait for you.", n["count"]),
     Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
                                  "messages %(unread)d."),
     Occasion.WAITING: lambda n: _("There is a message for you."),

@@ -22,8 +22,8 @@ from cases.vault.models import DataKey, DataKeyWrap, KeyGrant, PasskeyLock, Staf
 from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
-           "attested", "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_worker_wrap", "grant",
-           "grant_context", "hold", "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key",
+           "attested", "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_every_wrap", "drop_worker_wrap",
+           "grant", "grant_context", "hold", "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key",
            "readdress", "reseal", "restore", "revoke", "seal_to_recovery", "worker_fingerprint"]
 
 Recipient = DataKeyWrap.Recipient
@@ -123,6 +123,11 @@ def drop_reporter_wrap(key: DataKey) -> None:
 def drop_worker_wrap(key: DataKey) -> None:
     """The worker's part is done: from now on only the unit opens this key."""
     key.wraps.filter(recipient=Recipient.WORKER).delete()
+
+
+def drop_every_wrap(key: DataKey) -> None:
+    """From now on nobody in the house opens this key; it is not destroyed, for somebody outside may hold it."""
+    key.wraps.all().delete()
 
 
 @transaction.atomic

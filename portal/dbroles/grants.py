@@ -59,6 +59,10 @@ cases.hashing
     cases_hashing_listcount                   S       SIU     -       S         SIU
     cases_hashing_foreignhash                 -       S       -       -         SIU
     cases_hashing_foreignmatch                -       SI      -       -         SID
+cases.evidence
+    cases_evidence_evidence                   Is      SU      -       -         SUD
+    cases_evidence_page                       I       SD      -       -         SID
+    cases_evidence_exposure                   -       SIU     -       -         SD
 cases.escalation
     cases_escalation_platform                 S       S       -       -         S
     cases_escalation_channel                  -       S       -       -         S
@@ -167,6 +171,9 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_case", "u"): Columns(only=MOVES),
     ("public", "cases_message", "u"): Columns(only=("read_at",)),
     ("public", "cases_vault_datakey", "u"): Columns(only=("destroyed_at",)),
+    ("public", "cases_evidence_evidence", "s"): Columns(only=(         # what becomes of it, and nothing that could be compared
+        "id", "case_id", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at")),
+    ("desk", "cases_evidence_evidence", "U"): Columns(only=("state", "why", "settled_at", "key_id", "preserved")),
     ("public", "cases_retention_hold", "s"): Columns(only=("id", "case_id", "at", "lifted_at")),     # not who, not why
     ("desk", "cases_exchange_credential", "S"): Columns(but=("first", "second")),        # sees that there are keys
     ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),             # it stays what the phone said
@@ -199,6 +206,7 @@ OWN: dict[str, str] = {
     "cases_retention_hold": "case_id = (SELECT portal_case())",
     "cases_retention_disposal": "\"case\" = (SELECT portal_case())",
     "cases_hashing_mediahash": "case_id = (SELECT portal_case()) AND matched_at IS NULL",
+    "cases_evidence_evidence": "case_id = (SELECT portal_case())",
     "cases_notifications_address": "case_id = (SELECT portal_case())",
     "cases_notifications_notification": "address_id IN (SELECT id FROM cases_notifications_address)",
     "cases_vault_datakey": f"id IN ({CONVERSATION_KEY}) OR id IN ({ADDRESS_KEY})",
@@ -213,7 +221,7 @@ NARROWER: dict[tuple[str, str], str] = {
     ("cases_vault_datakeywrap", "d"): f"key_id IN ({ADDRESS_KEY})",
 }
 # What an inserted row must be like. A captured public process can neither write the log in another's name nor ask for other jobs.
-PUBLIC_JOBS = ("hashing.match", "escalation.withdraw", "notifications.urgent", "notifications.responsible",
+PUBLIC_JOBS = ("hashing.match", "evidence.process", "escalation.withdraw", "notifications.urgent", "notifications.responsible",
                "retention.carry_out")
 CHECKS: dict[tuple[str, str], str] = {
     ("public", "cases_audit_entry"): "actor IN ('reporter', 'system')",
@@ -227,6 +235,7 @@ CHECKS: dict[tuple[str, str], str] = {
     ("desk", "accounts_user"): "NOT is_superuser",
     ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL",
     ("public", "cases_statuschange"): "by_id IS NULL",
+    ("public", "cases_evidence_evidence"): "state = 'arrived'",
 }
 
 

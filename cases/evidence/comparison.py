@@ -1,0 +1,52 @@
+"""Whether a file is a picture that must not rest here: one that the report is about, or one on a list of such pictures."""
+from uuid import UUID
+
+from django.conf import settings
+
+from cases.evidence.models import Evidence
+from cases.hashing import pdq
+from cases.hashing.known import KNOWN
+from cases.hashing.models import ForeignHash, IndexedHash, ListEntry, Listing, MediaHash
+
+Why = Evidence.Why
+PICTURE, FOREIGN = IndexedHash.Kind.PICTURE, IndexedHash.Kind.FOREIGN
+MD5 = ListEntry.Kind.MD5
+
+
+def why_not(*, case_id: UUID, value: str, sha256: str, md5: str) -> Evidence.Why | None:
+    """The reason to destroy it unread, the gravest first; None: it may rest. `value`: its PDQ."""
+    foreign = _foreign(value, md5)
+    if any(foreign):
+        return Why.CHILD_LIST
+    listed = _listed(value)
+    if ListEntry.Category.CHILD in listed:
+        return Why.CHILD_LIST
+    if _own(case_id, value, sha256, md5):
+        return Why.OWN_FINGERPRINT
+    return Why.INTIMATE_LIST if listed or foreign else None
+
+
+def _own(case_id: UUID, value: str, sha256: str, md5: str) -> bool:
+    """Also one that was not yet compared with others, and each variant (crop, mirror) under which one is found."""
+    mine = MediaHash.objects.filter(case=case_id)
+    if mine.filter(sha256=sha256).exists() or mine.filter(md5=md5).exists():
+        return True
+    values = {*mine.exclude(pdq="").values_list("pdq", flat=True),
+              *IndexedHash.objects.filter(media__case=case_id).exclude(pdq="").values_list("pdq", flat=True)}
+    return any(pdq.distance(value, other) <= settings.HASH_LIMITS["PICTURE"] for other in values)
+
+
+def _listed(value: str) -> set[str]:
+    """Categories of our lists under which it stands, stood, or is proposed. What two people refused to list is no reason."""
+    near = [row for row, _bits in KNOWN[PICTURE].near([value])[0]]
+    media = IndexedHash.objects.filter(pk__in=near).values("media")
+    standing = Listing.objects.filter(hash__in=media).exclude(state=Listing.State.REFUSED)
+    return set(standing.values_list("entry__category", flat=True))
+
+
+def _foreign(value: str, md5: str) -> list[bool]:
+    """For each entry of somebody else's list that it is: whether that list is of child imagery."""
+    near = [row for row, _bits in KNOWN[FOREIGN].near([value])[0]]
+    rows = ForeignHash.objects.filter(indexed__in=near, deleted_at=None)
+    same = ForeignHash.objects.filter(kind=MD5, value=md5, deleted_at=None)
+    return [*rows.values_list("child", flat=True), *same.values_list("child", flat=True)]

@@ -1,0 +1,51 @@
+"""How a file comes to rest or to its end: one place, so that no way leaves pixels or a key behind."""
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from cases.audit.services import actor, record
+from cases.evidence.models import Evidence, Page
+from cases.models import Case
+from cases.permissions import Staff
+from cases.services import lock_case
+from cases.vault import custody
+from cases.vault.aead import Stored
+
+State, Why = Evidence.State, Evidence.Why
+GONE = {State.DESTROYED, State.FAILED}
+EVENTS = {State.KEPT: "evidence_kept", State.DESTROYED: "evidence_destroyed", State.LOCKED: "evidence_locked",
+          State.FAILED: "evidence_failed"}
+
+
+def lock(evidence_id: UUID) -> Evidence | None:
+    """The row as it is now, locked, with its case, which is locked first as everywhere; None if both are gone."""
+    found = Evidence.objects.filter(pk=evidence_id).values_list("case", flat=True).first()
+    try:
+        case = lock_case(Case(pk=found)) if found else None
+    except Case.DoesNotExist:
+        case = None
+    evidence = Evidence.objects.select_for_update(of=("self",)).select_related("key").filter(pk=evidence_id).first()
+    if evidence is not None and case is not None:
+        evidence.case = case
+    return evidence if case is not None else None
+
+
+def pages_of(evidence: Evidence) -> list[Stored]:
+    return list(Page.objects.filter(evidence=evidence).order_by("number").values_list("blob", flat=True))
+
+
+def settle(evidence: Evidence, state: Evidence.State, why: Evidence.Why | None = None, *, by: Staff | None,
+           **fields: Any) -> None:
+    """Move a locked row. What is destroyed or failed loses pages and key in the same transaction."""
+    key = evidence.key
+    if state in GONE:
+        Page.objects.filter(evidence=evidence).delete()
+        fields["key"] = None
+    fields |= {"state": state.value, "why": why.value if why else "", "settled_at": timezone.now()}
+    for name, value in fields.items():
+        setattr(evidence, name, value)
+    evidence.save(update_fields=[*fields, "preserved"])
+    if key is not None and key != evidence.key:
+        custody.destroy([key], actor=actor(by))
+    record(EVENTS[state], subject=evidence.case_id, actor=actor(by), evidence=evidence.pk, why=evidence.why)

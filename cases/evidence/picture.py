@@ -1,0 +1,99 @@
+"""What is done to one hostile file: decoded, hashed, and painted anew without anything but its pixels. Pure: Pillow and numpy.
+
+Runs inside the sandbox only (inside.py). Whatever a file carries besides pixels (EXIF, GPS, ICC, text, thumbnails, another
+format glued to its end, further frames) is left behind, because only pixels are copied.
+"""
+import io
+from dataclasses import dataclass, field
+
+import imagehash
+import numpy as np
+from PIL import Image, ImageOps
+
+from cases.hashing import pdq
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MOST_PIXELS = 50_000_000         # the largest photographs of phones
+LONGEST_SIDE = 32_000            # pixels; scrolled screenshots are long
+SMALLEST_SIDE = 32               # below, there is nothing to see
+HASHED_PIXELS = 12_000_000       # more are first averaged in whole blocks, or memory decides
+KEPT_WIDTH = 1_600               # of the shorter side: text of 1,080 pixels wide screenshots stays as it is
+KEPT_LENGTH = 12_000             # of the longer side; WebP ends at 16,383
+QUALITY = 80
+
+
+class Unreadable(Exception):
+    """Nothing to keep. `why`: "unreadable" or "too_large" (Evidence.Why)."""
+
+    def __init__(self, why: str = "unreadable") -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Developed:
+    """`width`, `height`: of what arrived, upright. `content`: WebP. Hashes as lower-case hex."""
+    width: int
+    height: int
+    pdq: str
+    quality: int
+    phash: str
+    dhash: str
+    content: bytes = field(repr=False, default=b"")
+
+
+def develop(content: bytes) -> Developed:
+    """Raises Unreadable; and, being fed by strangers, whatever Pillow and the machine's limits raise."""
+    with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+        check_size(*opened.size)
+        picture = pixels(opened)
+    hashed = reduced(picture)
+    signal = pdq.compute(np.asarray(hashed))
+    kept = shrunk(picture)
+    return Developed(*picture.size, pdq=signal.hex, quality=signal.quality, phash=str(imagehash.phash(hashed)),
+                     dhash=str(imagehash.dhash(hashed)), content=painted(kept))
+
+
+def check_size(width: int, height: int) -> None:
+    """By what the header claims, before anything is decoded."""
+    if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
+        raise Unreadable("too_large")
+    if min(width, height) < SMALLEST_SIDE:
+        raise Unreadable
+
+
+def pixels(opened: Image.Image) -> Image.Image:
+    """The first frame as RGB, upright, see-through parts on white, colour profile ignored: as the phone hashes pictures."""
+    upright = ImageOps.exif_transpose(opened)
+    if upright.mode.startswith("I;16"):                      # 16 bits a pixel: Pillow would cut them off at white
+        upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
+    if upright.has_transparency_data:
+        upright = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
+    return upright.convert("RGB")
+
+
+def reduced(picture: Image.Image) -> Image.Image:
+    """Small enough to hash. Whole blocks are averaged, which is what PDQ begins with anyway."""
+    factor = 1
+    while picture.width * picture.height > HASHED_PIXELS * factor * factor:
+        factor += 1
+    return picture.reduce(factor) if factor > 1 else picture
+
+
+def shrunk(picture: Image.Image) -> Image.Image:
+    """At most KEPT_WIDTH × KEPT_LENGTH, either way round."""
+    short, long = sorted(picture.size)
+    scale = min(1.0, KEPT_WIDTH / short, KEPT_LENGTH / long)
+    if scale == 1.0:
+        return picture
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def painted(picture: Image.Image) -> bytes:
+    """WebP of the pixels and of nothing else: a picture made of bytes has no memory of its file."""
+    clean = Image.frombytes("RGB", picture.size, picture.tobytes())
+    out = io.BytesIO()
+    clean.save(out, "WEBP", quality=QUALITY, method=4)
+    return out.getvalue()

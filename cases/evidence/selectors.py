@@ -1,0 +1,58 @@
+"""Reads with a rule: what a member may know of files, and what a reporter is told of theirs."""
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from cases.evidence.instruction import Instruction, InstructionMissing
+from cases.evidence.models import Evidence, Exposure
+from cases.models import Case
+from cases.permissions import Staff
+from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
+from cases.selectors import cases_for
+
+PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at")     # what the public role reads
+
+
+@dataclass(frozen=True)
+class Told:
+    """One file, as its reporter is told of it."""
+    number: int
+    state: Evidence.State
+    why: str
+    arrived_at: datetime
+
+
+def takes_files(*, harm: Harm, age_now: AgeBand, age_then: AgeBand, child: bool = False) -> bool:
+    """Whether a report may have files at all: never one about pictures in which a child is shown or may be."""
+    of_a_child = child or bool({age_now, age_then} & CHILD)
+    return harm != Harm.CHILD_IMAGERY and not (harm in IMAGE_HARMS and of_a_child)
+
+
+def case_takes_files(case: Case) -> bool:
+    return takes_files(harm=Harm(case.harm), age_now=AgeBand(case.age_band), age_then=AgeBand(case.age_band_then),
+                       child=case.child)
+
+
+def told(case: Case) -> list[Told]:
+    """For the inbox, oldest first. Reads only what the public's database role may."""
+    rows = Evidence.objects.filter(case=case.pk).only(*PUBLIC)
+    return [Told(row.number, Evidence.State(row.state), row.why, row.arrived_at) for row in rows]
+
+
+def evidence_of(case: Case, member: Staff) -> QuerySet[Evidence]:
+    """What is known of the case's files, oldest first; none of a case that does not exist for the member."""
+    return Evidence.objects.filter(case=case, case__in=cases_for(member)).defer("preserved").select_related("key")
+
+
+def exposure_of(member: Staff, *, since: date) -> list[Exposure]:
+    """Day by day, what a member had to see."""
+    return list(Exposure.objects.filter(member_id=member.pk, day__gte=since))
+
+
+def instruction() -> Instruction:
+    """What becomes of a file that may show a child."""
+    if settings.LEGAL_INSTRUCTION is None:
+        raise InstructionMissing
+    return settings.LEGAL_INSTRUCTION
