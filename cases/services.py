@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from cases import priority
@@ -197,9 +198,14 @@ def mark_read(*, case: Case, by: Staff | None) -> int:
 @transaction.atomic
 def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent: bytes | None = None,
                  consent_id: uuid.UUID | None = None) -> Consent:
-    """Append the reporter's answer; the newest counts. `consent_id` is the id that the typed assent was sealed for."""
+    """Append the reporter's answer; the newest counts. `consent_id` is the id that the typed assent was sealed for.
+
+    It is later than every one before, whatever the machine's clock does: a no must never seem older than the yes it takes back.
+    """
+    last = Consent.objects.filter(case=case, act=act.value).aggregate(last=Max("at"))["last"]
+    at = max(timezone.now(), last + timedelta(microseconds=1)) if last else timezone.now()
     consent = Consent.objects.create(id=consent_id or uuid.uuid4(), case=case, act=act.value, answer=answer.value, assent=assent,
-                                     at=timezone.now())
+                                     at=at)
     record("consent_given", subject=case.pk, actor="reporter", act=act.value, answer=answer.value)
     return consent
 

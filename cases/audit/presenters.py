@@ -44,6 +44,7 @@ SENTENCES: dict[str, Promise | str] = {
     "known_elsewhere": gettext_lazy("A picture of the case stands on somebody else's list already."),
     "list_pulled": gettext_lazy("Somebody else's list was pulled."),
     "recall_confirmed": gettext_lazy("A platform confirmed that it dropped a withdrawn fingerprint."),
+    "upload_taken_back": gettext_lazy("A fingerprint that had been submitted to somebody else was asked back."),
     "partner_keys_changed": gettext_lazy("A platform was given new keys to the list of fingerprints."),
     "partner_added": gettext_lazy("A platform was given keys to pull the list of fingerprints."),
     "partner_retired": gettext_lazy("A platform's keys to the list of fingerprints were withdrawn."),

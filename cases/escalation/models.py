@@ -103,3 +103,18 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.escalation_id} {self.at:%F}"
+
+
+class Upload(models.Model):
+    """A fingerprint of our list that was submitted upward. No key to a case: it is taken back also when that is gone."""
+    entry = models.ForeignKey("cases_hashing.ListEntry", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)                           # of the channel, which is also the platform's slug
+    remote = models.CharField(max_length=40, blank=True)             # their id of it
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)                  # they took our word for it; what they keep we cannot see
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "kind"], name="upload_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.entry_id}"

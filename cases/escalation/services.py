@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.clock.services import due_at
-from cases.escalation import notices
+from cases.escalation import notices, uploads
 from cases.escalation.channels import email, upward
 from cases.escalation.channels.base import Outgoing, Proof
 from cases.escalation.models import Attempt, Channel, Escalation
@@ -133,8 +133,11 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
     if not may_still_leave(escalation.case, notice):            # a caseworker sees it as not sent
         failed(escalation=escalation)
         return
-    if escalation.channel.kind in UPWARD:
-        notice = replace(notice, hashes=agreed(escalation))
+    upward_kind = escalation.channel.kind if escalation.channel.kind in UPWARD else ""
+    if upward_kind:
+        entries = agreed(escalation)
+        notice = replace(notice, hashes=tuple(entry.value for entry in entries))
+        uploads.announce(kind=upward_kind, entries=entries)
     outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex)
     attempt = Attempt.objects.create(escalation=escalation, at=timezone.now(), ok=False, error="sending")
     try:
@@ -144,15 +147,16 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
         if isinstance(error, Stop):
             failed(escalation=escalation)
         raise
+    uploads.arrived(kind=upward_kind, remote=proof.remote)
     sent(escalation=escalation, proof=proof, attempt=attempt)
 
 
-def agreed(escalation: Escalation) -> tuple[str, ...]:
+def agreed(escalation: Escalation) -> list[ListEntry]:
     """The notice's fingerprints that two people have put on the list. Retry: nobody has decided yet."""
-    values = tuple(escalation.entries.filter(state=ListEntry.State.ACTIVE).order_by("pk").values_list("value", flat=True))
-    if not values:
+    entries = list(escalation.entries.filter(state=ListEntry.State.ACTIVE).order_by("pk"))
+    if not entries:
         raise Retry(SECOND_PERSON, code="second_person")
-    return values
+    return entries
 
 
 def may_still_leave(case: Case, notice: Notice) -> bool:

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases.escalation import services
+from cases.escalation import services, uploads
 from cases.models import Case, Consent
 from cases.outbox.services import job
 from cases.selectors import agrees
@@ -25,6 +25,12 @@ def withdraw(case_id: str) -> None:
     case = Case.objects.filter(pk=case_id).first()
     if case and not agrees(case, Consent.Act.SHARE_HASHES):
         services.withdraw_hashes(case=case)
+
+
+@job("escalation.take_back", atomic=False, max_attempts=200)
+def take_back(entry_id: str) -> None:
+    """What was submitted upward and left our list."""
+    uploads.take_back(entry_id=UUID(entry_id))
 
 
 @job("escalation.chase")

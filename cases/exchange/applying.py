@@ -1,57 +1,105 @@
 """What the worker does of a partner's feedback, submissions and pulls.
 
 Apart from the services, so that the exchange role does not even load what opens cases."""
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Collate
 from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.audit.services import record
+from cases.escalation import uploads
 from cases.escalation.models import Escalation
 from cases.escalation.services import list_answered
 from cases.exchange.models import Feedback, Partner, Recall, Submission
-from cases.exchange.services import AGAIN, name_of
-from cases.hashing.entries import suspend
+from cases.exchange.services import AGAIN, listed_for, name_of
+from cases.hashing.entries import OFF, suspend
 from cases.hashing.foreign import Row, take_in
 from cases.hashing.models import ListEntry, Listing
 from cases.hashing.wire.stopncii import FeedbackValue
 from cases.models import Case
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
+from cases.outbox.services import enqueue
 from cases.public_words import Said
-from cases.services import tell_status
+from cases.services import lock_case, tell_status
 
 State = Escalation.State
 VERDICTS = {FeedbackValue.BLOCKED: State.ACTIONED, FeedbackValue.NOT_BLOCKED: State.REFUSED,
             FeedbackValue.PENDING_REVIEW: State.ACKNOWLEDGED}        # the others say nothing of our notice
 FORGOT = {FeedbackValue.WITHDRAWN, FeedbackValue.DELETED}
+DAY = timedelta(days=1)
 MOST_RECALLS = 500
+MOST_CHANGES = 4                 # verdicts of one partner on one entry within a day that are carried into cases
+FEWEST_SUSPENDED = 10            # entries that one partner may have suspended within a day; or a twentieth of what it is given
 
 
 @transaction.atomic
 def apply(*, feedback_id: UUID) -> bool:
-    """Move the escalations that a feedback answers, once. False: it answers a notice that has not left yet; ask again."""
+    """Move the escalations that a feedback answers, once. False: its time has not come; ask again.
+
+    That is: it answers a notice that has not left yet, or the partner says so much that somebody may have stolen its keys.
+    Of a partner that changed its mind meanwhile the newest word counts; what a retired one left behind says nothing.
+    """
     feedback = Feedback.objects.select_for_update(of=("self",)).select_related("partner", "entry").filter(
         pk=feedback_id, applied_at=None).first()
     if feedback is None:                 # applied before, or deleted with its entry
         return True
-    partner, value = feedback.partner, FeedbackValue(feedback.value)
-    outcome, moved = VERDICTS.get(value), 0
-    if value in FORGOT:
-        confirm(Recall.objects.filter(partner=partner, entry=feedback.entry, confirmed_at=None).first())
-    if outcome:                          # locks cases, so it comes before the turn to publish
-        moved = list_answered(entry=feedback.entry, platform=partner.platform, outcome=outcome, partner=partner.pk)
-        if value == FeedbackValue.NOT_BLOCKED and suspend(entry=feedback.entry, partner=name_of(partner)):
-            for case in cases_behind(feedback.entry):
-                tell_assignee(case=case, occasion=Occasion.ANSWER)
-        if Escalation.objects.filter(entries=feedback.entry, platform__slug=partner.platform, state=State.REQUESTED).exists():
+    partner, value, moved = feedback.partner, FeedbackValue(feedback.value), 0
+    if partner.active and not said_otherwise_since(feedback):
+        if value in VERDICTS and (too_fickle(feedback) or too_much(feedback)):
+            return False
+        moved = carry(feedback, value)
+        if value in VERDICTS and waits_for_a_notice(feedback):
             return False
     Feedback.objects.filter(pk=feedback.pk).update(applied_at=timezone.now())
     record("feedback_applied", subject=feedback.entry_id, actor=name_of(partner), value=feedback.value.lower(), moved=moved)
     return True
+
+
+def carry(feedback: Feedback, value: FeedbackValue) -> int:
+    """Into the cases; how many notices it moved."""
+    partner, entry = feedback.partner, feedback.entry
+    if value in FORGOT:
+        confirm(Recall.objects.filter(partner=partner, entry=entry, confirmed_at=None).first())
+    if value not in VERDICTS:
+        return 0
+    moved = list_answered(entry=entry, platform=partner.platform, outcome=VERDICTS[value], partner=partner.pk)
+    if value == FeedbackValue.NOT_BLOCKED and suspend(entry=entry, partner=name_of(partner)):   # after the cases' locks: its turn
+        for case in cases_behind(entry):
+            tell_assignee(case=case, occasion=Occasion.ANSWER)
+    return moved
+
+
+def said_otherwise_since(feedback: Feedback) -> bool:
+    """A verdict after this verdict, or anything after what is none."""
+    verdicts = list(VERDICTS) if feedback.value in VERDICTS else [value.value for value in FeedbackValue]
+    return Feedback.objects.filter(partner=feedback.partner, entry=feedback.entry, at__gt=feedback.at,
+                                   value__in=verdicts).exists()
+
+
+def too_fickle(feedback: Feedback) -> bool:
+    """Each change is told to the reporter, who must not be tossed to and fro."""
+    carried = Entry.objects.filter(subject=str(feedback.entry_id), actor=name_of(feedback.partner), event="feedback_applied",
+                                   at__gt=timezone.now() - DAY, details__moved__gt=0)
+    return carried.count() >= MOST_CHANGES
+
+
+def too_much(feedback: Feedback) -> bool:
+    """One partner empties no list for all others within a day: what goes beyond the brake waits, and its page says so."""
+    if feedback.value != FeedbackValue.NOT_BLOCKED or feedback.entry.state != ListEntry.State.ACTIVE:
+        return False
+    lately = Entry.objects.filter(actor=name_of(feedback.partner), event="hash_suspended", at__gt=timezone.now() - DAY).count()
+    return lately >= max(FEWEST_SUSPENDED, listed_for(feedback.partner).filter(state=ListEntry.State.ACTIVE).count() // 20)
+
+
+def waits_for_a_notice(feedback: Feedback) -> bool:
+    notices = Escalation.objects.filter(entries=feedback.entry, platform__slug=feedback.partner.platform)
+    return notices.filter(state=State.REQUESTED).exists()
 
 
 def cases_behind(entry: ListEntry) -> list[Case]:
@@ -70,27 +118,57 @@ def take_submissions(*, partner_id: UUID) -> int:
 
 
 # --- withdrawals: who was told, who has confirmed ---------------------------------------------------------------------
-@transaction.atomic
 def note_recalls() -> int:
-    """For each entry that has left the list since: which partners may hold it. Their names go into the inboxes of its cases."""
-    gone = ListEntry.objects.filter(state__in=[ListEntry.State.WITHDRAWN, ListEntry.State.SUSPENDED], recalled_at=None)
-    entries = list(gone.order_by("modified_at")[:MOST_RECALLS])
-    told: set[tuple[UUID, str]] = set()
-    for entry in entries:
-        for partner in [one for one in Partner.objects.all() if may_hold(one, entry)]:
-            again = {"at": entry.modified_at, "confirmed_at": None}
-            Recall.objects.update_or_create(partner=partner, entry=entry, defaults=again)
-            told |= {(case.pk, partner.platform) for case in cases_behind(entry) if entry.state == ListEntry.State.WITHDRAWN}
-    ListEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(recalled_at=timezone.now())
-    tell(told, Said.PARTNER_MAY_HOLD)
-    return len(entries)
+    """For each entry that has left the list since: which partners may hold it. Their names go into the inboxes of its cases.
+
+    One transaction each, so that one that fails holds up no other, and whoever dies in the middle has said nothing twice.
+    """
+    gone = ListEntry.objects.filter(state__in=OFF, recalled_at=None).order_by("modified_at")
+    return sum(note_recall(entry) for entry in list(gone[:MOST_RECALLS]))
 
 
-def may_hold(partner: Partner, entry: ListEntry) -> bool:
-    """Whether the partner has pulled anything between the entry's publication and its end."""
+@transaction.atomic
+def note_recall(seen: ListEntry) -> bool:
+    """False: it changed meanwhile, or another worker was faster. Cases are locked before the entry, as everywhere."""
+    cases = [lock_case(case) for case in sorted(cases_behind(seen), key=lambda case: case.pk)]
+    same = ListEntry.objects.select_for_update().filter(pk=seen.pk, modified_at=seen.modified_at, recalled_at=None)
+    entry = same.first()
+    if entry is None:
+        return False
+    ListEntry.objects.filter(pk=entry.pk).update(recalled_at=timezone.now())
+    platforms = set[str]()
+    for partner in [one for one in Partner.objects.all() if may_hold(one, entry)]:
+        Recall.objects.update_or_create(partner=partner, entry=entry, defaults={"at": entry.modified_at, "confirmed_at": None})
+        platforms.add(partner.platform)
+    if entry.state == ListEntry.State.WITHDRAWN:
+        if platforms_above := uploads.where(entry):
+            enqueue("escalation.take_back", entry_id=str(entry.pk))
+        platforms |= platforms_above
+        tell({(case.pk, platform) for case in cases for platform in platforms if not told_since(entry, case, platform)},
+             Said.PARTNER_MAY_HOLD)
+    return True
+
+
+def told_since(entry: ListEntry, case: Case, platform: str) -> bool:
+    """Once for all of a case's fingerprints that left the list together."""
+    return case.history.filter(said=Said.PARTNER_MAY_HOLD, platform=platform, at__gte=entry.modified_at).exists()
+
+
+def may_hold(partner: Partner, entry: ListEntry, protocol: str = "") -> bool:
+    """Whether the partner was given anything between the entry's publication and its end; all three are times of the list."""
     if entry.published_at is None or entry.kind not in partner.kinds or entry.category not in partner.categories:
         return False
-    return pulls_of(partner).filter(at__gte=entry.published_at, at__lte=entry.modified_at, details__count__gt=0).exists()
+    given = pulls_of(partner).filter(details__count__gt=0)
+    if protocol:
+        given = given.filter(details__protocol=protocol)
+    by_the_list = Q(reached__gte=entry.published_at.isoformat(), newest__lt=entry.modified_at.isoformat())
+    of_before = Q(reached=None, at__gte=entry.published_at, at__lte=entry.modified_at)      # written down without them
+    return given.annotate(reached=said_at("reached"), newest=said_at("newest")).filter(by_the_list | of_before).exists()
+
+
+def said_at(detail: str) -> Collate:
+    """A time in the log's details, as text that sorts as time does."""
+    return Collate(KeyTextTransform(detail, "details"), "C" if connection.vendor == "postgresql" else "BINARY")
 
 
 def pulls_of(partner: Partner) -> QuerySet[Entry]:
@@ -99,16 +177,19 @@ def pulls_of(partner: Partner) -> QuerySet[Entry]:
 
 @transaction.atomic
 def confirm_by_pulls() -> int:
-    """NCMEC's clients drop what a tombstone names: who has come past it has dropped it. StopNCII's do not and must say so."""
+    """NCMEC's clients drop what a tombstone names: who has come past it has dropped it. StopNCII's do not and must say so, also
+    when a partner runs both. What is on the list again meanwhile is no withdrawal to confirm."""
     confirmed = 0
-    for partner in Partner.objects.filter(recall__confirmed_at=None).distinct():
+    for partner in Partner.objects.filter(recall__confirmed_at=None, recall__isnull=False).distinct():
         newest = pulls_of(partner).filter(details__protocol="ncmec").order_by("-at").first()
         if newest is None:
             continue
         passed = datetime.fromisoformat(newest.details["mark"]) - AGAIN      # what it asked for twice has come for certain
-        for recall in Recall.objects.filter(partner=partner, confirmed_at=None, at__lt=passed):
-            confirm(recall)
-            confirmed += 1
+        waiting = Recall.objects.filter(partner=partner, confirmed_at=None, at__lt=passed, entry__state__in=OFF)
+        for recall in waiting.select_related("entry", "partner"):
+            if not may_hold(partner, recall.entry, "stopncii"):
+                confirm(recall)
+                confirmed += 1
     return confirmed
 
 

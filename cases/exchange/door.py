@@ -16,8 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from cases.exchange import throttle
 from cases.exchange.models import Partner
 from cases.exchange.partners import UnknownPartner, authenticate
+from cases.exchange.services import Fetched, log_fetch
 from cases.hashing.wire.stopncii import Malformed
 
+NOT_MODIFIED = 304
 SMALL = 512                         # bytes that are not worth compressing
 View = Callable[..., HttpResponse]
 Keys = tuple[str, str]
@@ -84,8 +86,17 @@ def closed(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
+def handed(request: HttpRequest, partner: Partner, answer: HttpResponse, fetched: Fetched) -> HttpResponse:
+    """A page of the list, written down as what it was to the partner: fingerprints, or nothing new."""
+    final = sent(request, answer)
+    log_fetch(partner=partner, fetched=fetched, unchanged=final.status_code == NOT_MODIFIED)
+    return final
+
+
 def sent(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """The answer with its ETag, compressed where the client takes that; 304 if the client has it (RFC 9110, 13.1.2)."""
+    if answer.has_header("ETag"):
+        return answer
     answer["Cache-Control"] = "private, no-cache"
     if request.method != "GET":
         return closed(answer)

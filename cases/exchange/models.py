@@ -22,6 +22,7 @@ class Partner(models.Model):
     categories = models.JSONField(default=adults_only)     # ListEntry.Category values; "child" only where enabled by name
     per_minute = models.PositiveSmallIntegerField(default=300)
     active = models.BooleanField(default=True)
+    since = models.DateTimeField(null=True)                # takes part; None: since before this was written down
 
     def __str__(self) -> str:
         return self.name

@@ -41,7 +41,8 @@ def add_partner(*, name: str, platform: str, kinds: Sequence[str] = (), categori
         raise ValueError(", ".join(sorted(unknown)))
     last = Partner.objects.aggregate(last=Max("number"))["last"] or OURSELVES
     partner = Partner.objects.create(name=name, platform=platform, number=last + 1, number_key=secrets.token_bytes(32),
-                                     kinds=list(kinds) or every_kind(), categories=list(categories) or adults_only())
+                                     kinds=list(kinds) or every_kind(), categories=list(categories) or adults_only(),
+                                     since=timezone.now())
     keys = new_keys(partner)
     record("partner_added", subject=partner.pk, actor="system", platform=platform, categories=partner.categories)
     return partner, keys
@@ -55,9 +56,14 @@ def new_keys(partner: Partner) -> Keys:
 
 @transaction.atomic
 def rotate_keys(*, partner: Partner, overlap: timedelta = OVERLAP) -> Keys:
-    """New keys; those of before end after `overlap` (zero: now, because they are known to somebody else)."""
+    """New keys; those of before end after `overlap` (zero: now, because they are known to somebody else; then they are
+    deleted, so that a clock that goes back revives none)."""
+    Partner.objects.select_for_update().get(pk=partner.pk)          # of two who change them at once, the second ends the first's
     until = timezone.now() + overlap
-    partner.credentials.filter(Q(ends_at=None) | Q(ends_at__gt=until)).update(ends_at=until)
+    if overlap:
+        partner.credentials.filter(Q(ends_at=None) | Q(ends_at__gt=until)).update(ends_at=until)
+    else:
+        partner.credentials.all().delete()
     record("partner_keys_changed", subject=partner.pk, actor="system", until=until)
     return new_keys(partner)
 

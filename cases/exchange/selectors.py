@@ -10,21 +10,26 @@ from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.exchange.models import Feedback, Partner, Recall, Source
-from cases.hashing.models import ListEntry
+from cases.exchange.services import listed_for
+from cases.hashing.entries import OFF
 
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class PartnerReport:
-    """`lag`: since when there has been a change that the partner has not pulled; None when it has all, or never came."""
+    """`lag`: since when there has been a change that the partner has not pulled; None when it has all, or never came.
+    `unchanged`: of the pulls, those answered "nothing new". `waiting`: entries with a verdict that is not carried into
+    cases yet."""
     partner: Partner
     last: datetime | None
     protocol: str
     pulls: int
+    unchanged: int
     handed: int
     lag: datetime | None
     feedback: dict[str, int]
+    waiting: int
     recalls: int
     keys_since: datetime | None
 
@@ -32,20 +37,24 @@ class PartnerReport:
 def report_on(partner: Partner) -> PartnerReport:
     fetched = Entry.objects.filter(actor=f"partner:{partner.pk}", event="list_fetched")
     last, week = fetched.order_by("-at").first(), fetched.filter(at__gte=timezone.now() - WEEK)
-    handed = week.aggregate(n=Sum(Cast(KeyTextTransform("count", "details"), IntegerField())))["n"] or 0
+    unchanged = week.filter(details__unchanged=True)
+    new = week.exclude(pk__in=unchanged.values("pk"))
+    handed = new.aggregate(n=Sum(Cast(KeyTextTransform("count", "details"), IntegerField())))["n"] or 0
     verdicts = Counter(Feedback.objects.filter(partner=partner).values_list("value", flat=True))
     keys = partner.credentials.filter(ends_at=None).values_list("made_at", flat=True).first()
-    return PartnerReport(partner, last.at if last else None, last.details["protocol"] if last else "", week.count(), handed,
-                         behind(partner, last), dict(sorted(verdicts.items())),
-                         Recall.objects.filter(partner=partner, confirmed_at=None).count(), keys)
+    waiting = Feedback.objects.filter(partner=partner, applied_at=None).order_by().values("entry").distinct().count()
+    gone = Recall.objects.filter(partner=partner, confirmed_at=None, entry__state__in=OFF)
+    return PartnerReport(partner, last.at if last else None, last.details["protocol"] if last else "", week.count(),
+                         unchanged.count(), handed, behind(partner, last), dict(sorted(verdicts.items())),
+                         waiting, gone.count(), keys)
 
 
 def behind(partner: Partner, last: Entry | None) -> datetime | None:
-    """When the oldest change happened that came after the partner's last request."""
+    """When the oldest change happened that the partner's last request did not bring: not when it asked, but how far it came."""
     if last is None:
         return None
-    changed = ListEntry.objects.exclude(published_at=None).filter(kind__in=partner.kinds, category__in=partner.categories)
-    return changed.filter(modified_at__gt=last.at).order_by("modified_at").values_list("modified_at", flat=True).first()
+    came = datetime.fromisoformat(last.details["reached"]) if "reached" in last.details else last.at
+    return listed_for(partner).filter(modified_at__gt=came).order_by("modified_at").values_list("modified_at", flat=True).first()
 
 
 def reports() -> list[PartnerReport]:

@@ -1,7 +1,7 @@
 """What partners are given and what they say. Nothing here can read a case."""
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from cases.audit.services import record
 from cases.exchange.models import Feedback, Partner, Submission
 from cases.exchange.partners import OURSELVES
 from cases.hashing.models import ListEntry
+from cases.hashing.turns import last_of
 from cases.hashing.wire import ncmec
 from cases.hashing.wire.stopncii import (
     EPOCH,
@@ -26,6 +27,7 @@ from cases.hashing.wire.stopncii import (
     HashFeedback,
     HashRecord,
     PageToken,
+    PullToken,
     SignalType,
     SubmittedHash,
 )
@@ -54,31 +56,66 @@ def listed_for(partner: Partner) -> QuerySet[ListEntry]:
     return ListEntry.objects.exclude(published_at=None).filter(kind__in=partner.kinds, category__in=partner.categories)
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """What the log keeps of a request for the list. Its screen and the recalls are read from there.
+
+    `mark`: how far the partner had come when it asked; `reached`: how far it is now; `newest`: how far the list was. All three
+    are times of the list (modified_at), which never go back, so that a clock that does misleads nobody.
+    """
+    protocol: str
+    count: int                       # fingerprints that stand
+    gone: int                        # tombstones
+    mark: datetime
+    reached: datetime
+    newest: datetime
+
+
+def log_fetch(*, partner: Partner, fetched: Fetched, unchanged: bool) -> None:
+    """`unchanged`: the partner had this very answer already, and was told so (304)."""
+    record("list_fetched", subject=LIST, actor=name_of(partner), **asdict(fetched), unchanged=unchanged)
+
+
+def newest_stamp() -> datetime:
+    return last_of(ListEntry, "modified_at") or EPOCH
+
+
+def standing(rows: Sequence[ListEntry]) -> int:
+    return sum(row.state == ListEntry.State.ACTIVE for row in rows)
+
+
 # --- StopNCII ---------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def page(*, partner: Partner, request: FetchRequest) -> FetchResponse:
+def page(*, partner: Partner, request: FetchRequest) -> tuple[FetchResponse, Fetched]:
     """Entries in ascending order of time, at most `request.size`, from where the partner has come.
 
     Entries are stamped one transaction at a time (hashing.entries), so none appears later behind a page already read.
     """
-    found = list(_since(partner, request).order_by("modified_at", "pk")[:request.size + 1])
+    newest = newest_stamp()
+    began = request.began or newest
+    found = list(_since(partner, request, began).order_by("modified_at", "pk")[:request.size + 1])
     shown, more = found[:request.size], len(found) > request.size
-    _log_fetch(partner, "stopncii", shown, request.mark)
-    return FetchResponse(tuple(_record(partner, entry) for entry in shown), request.mark,
-                         PageToken(shown[-1].modified_at, shown[-1].pk) if more else None)
+    reached = shown[-1].modified_at if more else max(newest, request.mark)
+    token = PullToken(PageToken(shown[-1].modified_at, shown[-1].pk), request.since, began) if more else None
+    return (FetchResponse(tuple(_record(partner, entry) for entry in shown), request.mark, token),
+            Fetched("stopncii", standing(shown), len(shown) - standing(shown), request.mark, reached, newest))
 
 
-def _since(partner: Partner, request: FetchRequest) -> QuerySet[ListEntry]:
+def _since(partner: Partner, request: FetchRequest, began: datetime) -> QuerySet[ListEntry]:
     """What the partner has not seen.
 
-    A withdrawn entry is shown only to who may hold it: whoever stopped pulling before it was first published never had the hash,
-    and the person it belongs to has taken back the consent to hand it out. Times on the wire are whole seconds, so the
-    partner's whole last second counts.
+    A withdrawn entry repeats the hash, so it is shown only to who may hold it: who had come as far as its first publication
+    before this pull, or in this pull before it was withdrawn. To anybody else there is nothing to hand out any more, and the
+    person it belongs to has taken back the consent to do so. Nor to a partner that was not there yet when it was withdrawn,
+    whatever it says of itself. Times on the wire are whole seconds, so the partner's whole last second counts.
     """
     entries = listed_for(partner).filter(modified_at__gte=request.mark)
     if request.after:
         entries = entries.filter(Q(modified_at__gt=request.after.at) | Q(pk__gt=request.after.entry))
-    return entries.filter(Q(state=ListEntry.State.ACTIVE) | Q(published_at__lte=request.mark.replace(microsecond=999_999)))
+    held = Q(published_at__lte=request.since.replace(microsecond=999_999))
+    held |= Q(published_at__lte=request.mark, modified_at__gt=began)
+    if partner.since:
+        held &= Q(modified_at__gte=partner.since)
+    return entries.filter(Q(state=ListEntry.State.ACTIVE) | held)
 
 
 def _record(partner: Partner, entry: ListEntry) -> HashRecord:
@@ -94,20 +131,14 @@ def case_number(partner: Partner, entry: ListEntry) -> str:
     return str(UUID(bytes=hmac.digest(bytes(partner.number_key), entry.pk.bytes, "sha256")[:16], version=4))
 
 
-def _log_fetch(partner: Partner, protocol: str, shown: Sequence[ListEntry], mark: datetime) -> None:
-    """`mark`: how far the partner had come when it asked. Its screen and the recalls are read from here."""
-    record("list_fetched", subject=LIST, actor=name_of(partner), protocol=protocol, count=len(shown), mark=mark)
-
-
 # --- NCMEC ------------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def entries(*, partner: Partner, request: ncmec.EntriesRequest, deleted_only: bool = False) -> ncmec.Page:
+def entries(*, partner: Partner, request: ncmec.EntriesRequest, deleted_only: bool = False) -> tuple[ncmec.Page, Fetched]:
     """Entries that changed in the range, oldest first. Those of the last seconds come with a later call.
 
     The next page begins after the last row, not at a count of rows: one that is withdrawn meanwhile moves to the end, and a count
     would then pass over another.
     """
-    until = min(request.to, timezone.now() - SETTLES)
+    until, newest = min(request.to, timezone.now() - SETTLES), newest_stamp()
     rows = listed_for(partner).filter(modified_at__gte=max(request.since - AGAIN, EPOCH), modified_at__lt=until)
     if deleted_only:
         rows = rows.exclude(state=ListEntry.State.ACTIVE)
@@ -116,10 +147,11 @@ def entries(*, partner: Partner, request: ncmec.EntriesRequest, deleted_only: bo
         rows = rows.filter(Q(modified_at__gt=request.after.at) | Q(modified_at=request.after.at, pk__gt=request.after.entry))
     found = list(rows.order_by("modified_at", "pk")[:request.size + 1])
     shown, more = found[:request.size], len(found) > request.size
-    _log_fetch(partner, "ncmec", shown, request.since)
-    return ncmec.Page(tuple(_entry(partner, row) for row in shown),
-                      request.following(PageToken(shown[-1].modified_at, shown[-1].pk), most,
-                                        "deletions" if deleted_only else "entries") if more else "")
+    following = request.following(PageToken(shown[-1].modified_at, shown[-1].pk), most,
+                                  "deletions" if deleted_only else "entries") if more else ""
+    return (ncmec.Page(tuple(_entry(partner, row) for row in shown), following),
+            Fetched("ncmec", standing(shown), len(shown) - standing(shown), request.since,
+                    shown[-1].modified_at if more else until, newest))
 
 
 def _entry(partner: Partner, row: ListEntry) -> ncmec.Entry:
@@ -164,8 +196,8 @@ def take_vote(*, partner: Partner, number: UUID, kind: str, value: FeedbackValue
 
 
 def keep_verdicts(partner: Partner, verdicts: Iterable[tuple[ListEntry, FeedbackValue]]) -> int:
-    """How many are new: a verdict that repeats the partner's last one on that entry is not."""
-    given = list(verdicts)
+    """How many are new: one that repeats the partner's last on that entry is not. Of several at once the last counts."""
+    given = list({entry.pk: (entry, value) for entry, value in verdicts}.values())
     before = Feedback.objects.filter(partner=partner, entry__in=[entry for entry, _value in given]).order_by("at")
     said = dict(before.values_list("entry", "value"))
     now, rows = timezone.now(), list[Feedback]()

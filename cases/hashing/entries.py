@@ -10,6 +10,7 @@ from cases.hashing.turns import PUBLISHING, stamps, take_turn
 from cases.permissions import Staff
 
 SHOWN = (ListEntry.State.ACTIVE, ListEntry.State.SUSPENDED)
+OFF = (ListEntry.State.WITHDRAWN, ListEntry.State.SUSPENDED)
 LOGGED = 200                             # ids in one entry of the log
 
 
@@ -39,8 +40,8 @@ def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list
     times = stamps(ListEntry, "modified_at")
     shown = list(ListEntry.objects.filter(pk__in=[entry.pk for entry in entries], state__in=SHOWN))
     for entry in shown:
-        entry.state, entry.modified_at = ListEntry.State.WITHDRAWN, next(times)
-        entry.save(update_fields=["state", "modified_at"])
+        entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.WITHDRAWN, next(times), None
+        entry.save(update_fields=["state", "modified_at", "recalled_at"])
     stood = Listing.objects.filter(entry__in=shown, state__in=[Listing.State.PROPOSED, Listing.State.APPROVED])
     stood.update(state=Listing.State.ENDED)         # to come back it takes two people again
     log("hashes_withdrawn", shown, by=by, subject="hash_list")

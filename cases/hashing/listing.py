@@ -155,12 +155,14 @@ def decide(rows: Sequence[Listing], state: Listing.State, by: Staff, why: str = 
 def end(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
     """The case stands behind its entries no more: those that no other case stands behind leave the list. Returns them.
 
-    Another case does so while its own reporter agrees and two people have said yes.
+    Another case does so while its own reporter agrees and two people have said yes, also when one of them looks again because a
+    platform did not block it.
     """
     take_turn(PUBLISHING)               # of two who take their yes back at once, the second sees the first
     mine = Listing.objects.filter(hash__case=case, state__in=[State.PROPOSED, State.APPROVED])
     entries = list(ListEntry.objects.filter(listings__in=mine).distinct())
     mine.update(state=State.ENDED)
-    others = Listing.objects.filter(entry__in=entries, state=State.APPROVED).select_related("hash__case")
+    stands = Q(state=State.APPROVED) | Q(state=State.PROPOSED, entry__state=ListEntry.State.SUSPENDED)
+    others = Listing.objects.filter(stands, entry__in=entries).select_related("hash__case")
     kept = {other.entry_id for other in others if agrees(other.hash.case, Consent.Act.SHARE_HASHES)}
     return withdraw(entries=[entry for entry in entries if entry.pk not in kept], by=by)

@@ -95,7 +95,8 @@ def responsible(case: Case, occasion: Occasion) -> tuple[Occasion, list[Member]]
     people = list(members_of(case.unit).filter(pk=case.assignee_id)) or on_duty(case)
     if people:
         return occasion, people
-    return Occasion.NOBODY, list(get_user_model().objects.filter(role=Role.ADMINISTRATOR.value, is_active=True))
+    administrators = get_user_model().objects.filter(role=Role.ADMINISTRATOR.value, is_active=True)
+    return Occasion.NOBODY, list(administrators.defer("password"))          # which the worker's role may not read
 
 
 def on_duty(case: Case) -> list[Member]:

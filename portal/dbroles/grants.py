@@ -69,6 +69,7 @@ cases.escalation
     cases_escalation_escalation               -       SIU     -       -         SUD
     cases_escalation_escalation_entries       -       SID     -       -         SD
     cases_escalation_attempt                  -       SI      -       -         SIUD
+    cases_escalation_upload                   -       -       -       -         SIU
 cases.retention
     cases_retention_schedule                  -       SIU     -       -         S
     cases_retention_hold                      s       SIU     -       -         SD

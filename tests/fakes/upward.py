@@ -1,4 +1,5 @@
-"""StopNCII and ThreatExchange as servers that take fingerprints; what they took is kept. Verified by the stock client."""
+"""StopNCII and ThreatExchange as servers that take fingerprints and give them back; what they were told is kept. Verified by the
+stock client. A descriptor's id is 7 followed by how many were asked for before it."""
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,10 +21,19 @@ class Upward:
                 keys = {name: self.headers[name] for name in KEYS if name in self.headers}
                 body = json.loads(raw) if raw.startswith("{") else {**dict(parse_qsl(address.query)), **dict(parse_qsl(raw))}
                 fake.taken.append((address.path, keys, body))
+                self.say({"success": True, "id": f"7{len(fake.taken)}"})
+
+            def do_DELETE(self) -> None:
+                address = urlsplit(self.path)
+                fake.taken.append((address.path, {}, {"DELETE": dict(parse_qsl(address.query))}))
+                self.say({"success": True})
+
+            def say(self, words: dict[str, object]) -> None:
+                body = json.dumps(words).encode()
                 self.send_response(fake.status)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(b"{}")
+                self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 pass

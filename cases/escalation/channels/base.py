@@ -16,8 +16,9 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Proof:
-    """What shows that it left: codes and digests, no content."""
+    """What shows that it left: codes and digests, no content. `remote`: of each fingerprint that went, their id of it or ""."""
     details: dict[str, str] = field(default_factory=dict)
+    remote: dict[str, str] = field(default_factory=dict)
 
 
 class Channel(Protocol):

@@ -1,7 +1,8 @@
 """Fingerprints submitted to those who pass them on to platforms: StopNCII's SubmitHashes, and ThreatExchange's descriptors.
 
-Only what two people have put on our list goes this way. Nothing of the notice's words does. Addresses and keys are the worker's
-(settings.EXCHANGE_UPWARD). Formats: python-threatexchange, exchanges/clients/{stopncii,fb_threatexchange}/api.py.
+Only what two people have put on our list goes this way, and is taken back there when it leaves it. Nothing of the notice's words
+does. Addresses and keys are the worker's (settings.EXCHANGE_UPWARD). Formats: python-threatexchange,
+exchanges/clients/{stopncii,fb_threatexchange}/api.py.
 """
 import hashlib
 import json
@@ -15,6 +16,7 @@ from cases.escalation.channels.base import Outgoing, Proof
 from cases.outbox.errors import Retry, Stop
 
 TIMEOUT = (10, 60)             # seconds
+MOST_DIGITS = 40               # of an id of theirs
 
 
 def stopncii(outgoing: Outgoing) -> Proof:
@@ -22,9 +24,20 @@ def stopncii(outgoing: Outgoing) -> Proof:
     to = configured("stopncii")
     records = [{"lastModtimestamp": int(time.time()), "signalType": "ImagePDQ", "hashValue": value,
                 "CSPFeedbacks": [{"tags": [], "feedbackValue": "Blocked"}]} for value in outgoing.notice.hashes]
-    headers = {"x-functions-key": to["function_key"], "Ocp-Apim-Subscription-Key": to["subscription_key"]}
-    answer = post(f"{to['url']}/SubmitHashes", json={"count": len(records), "hashRecords": records}, headers=headers)
-    return proof(outgoing, answer)
+    answer = ask("POST", f"{to['url']}/SubmitHashes", json={"count": len(records), "hashRecords": records}, headers=keys(to))
+    return proof(outgoing, answer.status_code, dict.fromkeys(outgoing.notice.hashes, ""))
+
+
+def take_back_from_stopncii(value: str, remote: str) -> None:
+    """The format has no withdrawal by whoever submitted; a feedback can say it, and only that. Nothing says what they do then."""
+    to = configured("stopncii")
+    line = {"tags": [], "feedbackValue": "Withdrawn", "hashValue": value}
+    own = {**to, "function_key": to.get("feedback_key", to["function_key"])}     # each of their endpoints has a key of its own
+    ask("POST", f"{to['url']}/SubmitFeedback", json={"count": 1, "hashFeedbacks": [line]}, headers=keys(own))
+
+
+def keys(to: dict[str, str]) -> dict[str, str]:
+    return {"x-functions-key": to["function_key"], "Ocp-Apim-Subscription-Key": to["subscription_key"]}
 
 
 def threatexchange(outgoing: Outgoing) -> Proof:
@@ -33,8 +46,26 @@ def threatexchange(outgoing: Outgoing) -> Proof:
     same = {"access_token": to["token"], "type": "HASH_PDQ", "description": "Intimate picture shared without consent",
             "share_level": "AMBER", "status": "MALICIOUS", "privacy_type": "HAS_PRIVACY_GROUP",
             "privacy_members": to["privacy_group"], "tags": "ncii"}
-    answers = [post(f"{to['url']}/threat_descriptors/", data={**same, "indicator": value}) for value in outgoing.notice.hashes]
-    return proof(outgoing, answers[-1])
+    answers = {value: ask("POST", f"{to['url']}/threat_descriptors/", data={**same, "indicator": value})
+               for value in outgoing.notice.hashes}
+    return proof(outgoing, 200, {value: number(answer) for value, answer in answers.items()})
+
+
+def take_back_from_threatexchange(value: str, remote: str) -> None:
+    """Their own way to delete, with the token in the address, as the stock client has it. Stop: they gave us no id."""
+    to = configured("threatexchange")
+    if not remote:
+        raise Stop("no_id")
+    ask("DELETE", f"{to['url']}/{remote}", params={"access_token": to["token"]})
+
+
+def number(answer: requests.Response) -> str:
+    """Their id of a descriptor; empty if the answer names none."""
+    try:
+        found = answer.json().get("id", "")
+    except (ValueError, AttributeError):
+        return ""
+    return str(found) if str(found).isascii() and str(found).isdigit() and len(str(found)) <= MOST_DIGITS else ""
 
 
 def configured(name: str) -> dict[str, str]:
@@ -44,10 +75,10 @@ def configured(name: str) -> dict[str, str]:
     return found
 
 
-def post(url: str, **options: Any) -> int:
-    """The status of an answer that says yes; else Retry or Stop. Redirects are not followed: keys go to nobody else."""
+def ask(method: str, url: str, **options: Any) -> requests.Response:
+    """An answer that says yes; else Retry or Stop. Redirects are not followed: keys go to nobody else."""
     try:
-        answer = requests.post(url, timeout=TIMEOUT, allow_redirects=False, **options)
+        answer = requests.request(method, url, timeout=TIMEOUT, allow_redirects=False, **options)
     except requests.RequestException as error:
         raise Retry(code=type(error).__name__.lower()) from error
     if answer.status_code == 429 or answer.status_code >= 500:
@@ -55,9 +86,10 @@ def post(url: str, **options: Any) -> int:
         raise Retry(min(int(asked), 3600) if asked.isdigit() else None, code=answer.status_code)
     if answer.status_code // 100 != 2:
         raise Stop(answer.status_code)
-    return answer.status_code
+    return answer
 
 
-def proof(outgoing: Outgoing, status: int) -> Proof:
+def proof(outgoing: Outgoing, status: int, remote: dict[str, str]) -> Proof:
     sent = json.dumps(sorted(outgoing.notice.hashes)).encode()
-    return Proof({"status": str(status), "count": str(len(outgoing.notice.hashes)), "sha256": hashlib.sha256(sent).hexdigest()})
+    digest = hashlib.sha256(sent).hexdigest()
+    return Proof({"status": str(status), "count": str(len(outgoing.notice.hashes)), "sha256": digest}, remote)

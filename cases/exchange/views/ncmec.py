@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases.exchange import services
-from cases.exchange.door import for_partners, in_basic
+from cases.exchange.door import for_partners, handed, in_basic
 from cases.exchange.models import Partner
 from cases.exchange.partners import OURSELVES
 from cases.hashing.wire import ncmec
@@ -41,16 +41,20 @@ def members(request: HttpRequest, partner: Partner) -> HttpResponse:
 @require_GET
 @for_partners(in_basic, refuse)
 def entries(request: HttpRequest, partner: Partner) -> HttpResponse:
-    asked = ncmec.EntriesRequest.parse(request.GET.dict(), timezone.now())
-    return xml(str(services.entries(partner=partner, request=asked)))
+    return listed(request, partner, deleted_only=False)
 
 
 @require_GET
 @for_partners(in_basic, refuse)
 def deletions(request: HttpRequest, partner: Partner) -> HttpResponse:
     """The tombstones alone, for whoever wants to check that nothing was missed."""
+    return listed(request, partner, deleted_only=True)
+
+
+def listed(request: HttpRequest, partner: Partner, *, deleted_only: bool) -> HttpResponse:
     asked = ncmec.EntriesRequest.parse(request.GET.dict(), timezone.now())
-    return xml(str(services.entries(partner=partner, request=asked, deleted_only=True)))
+    page, fetched = services.entries(partner=partner, request=asked, deleted_only=deleted_only)
+    return handed(request, partner, xml(str(page)), fetched)
 
 
 @require_GET

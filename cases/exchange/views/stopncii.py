@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.exchange import services
-from cases.exchange.door import for_partners, in_headers
+from cases.exchange.door import for_partners, handed, in_headers
 from cases.exchange.models import Partner
 from cases.hashing.wire.stopncii import FetchRequest, Malformed, parse_feedback, parse_hashes
 
@@ -17,7 +17,8 @@ def refuse(status: int, code: str, message: str) -> HttpResponse:
 @require_GET
 @for_partners(in_headers, refuse)
 def fetch_hashes(request: HttpRequest, partner: Partner) -> HttpResponse:
-    return JsonResponse(services.page(partner=partner, request=FetchRequest.parse(request.GET.dict())).as_json())
+    page, fetched = services.page(partner=partner, request=FetchRequest.parse(request.GET.dict()))
+    return handed(request, partner, JsonResponse(page.as_json()), fetched)
 
 
 @require_POST

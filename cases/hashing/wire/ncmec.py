@@ -123,12 +123,12 @@ class EntriesRequest:
         """Raises Malformed; its code is "future" for a `to` that has not come: the client's clock or time zone is wrong, and
         what changes until then would be lost to it without a word."""
         since, to = moment(query.get("from", stamp(EPOCH)), "from"), moment(query.get("to", stamp(now)), "to")
-        if to > now + AHEAD:
+        if max(since, to) > now + AHEAD:
             raise Malformed("future")
         start, size, most = (whole(query.get(name, default), name) for name, default in
                              (("start", "1"), ("size", str(PAGE_SIZE)), ("max", "0")))
         after = PageToken.parse(query["after"]) if query.get("after") else None
-        return cls(since, to, start, max(1, min(size, PAGE_SIZE)), most, after)
+        return cls(max(since, EPOCH), to, start, max(1, min(size, PAGE_SIZE)), most, after)
 
     def following(self, last: PageToken, most: int, endpoint: str) -> str:
         query = {"from": stamp(self.since), "to": stamp(self.to), "start": self.start + self.size, "size": self.size, "max": most,

@@ -85,25 +85,59 @@ class PageToken:
     entry: UUID
 
     def __str__(self) -> str:
-        microseconds = (self.at - EPOCH) // timedelta(microseconds=1)
-        return urlsafe_b64encode(microseconds.to_bytes(8) + self.entry.bytes).decode()
+        return urlsafe_b64encode(self.as_bytes()).decode()
+
+    def as_bytes(self) -> bytes:
+        return _ticks(self.at) + self.entry.bytes
+
+    @classmethod
+    def of_bytes(cls, raw: bytes) -> Self:
+        """ValueError, OverflowError: these are not of a token."""
+        return cls(_moment(raw[:8]), UUID(bytes=raw[8:]))
 
     @classmethod
     def parse(cls, text: str) -> Self:
         try:
-            raw = urlsafe_b64decode(text.encode("ascii"))
-            at = EPOCH + timedelta(microseconds=int.from_bytes(raw[:8]))
-            return cls(at, UUID(bytes=raw[8:]))
+            return cls.of_bytes(urlsafe_b64decode(text.encode("ascii")))
         except (ValueError, OverflowError) as error:
             raise Malformed("nextPageToken") from error
 
 
 @dataclass(frozen=True)
+class PullToken:
+    """A pull that goes on: the last record of its page, where the pull began, and the newest record there was at that moment.
+    Without the last two nobody could tell what the client had before the pull from what it was shown during it."""
+    after: PageToken
+    since: datetime
+    began: datetime
+
+    def __str__(self) -> str:
+        return urlsafe_b64encode(b"".join(_ticks(at) for at in (self.since, self.began)) + self.after.as_bytes()).decode()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        try:
+            raw = urlsafe_b64decode(text.encode("ascii"))
+            return cls(PageToken.of_bytes(raw[16:]), _moment(raw[:8]), _moment(raw[8:16]))
+        except (ValueError, OverflowError) as error:
+            raise Malformed("nextPageToken") from error
+
+
+def _ticks(at: datetime) -> bytes:
+    return ((at - EPOCH) // timedelta(microseconds=1)).to_bytes(8)
+
+
+def _moment(raw: bytes) -> datetime:
+    return EPOCH + timedelta(microseconds=int.from_bytes(raw))
+
+
+@dataclass(frozen=True)
 class FetchRequest:
-    """The query of a FetchHashes call. A token, where given, counts instead of `since`."""
+    """The query of a FetchHashes call. A token, where given, counts instead of `startTimestamp`. `began`: None on a first."""
     since: datetime
     size: int = PAGE_SIZE
     after: PageToken | None = None
+    began: datetime | None = None
 
     @property
     def mark(self) -> datetime:
@@ -114,8 +148,11 @@ class FetchRequest:
     def parse(cls, query: Mapping[str, str]) -> Self:
         since = _whole(query.get("startTimestamp", "0"), "startTimestamp")
         size = _whole(query.get("pageSize", str(PAGE_SIZE)), "pageSize")
-        token = query.get("nextPageToken", "")
-        return cls(from_seconds(since), max(1, min(size, PAGE_SIZE)), PageToken.parse(token) if token else None)
+        size = max(1, min(size, PAGE_SIZE))
+        if not query.get("nextPageToken"):
+            return cls(from_seconds(since), size)
+        token = PullToken.parse(query["nextPageToken"])
+        return cls(token.since, size, token.after, token.began)
 
 
 def _whole(text: str, code: str) -> int:
@@ -162,7 +199,7 @@ class FetchResponse:
     """A page of records in ascending order of `modified_at`; `next` is set when there are more."""
     records: tuple[HashRecord, ...]
     mark: datetime                                  # the request's
-    next: PageToken | None = None
+    next: PullToken | None = None
 
     def as_json(self) -> dict[str, Any]:
         mark = self.records[-1].modified_at if self.records else self.mark

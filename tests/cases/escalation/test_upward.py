@@ -5,12 +5,21 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
+from django.utils import timezone
 from threatexchange.exchanges.clients.fb_threatexchange.api import ThreatExchangeAPI
-from threatexchange.exchanges.clients.stopncii.api import StopNCIIAPI, StopNCIIEndpoint, StopNCIISignalType
+from threatexchange.exchanges.clients.stopncii.api import (
+    StopNCIIAPI,
+    StopNCIICSPFeedbackValue,
+    StopNCIIEndpoint,
+    StopNCIISignalType,
+)
 
-from cases.escalation import services
-from cases.escalation.models import Attempt, Channel, Escalation
+from cases.escalation import services, uploads
+from cases.escalation.models import Attempt, Channel, Escalation, Upload
+from cases.exchange.applying import note_recalls
+from cases.hashing.entries import suspend
 from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.models import ListEntry
 from cases.hashing.services import store
 from cases.models import Case, Consent
 from cases.outbox.models import Job
@@ -20,7 +29,7 @@ from cases.workflow import Status
 from portal.accounts.models import User
 from tests.cases.escalation.test_services import notice
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents
-from tests.factories.lists import second_yes
+from tests.factories.lists import publish, second_yes
 from tests.fakes.upward import Upward
 from tests.fixtures.jobs import RunJobs
 
@@ -126,3 +135,104 @@ def test_without_configuration_nothing_leaves(case: Case, ayesha: User, upward: 
     run_jobs()
     escalation.refresh_from_db()
     assert (escalation.state, upward.taken) == ("failed", [])
+
+
+# --- taken back -------------------------------------------------------------------------------------------------------
+def leave(run_jobs: RunJobs) -> None:
+    """As the worker does every five minutes."""
+    note_recalls()
+    run_jobs()
+
+
+def sent(case: Case, ayesha: User, run_jobs: RunJobs, kind: str) -> None:
+    ask(case, ayesha, kind)
+    second_yes(case)
+    run_jobs()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("gone", ["withdrawn", "disposed"])
+def test_what_leaves_our_list_is_taken_back_there_though_its_case_be_gone(case: Case, ayesha: User, upward: Upward,
+                                                                          run_jobs: RunJobs, kind: str, gone: str) -> None:
+    sent(case, ayesha, run_jobs, kind)
+    services.withdraw_hashes(case=case)
+    if gone == "disposed":
+        Case.objects.filter(pk=case.pk).delete()
+    leave(run_jobs)
+    leave(run_jobs)
+    [(path, _keys, body)] = upward.taken[1:]
+    if kind == "stopncii":
+        line = {"tags": [], "feedbackValue": "Withdrawn", "hashValue": PDQ}
+        assert (path, body["hashFeedbacks"]) == ("/SubmitFeedback", [line])
+    else:
+        assert (path, body) == ("/71", {"DELETE": {"access_token": "123|t"}})
+    assert Upload.objects.get().taken_back_at
+
+
+def test_it_is_taken_back_as_the_stock_clients_do(case: Case, ayesha: User, upward: Upward, run_jobs: RunJobs) -> None:
+    sent(case, ayesha, run_jobs, KINDS[0])
+    ask(case, ayesha, KINDS[1])
+    run_jobs()
+    services.withdraw_hashes(case=case)
+    leave(run_jobs)
+    ours = upward.taken[2:]
+    StopNCIIAPI("s", "f", {StopNCIIEndpoint.SubmitFeedback: "f"}, upward.url).submit_feedback(
+        StopNCIISignalType.ImagePDQ, PDQ, StopNCIICSPFeedbackValue.Withdrawn)
+    ThreatExchangeAPI("123|t", endpoint_override=upward.url).delete_threat_descriptor("72", False, False)
+    assert sorted(map(str, ours)) == sorted(map(str, upward.taken[4:]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_reporter_reads_that_they_have_not_confirmed(case: Case, ayesha: User, upward: Upward, run_jobs: RunJobs,
+                                                         kind: str) -> None:
+    sent(case, ayesha, run_jobs, kind)
+    services.withdraw_hashes(case=case)
+    leave(run_jobs)
+    newest = case.history.latest("at")
+    assert (newest.said, newest.platform) == ("partner_may_hold", kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_while_they_are_away_it_is_asked_again(case: Case, ayesha: User, upward: Upward, run_jobs: RunJobs, kind: str) -> None:
+    sent(case, ayesha, run_jobs, kind)
+    services.withdraw_hashes(case=case)
+    upward.status = 503
+    leave(run_jobs)
+    assert not Upload.objects.get().taken_back_at
+    upward.status = 200
+    Job.objects.filter(task="escalation.take_back").update(rings=1, due_at=timezone.now())
+    run_jobs()
+    assert Upload.objects.get().taken_back_at
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_withdrawn_while_it_is_on_its_way_it_is_taken_back(case: Case, ayesha: User, upward: Upward, run_jobs: RunJobs,
+                                                           kind: str) -> None:
+    """Our request to forget comes before the fingerprint does, and again after it."""
+    call_command("add_upward_channel", kind, verbosity=0)
+    (entry,) = publish(case)
+    uploads.announce(kind=kind, entries=[entry])
+    services.withdraw_hashes(case=case)
+    leave(run_jobs)
+    uploads.arrived(kind=kind, remote={PDQ: "715"})
+    before = len(upward.taken)
+    run_jobs()
+    assert len(upward.taken) == before + 1
+    assert Upload.objects.get().taken_back_at
+
+
+def test_only_suspended_it_stays_there_until_two_people_have_decided(case: Case, ayesha: User, upward: Upward,
+                                                                     run_jobs: RunJobs) -> None:
+    sent(case, ayesha, run_jobs, "stopncii")
+    suspend(entry=ListEntry.objects.get(), partner="system")
+    leave(run_jobs)
+    assert len(upward.taken) == 1
+
+
+def test_without_their_id_nothing_can_be_deleted_and_a_person_sees_it(case: Case, ayesha: User, upward: Upward,
+                                                                      run_jobs: RunJobs) -> None:
+    sent(case, ayesha, run_jobs, "threatexchange")
+    Upload.objects.update(remote="")
+    services.withdraw_hashes(case=case)
+    leave(run_jobs)
+    assert Job.objects.get(task="escalation.take_back").state == Job.State.FAILED

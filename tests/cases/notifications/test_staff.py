@@ -12,7 +12,7 @@ from cases.notifications.models import Notification, Occasion, Preference
 from cases.outbox.models import Job
 from cases.priority import CLOCKS, Danger, Level
 from cases.services import assign
-from cases.units.models import Unit
+from cases.units.models import Membership, Unit
 from portal.accounts.models import User
 from tests.cases.notifications.conftest import STORY
 from tests.factories.cases import make_case, make_member
@@ -44,6 +44,16 @@ def test_nobody_on_duty_means_everybody(unit: Unit, sana: User, run_jobs: RunJob
     services.urgent(case=case)
     run_jobs()
     assert told(Occasion.URGENT) == {("Sana Malik", "email")}
+
+
+def test_if_nobody_is_left_the_administrators_are_told_by_the_worker(unit: Unit, run_jobs: RunJobs):
+    """By a query that reads no password: the worker's role may not."""
+    make_member("Nida", role="administrator")
+    case = make_case(unit)
+    Membership.objects.filter(unit=unit).delete()
+    services.tell_assignee(case=case, occasion=Occasion.MESSAGE)
+    run_jobs()
+    assert told(Occasion.NOBODY) == {("Nida", "email")}
 
 
 def test_a_case_that_can_wait_alarms_nobody(case: Case):

@@ -66,9 +66,10 @@ def test_the_stock_clients_own_request_is_understood():
     wire = Wire({"count": 0, "nextPageToken": None, "nextSetTimestamp": 10, "hasMoreRecords": False, "hashRecords": []})
     wire.fetch_hashes()
     assert stopncii.FetchRequest.parse(wire.sent) == stopncii.FetchRequest(stopncii.from_seconds(10), 800, None)
-    token = stopncii.PageToken(NOW, uuid.uuid4())
+    token = stopncii.PullToken(stopncii.PageToken(NOW, uuid.uuid4()), stopncii.from_seconds(98), NOW)
     wire.fetch_hashes(start_timestamp=99, page_size=5, next_page=str(token))
-    assert stopncii.FetchRequest.parse(wire.sent) == stopncii.FetchRequest(stopncii.from_seconds(99), 5, token)
+    assert stopncii.FetchRequest.parse(wire.sent) == stopncii.FetchRequest(token.since, 5, token.after, token.began), \
+        "the token counts, not what stands beside it"
 
 
 def test_page_sizes_stay_within_reason():
@@ -79,11 +80,13 @@ def test_page_sizes_stay_within_reason():
 MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC))      # noqa: DTZ001
 
 
-@given(MOMENTS, st.uuids())
-def test_a_page_token_comes_back_as_it_went(at, entry):
+@given(MOMENTS, st.uuids(), MOMENTS, MOMENTS)
+def test_a_page_token_comes_back_as_it_went(at, entry, since, began):
     token = stopncii.PageToken(at, entry)
     assert stopncii.PageToken.parse(str(token)) == token
     assert str(token).replace("_", "").replace("-", "").isalnum()                 # 24 bytes need no padding
+    pull = stopncii.PullToken(token, since, began)
+    assert stopncii.PullToken.parse(str(pull)) == pull
 
 
 @pytest.mark.parametrize("query", [

@@ -1,0 +1,175 @@
+"""A partner, or whoever stole its keys: what it is not to learn, and what it is not to do to reporters and to other partners."""
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cases.escalation.models import Escalation
+from cases.exchange import applying
+from cases.exchange.models import Credential, Feedback
+from cases.exchange.partners import add_partner, retire_partner, rotate_keys
+from cases.exchange.selectors import report_on
+from cases.hashing import entries as hashing
+from cases.hashing.models import ListEntry
+from cases.hashing.wire.ncmec import stamp
+from cases.models import Case
+from tests.cases.exchange.conftest import BASE, Platform, Publish, seconds
+from tests.cases.exchange.test_feedback import PDQ, ayesha, case, escalation, state  # noqa: F401  fixtures
+from tests.cases.exchange.test_ncmec import ask
+from tests.fixtures.jobs import RunJobs
+
+AGO = timedelta(minutes=5)
+
+
+# --- hashes whose person took the consent back --------------------------------------------------------------------------
+def test_a_pull_of_several_pages_hands_out_nothing_withdrawn_before_it_began(platform: Platform, publish: Publish) -> None:
+    """From the second page on, the mark lies behind the publication of what this partner never had."""
+    kept = publish(5, at=timezone.now() - AGO)
+    gone, = publish(1, at=timezone.now() - AGO)
+    hashing.withdraw(entries=[gone])
+    records, _mark = platform.pull(size=2)
+    assert sorted(record["hashValue"] for record in records) == sorted(entry.value for entry in kept)
+
+
+def test_a_clock_that_was_set_back_changes_nothing_of_that(platform: Platform, publish: Publish) -> None:
+    kept = publish(3, at=timezone.now() + timedelta(minutes=50))           # stamped before the clock was set back
+    gone, = publish(1, at=timezone.now() + timedelta(minutes=50))
+    hashing.withdraw(entries=[gone])
+    records, _mark = platform.pull(size=2)
+    assert sorted(record["hashValue"] for record in records) == sorted(entry.value for entry in kept)
+
+
+def test_what_was_withdrawn_before_a_partner_took_part_is_not_for_it(publish: Publish) -> None:
+    gone, = publish(1, at=timezone.now() - AGO)
+    hashing.withdraw(entries=[gone])
+    new = Platform(*add_partner(name="New", platform="x"))
+    assert new.fetch(startTimestamp=seconds(gone)).json()["hashRecords"] == []
+
+
+def test_a_token_of_before_is_asked_for_again_by_name(platform: Platform) -> None:
+    answer = platform.fetch(nextPageToken="A" * 32)
+    assert (answer.status_code, answer.json()["error"]) == (400, "nextPageToken")
+
+
+# --- what must not fall over ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("query", ["from=0001-01-01T00:00:00Z", "from=0001-01-01T00:00:00Z&to=0001-01-01T00:00:01Z",
+                                   "start=99999999999&max=99999999999", "size=0", "from=1969-12-31T23:59:59Z"])
+def test_a_range_at_the_edge_of_time_is_answered(platform: Platform, query: str) -> None:
+    assert ask(platform.keys, f"/v2/entries?{query}").status_code == 200
+
+
+def test_a_compressed_body_is_not_unpacked(platform: Platform) -> None:
+    answer = Client().post(f"{BASE}/SubmitHashes", b"\x1f\x8b" + b"0" * 1000, content_type="application/json",
+                           headers={**platform.headers, "Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "json")
+
+
+def test_what_only_looks_like_the_same_answer_is_sent(platform: Platform, other: Platform, publish: Publish) -> None:
+    """The mark of one partner's page is of no use to another, or for another page."""
+    publish(3)
+    mine, theirs = platform.fetch(), other.fetch()
+    assert mine["ETag"] != theirs["ETag"]
+    for who, tag, query in ((other, mine, {}), (platform, mine, {"pageSize": "2"})):
+        answer = Client().get(f"{BASE}/FetchHashes", query, headers={**who.headers, "If-None-Match": tag["ETag"]})
+        assert answer.status_code == 200
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------------
+def test_stolen_keys_stay_dead_when_the_clock_goes_back(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    rotate_keys(partner=platform.partner, overlap=timedelta())
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(hours=1))
+    assert platform.fetch().status_code == 401
+    assert Credential.objects.count() == 1
+
+
+def test_what_a_retired_partner_left_behind_says_nothing(platform: Platform, publish: Publish, run_jobs: RunJobs) -> None:
+    entry, = publish()
+    platform.say((entry.value, "NotBlocked"))
+    retire_partner(partner=platform.partner)
+    run_jobs()
+    entry.refresh_from_db()
+    assert entry.state == "active"
+    assert Feedback.objects.get().applied_at
+
+
+# --- verdicts --------------------------------------------------------------------------------------------------------------
+def test_one_partner_does_not_empty_the_list_for_all_others(platform: Platform, other: Platform, publish: Publish,
+                                                            run_jobs: RunJobs) -> None:
+    values = [entry.value for entry in publish(40)]
+    platform.say(*[(value, "NotBlocked") for value in values])
+    run_jobs()
+    suspended = ListEntry.objects.filter(state="suspended")
+    assert suspended.count() == applying.FEWEST_SUSPENDED
+    assert report_on(platform.partner).waiting == 40 - applying.FEWEST_SUSPENDED
+    left = ListEntry.objects.filter(state="active").first()
+    other.say((left.value, "NotBlocked"))
+    run_jobs()
+    assert suspended.count() == applying.FEWEST_SUSPENDED + 1, "the brake is each partner's own"
+    retire_partner(partner=platform.partner)                     # its keys were stolen, so nothing more of it counts
+    assert all(applying.apply(feedback_id=row.pk) for row in Feedback.objects.filter(applied_at=None))
+    assert suspended.count() == applying.FEWEST_SUSPENDED + 1
+
+
+def test_of_a_partner_that_changes_its_mind_the_newest_word_counts(platform: Platform, case: Case, escalation: Escalation,  # noqa: F811
+                                                                   run_jobs: RunJobs) -> None:
+    run_jobs()
+    for verdict in ["Blocked", "NotBlocked"] * 10 + ["Blocked"]:
+        platform.say((PDQ, verdict))
+    told = case.history.count()
+    run_jobs()
+    assert state(escalation) == Escalation.State.ACTIONED
+    assert case.history.count() == told + 1
+
+
+def test_a_reporter_is_not_tossed_to_and_fro(platform: Platform, case: Case, escalation: Escalation,  # noqa: F811
+                                             run_jobs: RunJobs) -> None:
+    run_jobs()
+    told = case.history.count()
+    for verdict in ["Blocked", "PendingReview", "NotBlocked"] * 5:
+        platform.say((PDQ, verdict))
+        run_jobs()
+    assert case.history.count() - told <= applying.MOST_CHANGES
+    assert report_on(platform.partner).waiting == 1, "what waits is the newest"
+
+
+def test_in_one_submission_the_last_line_counts(platform: Platform, publish: Publish) -> None:
+    entry, = publish()
+    lines = [(entry.value, verdict) for verdict in ["Blocked", "NotBlocked"] * 400]
+    assert platform.say(*lines).json() == {"count": 1, "unknown": []}
+    assert Feedback.objects.get().value == "NotBlocked"
+
+
+# --- the page that shows it --------------------------------------------------------------------------------------------------
+def test_nothing_new_is_counted_as_nothing_new(platform: Platform, publish: Publish) -> None:
+    publish(5)
+    first = platform.fetch()
+    for _ in range(3):
+        Client().get(f"{BASE}/FetchHashes", headers={**platform.headers, "If-None-Match": first["ETag"]})
+    report = report_on(platform.partner)
+    assert (report.pulls, report.unchanged, report.handed) == (4, 3, 5)
+
+
+def test_tombstones_are_no_fingerprints(platform: Platform, publish: Publish) -> None:
+    entries = publish(3, at=timezone.now() - AGO)
+    _records, mark = platform.pull()
+    hashing.withdraw(entries=entries[:2])
+    platform.pull(since=mark)
+    assert report_on(platform.partner).handed == 3 + 1, "one of that last second came twice"
+
+
+def test_a_partner_that_stopped_after_a_page_is_behind(platform: Platform, publish: Publish) -> None:
+    entries = publish(5, moments=[datetime(2026, 11, 1, 12, minute, tzinfo=UTC) for minute in range(5)])
+    platform.fetch(pageSize=2)
+    assert report_on(platform.partner).lag == entries[2].modified_at
+    platform.pull(size=2)
+    assert report_on(platform.partner).lag is None
+
+
+def test_a_partner_that_asks_for_a_range_long_ago_is_behind(platform: Platform, publish: Publish) -> None:
+    entry, = publish(at=timezone.now() - AGO)
+    ask(platform.keys, f"/v2/entries?to={stamp(timezone.now() - 2 * AGO)}")
+    assert report_on(platform.partner).lag == entry.modified_at
+    ask(platform.keys, "/v2/entries")
+    assert report_on(platform.partner).lag is None
