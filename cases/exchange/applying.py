@@ -16,7 +16,8 @@ from cases.escalation import uploads
 from cases.escalation.models import Escalation
 from cases.escalation.services import list_answered
 from cases.exchange.models import Feedback, Partner, Recall, Submission
-from cases.exchange.services import AGAIN, listed_for, name_of
+from cases.exchange.selectors import listed_for
+from cases.exchange.services import AGAIN, name_of
 from cases.hashing.entries import OFF, suspend
 from cases.hashing.foreign import Row, take_in
 from cases.hashing.models import ListEntry, Listing

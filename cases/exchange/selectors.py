@@ -3,17 +3,22 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import IntegerField, Sum
+from django.db.models import IntegerField, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.exchange.models import Feedback, Partner, Recall, Source
-from cases.exchange.services import listed_for
 from cases.hashing.entries import OFF
+from cases.hashing.models import ListEntry
 
 WEEK = timedelta(days=7)
+
+
+def listed_for(partner: Partner) -> QuerySet[ListEntry]:
+    """Every entry that ever was on a list which the partner is enabled for."""
+    return ListEntry.objects.exclude(published_at=None).filter(kind__in=partner.kinds, category__in=partner.categories)
 
 
 @dataclass(frozen=True)

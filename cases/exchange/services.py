@@ -15,6 +15,7 @@ from django.utils import timezone
 from cases.audit.services import record
 from cases.exchange.models import Feedback, Partner, Submission
 from cases.exchange.partners import OURSELVES
+from cases.exchange.selectors import listed_for
 from cases.hashing.models import ListEntry
 from cases.hashing.turns import last_of
 from cases.hashing.wire import ncmec
@@ -49,11 +50,6 @@ class Taken:
     """What became of a submission: `new` verdicts taken, and the hashes that are not on our list."""
     new: int
     unknown: list[str]
-
-
-def listed_for(partner: Partner) -> QuerySet[ListEntry]:
-    """Every entry that ever was on a list which the partner is enabled for."""
-    return ListEntry.objects.exclude(published_at=None).filter(kind__in=partner.kinds, category__in=partner.categories)
 
 
 @dataclass(frozen=True)
