@@ -7,6 +7,7 @@ from django.db.models import IntegerField, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
 
 from cases.audit.models import Entry
 from cases.exchange.models import Feedback, Partner, Recall, Source
@@ -14,6 +15,20 @@ from cases.hashing.entries import OFF
 from cases.hashing.models import ListEntry
 
 WEEK = timedelta(days=7)
+UNREADABLE = _("What it sent cannot be read. We took nothing of it and ask again.")
+TROUBLES = {
+    "keys": _("It does not accept our keys. Somebody has to ask for new ones."),
+    "unreachable": _("It cannot be reached. We ask again."),
+    "timeout": _("It was too slow and did not come to the end of a page. We ask again from there."),
+    "broken": _("The line broke off in the middle of a page. We ask again from there."),
+    "too_large": _("It sent more than a page can hold. Somebody has to look."),
+    "endless": _("It leads us in a circle: page after page with nothing new. Somebody has to look."),
+    "expired": _("It no longer knew the page where we were. We begin that part again."),
+    "no_file": _("The file is not there. Somebody has to look."),
+    "clock": _("Its clock is more than a day ahead. We took nothing of what it sent and ask again."),
+    "file": _("The file cannot be read as a list. We took nothing of it and changed nothing."),
+    **dict.fromkeys(("json", "xml", "hashRecords", "queryResult", "nextPageToken", "nextSetTimestamp", "next"), UNREADABLE),
+}
 
 
 def listed_for(partner: Partner) -> QuerySet[ListEntry]:
@@ -66,5 +81,22 @@ def reports() -> list[PartnerReport]:
     return [report_on(partner) for partner in Partner.objects.order_by("-active", "name")]
 
 
-def sources() -> list[Source]:
-    return list(Source.objects.order_by("slug"))
+@dataclass(frozen=True)
+class SourceReport:
+    """`trouble`: in words; empty while all is well."""
+    source: Source
+    trouble: str
+
+
+def sources() -> list[SourceReport]:
+    return [SourceReport(source, in_words(source.trouble)) for source in Source.objects.order_by("slug")]
+
+
+def in_words(code: str) -> str:
+    if not code:
+        return ""
+    if code in TROUBLES:
+        return str(TROUBLES[code])
+    if code.isdigit():
+        return gettext("It answered with the code %(code)s. We ask again.") % {"code": code}
+    return str(UNREADABLE)

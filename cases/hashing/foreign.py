@@ -113,6 +113,17 @@ def keep(pairs: Sequence[Pair]) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def relabel(*, source: str, child: bool) -> int:
+    """Whoever configures a list said otherwise before: all that came from it is of children now, or not. How many."""
+    take_turn(IMPORTING)
+    changed = ForeignHash.objects.filter(source=source).exclude(child=child).update(child=child)
+    if changed and child:
+        shown = MediaHash.objects.filter(foreign__foreign__source=source).values("pdq")
+        withdraw(entries=ListEntry.objects.filter(value__in=shown).exclude(category=ListEntry.Category.CHILD))
+    return changed
+
+
 def lists_that_know(case_id: UUID) -> list[str]:
     """The sources on whose lists pictures of this case stand already."""
     known = ForeignMatch.objects.filter(hash__case=case_id, foreign__deleted_at=None)

@@ -140,7 +140,7 @@ def test_a_list_that_is_down_holds_up_no_other(lists: Lists, settings: LazySetti
     Job.objects.create(task="exchange.pull", due_at=timezone.now(), rings=1)
     run_jobs()
     assert held() == {value}
-    assert Source.objects.get(slug="down").trouble == "connectionerror"
+    assert Source.objects.get(slug="down").trouble == "unreachable"
 
 
 # --- what makes no sense ------------------------------------------------------------------------------------------------
