@@ -44,9 +44,12 @@ class Developed:
 
 def develop(content: bytes) -> Developed:
     """Raises Unreadable; and, being fed by strangers, whatever Pillow and the machine's limits raise."""
-    with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-        check_size(*opened.size)
-        picture = pixels(opened)
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            check_size(*opened.size)
+            picture = pixels(opened)
+    except Image.DecompressionBombError as error:
+        raise Unreadable("too_large") from error
     hashed = reduced(picture)
     signal = pdq.compute(np.asarray(hashed))
     kept = shrunk(picture)

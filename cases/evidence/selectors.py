@@ -1,6 +1,7 @@
 """Reads with a rule: what a member may know of files, and what a reporter is told of theirs."""
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -12,7 +13,17 @@ from cases.permissions import Staff
 from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
 from cases.selectors import cases_for
 
+NEAR = 20                        # bits of 128, pHash and dHash together: at most this is the same
+MOST_NEAR = 50
 PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at")     # what the public role reads
+
+
+@dataclass(frozen=True)
+class Near:
+    """A file of another case. `bits`: of 128 that differ; `same_file`: byte for byte as it arrived."""
+    evidence: Evidence
+    bits: int
+    same_file: bool
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,21 @@ def told(case: Case) -> list[Told]:
 def evidence_of(case: Case, member: Staff) -> QuerySet[Evidence]:
     """What is known of the case's files, oldest first; none of a case that does not exist for the member."""
     return Evidence.objects.filter(case=case, case__in=cases_for(member)).defer("preserved").select_related("key")
+
+
+def near_duplicates(evidence: Evidence, member: Staff) -> list[Near]:
+    """The same screenshot, or nearly, in other cases that exist for the member; nearest first. Why this hash: docs/evidence.md."""
+    if not evidence.dhash:
+        return []
+    others = Evidence.objects.filter(case__in=cases_for(member)).exclude(case=evidence.case_id).exclude(dhash="")
+    own, found = int(evidence.phash + evidence.dhash, 16), list[tuple[int, UUID]]()
+    for pk, phash, dhash in others.values_list("pk", "phash", "dhash").iterator():
+        bits = (int(phash + dhash, 16) ^ own).bit_count()
+        if bits <= NEAR:
+            found.append((bits, pk))
+    nearest = sorted(found)[:MOST_NEAR]
+    rows = Evidence.objects.defer("preserved").select_related("case").in_bulk([pk for _bits, pk in nearest])
+    return [Near(rows[pk], bits, same_file=rows[pk].sha256 == evidence.sha256) for bits, pk in nearest if pk in rows]
 
 
 def exposure_of(member: Staff, *, since: date) -> list[Exposure]:

@@ -1,0 +1,55 @@
+"""What the member reads, and hands to the right body, after a file was locked because it may show a child.
+
+Facts only, in the reader's language: nothing here describes the picture, and nothing here decides (PECA 2016, section 22).
+"""
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from cases.evidence.instruction import Order
+from cases.evidence.models import Evidence
+from cases.evidence.selectors import instruction
+from cases.models import Case
+from cases.priority import Body
+
+
+@dataclass(frozen=True)
+class HandOff:
+    """`codes`: name → value, to be shown left to right. `duties`: for whoever hands it over, not part of the letter."""
+    to: str
+    subject: str
+    lines: tuple[str, ...]
+    codes: tuple[tuple[str, str], ...]
+    duties: tuple[str, ...]
+
+
+def hand_off(evidence: Evidence, case: Case) -> HandOff:
+    """For a file that was locked or destroyed because somebody suspected a child. The caller has the case from `cases_for`."""
+    ordered = instruction()
+    what_became = {
+        Order.DESTROY: _("As our legal department ordered in writing, it was destroyed at once. Its fingerprints are below."),
+        Order.PRESERVE: _("As our legal department ordered in writing, it was locked at once. Nobody here can open it; three "
+                          "holders of the recovery key together can, for you."),
+    }[Order.PRESERVE if evidence.state == Evidence.State.LOCKED else Order.DESTROY]
+    day = date_format(localtime(evidence.settled_at), "DATE_FORMAT") if evidence.settled_at else ""
+    return HandOff(
+        to=_to(case), subject=_("A file that may show a person under 18"),
+        lines=(_("On %(day)s a member of our staff suspected that a file shows a person under 18. A reporter whom we do not know "
+                 "by name had added it to a report.") % {"day": day},
+               what_became,
+               _("We ask you to take this up under section 22 of the Prevention of Electronic Crimes Act 2016.")),
+        codes=((_("Our reference"), case.ref), (_("File"), str(evidence.pk)), (_("Legal instruction"), ordered.reference),
+               ("SHA-256", evidence.sha256), ("PDQ", evidence.pdq)),
+        duties=(_("Do not copy, photograph or describe the picture, and do not look for it elsewhere."),
+                _("Addresses of pages with such pictures go to the Internet Watch Foundation as well, through its portal for "
+                  "Pakistan."),
+                _("Tell your supervisor if you want to speak with somebody about what you saw.")))
+
+
+def _to(case: Case) -> str:
+    """Never the body that the accused may work for."""
+    if case.conflict == Body.CYBERCRIME:
+        return _("Police, the officer in charge of crimes against children")
+    return _("National Cyber Crime Investigation Agency, 1799")
