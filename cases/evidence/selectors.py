@@ -13,7 +13,7 @@ from cases.permissions import Staff
 from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
 from cases.selectors import cases_for
 
-NEAR = 20                        # bits of 128, pHash and dHash together: at most this is the same
+NEAR = 20                    # bits of 128, pHash and dHash together: at most this is the same
 MOST_NEAR = 50
 PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at")     # what the public role reads
 
@@ -58,7 +58,7 @@ def evidence_of(case: Case, member: Staff) -> QuerySet[Evidence]:
 
 
 def near_duplicates(evidence: Evidence, member: Staff) -> list[Near]:
-    """The same screenshot, or nearly, in other cases that exist for the member; nearest first. Why this hash: docs/evidence.md."""
+    """The same screenshot, or nearly, in other cases that exist for the member; nearest first. Why so: docs/evidence.md."""
     if not evidence.dhash:
         return []
     others = Evidence.objects.filter(case__in=cases_for(member)).exclude(case=evidence.case_id).exclude(dhash="")

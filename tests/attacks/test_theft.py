@@ -7,32 +7,38 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
-from django.db import connection
+from django.db import connection, transaction
 
 from cases.audit.models import AuditLink, Entry
 from cases.escalation import registry
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.services import new_reference
+from cases.evidence import sandbox
+from cases.evidence.models import Evidence, Page
+from cases.evidence.services import receive
 from cases.exchange.partners import Keys, add_partner
 from cases.hashing.models import MediaHash
 from cases.intake.models import Receipt
 from cases.models import Case, Consent, Message
 from cases.notifications.models import Address
-from cases.vault import custody, envelope, hpke, receipt as codes, unseal
+from cases.outbox.models import Job
+from cases.vault import custody, envelope, hpke, pages, receipt as codes, unseal
 from cases.vault.aead import OpenFailed
 from cases.vault.models import DataKeyWrap
 from portal.accounts.models import User
 from tests.browser import leaks
+from tests.cases.evidence.screenshots import Shot, as_bytes, draw
 from tests.cases.intake.conftest import CONSENT, STORY, Reporter, fingerprint
 from tests.factories.cases import keyring_of, make_member, make_unit, private_of, signed_in
 from tests.factories.lists import second_yes
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.fixtures.jobs import WORKER, wait_for
+from tests.fixtures.roles import acting_as
 from tests.processes import MADE_OF, Processes
 from tests.web import Web
 
@@ -105,6 +111,7 @@ def test_from_the_report_to_the_answer_and_then_to_the_thief(office: Office, set
     case = Case.objects.get()
     wait_for(lambda: MediaHash.objects.filter(case=case, matched_at__isnull=False).exists(), seconds=60)
 
+    screen, waiting = files_of(case)
     assert STORY["story"][:40] in desk.get("/desk/").text
     page = desk.get(f"/desk/case/{case.ref}/").text
     assert all(words in unescape(page) for words in (STORY["story"], STORY["who_does_it"], "@someone"))
@@ -145,13 +152,31 @@ def test_from_the_report_to_the_answer_and_then_to_the_thief(office: Office, set
     assert leaks.found_in(loot["database"], [case.ref, "case_opened"])                       # what lies there is found
     typed = [*TYPED, *leaks.of_code(code), *(MADE_OF[name] for name in ("SECRET_KEY", "BLIND_INDEX_KEY", "AUDIT_SIGNING_KEY"))]
     assert {place: found for place, raw in loot.items() if (found := leaks.found_in(raw, typed))} == {}
+    pieces = [screen[64:128], sandbox.develop(screen).content[64:128]]
+    for place, raw in loot.items():
+        assert not [piece for text in leaks.readings(raw) for piece in pieces if piece in text], place
     no_key_lies_open(loot, office, case)
     keys = candidates(loot)
     assert len(keys) > 20
     assert opened_with(keys) == []
 
     assert opened_with([private_of(office.hina), *unit_keys(office.hina)]) != [], "with the unit's key, the same attempts succeed"
-    assert set(opened_with(worker_keys(office))) == {"the address"}, "from the worker's own disk, no word of the report"
+    from_the_disk = {"the address", "the key of a file on its way"}
+    assert set(opened_with(worker_keys(office))) == from_the_disk, "from the worker's own disk, no word of the report"
+    assert waiting.state == Evidence.State.ARRIVED
+
+
+def files_of(case: Case) -> tuple[bytes, Evidence]:
+    """One that rests, and one on whose way the thief comes: nobody has asked for its job."""
+    screen, ticket = as_bytes(draw(Shot(5, size=(540, 1200)))), uuid4()
+    with acting_as("public"):
+        receive(case_id=case.pk, ticket=ticket, number=1, content=screen)
+    wait_for(lambda: Evidence.objects.get(number=1).state == Evidence.State.KEPT, seconds=60)
+    with transaction.atomic(), acting_as("public"):
+        waiting = receive(case_id=case.pk, ticket=ticket, number=2, content=screen)
+        with acting_as(None):
+            Job.objects.filter(payload__evidence_id=str(waiting.pk)).delete()
+    return screen, waiting
 
 
 def at_the_desk(office: Office) -> Web:
@@ -239,6 +264,11 @@ def attempts() -> Iterator[tuple[str, Callable[[bytes], object]]]:
         yield from wraps("a notice's key", notice.notice_key_id, notice.case_id)
     for address in Address.objects.all():
         yield from wraps("the address", address.key_id, address.case_id)
+    for file in Evidence.objects.exclude(key=None):
+        where = " on its way" if file.state == Evidence.State.ARRIVED else ""
+        yield from wraps(f"the key of a file{where}", file.key_id, file.case_id)
+        blobs = list(Page.objects.filter(evidence=file).values_list("blob", flat=True))
+        yield f"a file{where}", lambda key, file=file, blobs=blobs: pages.join(key, blobs, case=file.case_id, record=file.pk)
     for receipt in Receipt.objects.all():
         yield "a reporter's key", lambda key, receipt=receipt: codes.unlock_private(key, receipt.locked)
 

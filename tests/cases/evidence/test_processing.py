@@ -1,4 +1,4 @@
-"""What becomes of a file: compared with what is intimate, kept out of reports about pictures of children, given up, tried again."""
+"""What becomes of a file: compared with what is intimate, kept out of reports on children's pictures, given up, tried again."""
 import io
 from datetime import timedelta
 from hashlib import md5, sha256

@@ -10,6 +10,8 @@ from django.utils import timezone
 from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel
 from cases.escalation.notices import Notice
+from cases.evidence.processing import process
+from cases.evidence.services import receive
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import match, store
 from cases.models import Case, Consent, Link, Trace
@@ -21,10 +23,13 @@ from cases.triage.models import Note
 from cases.vault import custody, envelope
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
+from tests.cases.evidence.screenshots import Shot, as_bytes, draw
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_writes, secrets_of
 from tests.factories.lists import second_yes
+from tests.fixtures.roles import acting_as
 
 PDQ, SHARED = "5" * 64, "a5" * 32
+SCREEN = as_bytes(draw(Shot(4, size=(270, 600))))
 TYPED = {"story": "Zarghoona told nobody in Gilgit", "handle": "@moonlitraven77", "message": "He wrote again from Chitral",
          "note": "Ask whether Shabana is safe in Hunza", "assent": "I agree, says Palwasha", "address": "03459876543",
          "notice": "Taken without consent near Skardu"}
@@ -74,6 +79,9 @@ def full_case(by: User) -> Case:
     match(case_id=other.pk)
     link_cases(a=case, b=other, because=Link.Because.HANDLE)
     tell_reporter(case=case)
+    with acting_as("public"):
+        files = [receive(case_id=case.pk, ticket=case.submission, number=n, content=SCREEN) for n in (1, 2)]
+    process(evidence_id=files[0].pk)            # the other is still on its way
     return case
 
 

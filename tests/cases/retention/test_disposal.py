@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.escalation.models import Attempt, Escalation
+from cases.evidence.models import Evidence, Page
 from cases.hashing.models import ListEntry, Match, MediaHash
 from cases.models import Case, Link, Trace
 from cases.notifications.models import Address, Notification
@@ -31,12 +32,12 @@ def test_nothing_of_a_disposed_case_is_left_but_its_traces_in_the_log(case, nadi
     services.place_hold(case=case, reason=Hold.Reason.COURT, by=nadia)
     services.lift_hold(case=case, because=Hold.Lifted.OVER, by=nadia)
     other, case_id = Case.objects.exclude(pk=case.pk).get(), case.pk
-    assert len(disposal.keys_of(case)) == 4            # case, conversation, notice, address
+    assert len(disposal.keys_of(case)) == 6            # case, conversation, notice, address, two files
     decided = services.erase(case=case)
     carry_out(disposal_id=decided.pk)
     assert list(Case.objects.all()) == [other]
     assert left_of(case_id) == {}
-    for model in (Escalation, Attempt, Match, Link, Trace, Address, Notification, Hold):
+    for model in (Evidence, Page, Escalation, Attempt, Match, Link, Trace, Address, Notification, Hold):
         assert not model.objects.exists(), model
     assert MediaHash.objects.get().case == other
     assert set(DataKeyWrap.objects.values_list("key", flat=True)) == {other.key_id, other.conversation_key_id}
@@ -147,20 +148,20 @@ def test_a_key_cannot_go_before_its_record(case):
 
 def test_a_careless_delete_is_found(case):
     Case.objects.filter(pk=case.pk).delete()
-    assert len(orphan_keys()) == 4
+    assert len(orphan_keys()) == 6
 
 
 def test_at_night_keys_that_nothing_points_to_are_destroyed_and_others_are_not(case):
     other = make_case(make_unit(), story="Kept")
     Case.objects.filter(pk=case.pk).delete()
     tasks.destroy_orphans()
-    assert len(orphan_keys()) == 4                      # made today: a form may still be on its way
+    assert len(orphan_keys()) == 6                      # made today: a form may still be on its way
     DataKey.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
     tasks.destroy_orphans()
     assert orphan_keys() == []
     assert other.key.wraps.exists()
     assert DataKeyWrap.objects.filter(key__destroyed_at__isnull=False).count() == 0
-    assert Entry.objects.get(event="orphan_keys_destroyed").details == {"count": 4}
+    assert Entry.objects.get(event="orphan_keys_destroyed").details == {"count": 6}
     tasks.destroy_orphans()
     assert Entry.objects.filter(event="orphan_keys_destroyed").count() == 1
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cases.escalation.models import Escalation
+from cases.evidence.models import Page
 from cases.hashing import known
 from cases.hashing.models import IndexedHash
 from cases.hashing.snapshot import Snapshot
@@ -35,7 +36,8 @@ def ciphertexts(case: Case) -> list[bytes]:
     """Everything sealed, and every wrap that opens it."""
     notice = Escalation.objects.get(case=case)
     sealed = [case.answers, case.summary, notice.notice, case.address.sealed, Note.objects.get(case=case).body,
-              *Message.objects.filter(case=case).values_list("body", flat=True)]
+              *Message.objects.filter(case=case).values_list("body", flat=True),
+              *Page.objects.filter(evidence__case=case).values_list("blob", flat=True)]
     wraps = DataKeyWrap.objects.filter(key__in=disposal.keys_of(case)).values_list("sealed", flat=True)
     return [bytes(each) for each in [*sealed, *wraps]]
 
