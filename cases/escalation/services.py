@@ -112,10 +112,10 @@ def check(case: Case, notice: Notice) -> None:
 
 def strays(case: Case, notice: Notice) -> bool:
     """Whether a fingerprint would leave past `propose`, which refuses a child's: copied into the words, or of another case."""
-    rows = list(MediaHash.objects.filter(case=case).values_list("pdq", "sha256", "md5"))
+    rows = list(MediaHash.objects.filter(case=case).prefetch_related("variants"))
     words = "\n".join([*notice.links, *notices.wording(notice)]).lower()
-    withheld = {value for row in rows for value in row} - set(notice.hashes)
-    return not set(notice.hashes) <= {pdq for pdq, _sha256, _md5 in rows} or any(value in words for value in withheld)
+    withheld = {value for row in rows for value in (*row.every(), row.sha256, row.md5)} - set(notice.hashes)
+    return not set(notice.hashes) <= {row.pdq for row in rows} or any(value in words for value in withheld)
 
 
 def check_consent(case: Case, notice: Notice) -> None:
@@ -152,8 +152,9 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
 
 
 def agreed(escalation: Escalation) -> list[ListEntry]:
-    """The notice's fingerprints that two people have put on the list. Retry: nobody has decided yet."""
-    entries = list(escalation.entries.filter(state=ListEntry.State.ACTIVE).order_by("pk"))
+    """The notice's fingerprints that two people have put on the list, without variants. Retry: nobody has decided yet."""
+    pictures = MediaHash.objects.filter(case=escalation.case).values("pdq")
+    entries = list(escalation.entries.filter(state=ListEntry.State.ACTIVE, value__in=pictures).order_by("pk"))
     if not entries:
         raise Retry(SECOND_PERSON, code="second_person")
     return entries

@@ -51,15 +51,22 @@ def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list
 
 @transaction.atomic
 def suspend(*, entry: ListEntry, partner: str) -> bool:
-    """A partner looked and did not block it: off the list until a person has looked again. False: it is on no list now."""
+    """A partner looked and did not block it: off the list until a person has looked again. False: it is on no list now.
+
+    All that the same pictures put on the list goes with it: an entry is a picture or a variant of one.
+    """
     take_turn(PUBLISHING)
-    active = ListEntry.objects.filter(pk=entry.pk, state=ListEntry.State.ACTIVE)
-    if not active.update(state=ListEntry.State.SUSPENDED, modified_at=next(stamps(ListEntry, "modified_at"))):
+    pictures = Listing.objects.filter(entry=entry, state=Listing.State.APPROVED).values("hash")
+    group = ListEntry.objects.filter(listings__hash__in=pictures, listings__state=Listing.State.APPROVED)
+    active, times = list(group.filter(state=ListEntry.State.ACTIVE).distinct()), stamps(ListEntry, "modified_at")
+    if entry not in active:
         return False
-    approved = Listing.objects.filter(entry=entry, state=Listing.State.APPROVED)
+    for one in active:
+        ListEntry.objects.filter(pk=one.pk).update(state=ListEntry.State.SUSPENDED, modified_at=next(times))
+        record("hash_suspended", subject=one.pk, actor=partner)
+    approved = Listing.objects.filter(entry__in=active, state=Listing.State.APPROVED)
     approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED, decided_by=None, decided_at=None)
-    record("hash_suspended", subject=entry.pk, actor=partner)
-    count("suspended", 1)
+    count("suspended", len(active))
     return True
 
 

@@ -84,10 +84,11 @@ def pairs_of(foreign: Sequence[ForeignHash]) -> list[Pair]:
 def compare(*, case_id: UUID) -> int:
     """A case's fingerprints with every foreign one; how many matches are new. In the transaction that matches the case."""
     take_turn(IMPORTING)
-    mine = list(MediaHash.objects.filter(case_id=case_id))
-    near = KNOWN[THEIRS].near([one.pdq for one in mine])
+    mine = list(MediaHash.objects.filter(case_id=case_id).prefetch_related("variants"))
+    asked = [(one, value) for one in mine for value in one.every()]
+    near = KNOWN[THEIRS].near([value for _, value in asked])
     owner = dict(IndexedHash.objects.filter(pk__in={row for hits in near for row, _ in hits}).values_list("pk", "foreign"))
-    pairs = [(one.pk, owner[row], bits) for one, hits in zip(mine, near, strict=True) for row, bits in hits]
+    pairs = [(one.pk, owner[row], bits) for (one, _), hits in zip(asked, near, strict=True) for row, bits in hits]
     files = {one.md5: one.pk for one in mine}
     same = ForeignHash.objects.filter(kind=Kind.MD5, value__in=files, deleted_at=None).values_list("pk", "value")
     return keep(nearest(pairs + [(files[md5], pk, 0) for pk, md5 in same]))
@@ -108,8 +109,9 @@ def keep(pairs: Sequence[Pair]) -> int:
     rows = ForeignMatch.objects.bulk_create(ForeignMatch(hash_id=a, foreign_id=b, distance=bits, at=now) for a, b, bits in new)
     for case_id in set(MediaHash.objects.filter(foreign__in=rows).values_list("case", flat=True)):
         record("known_elsewhere", subject=case_id, actor="system")
-    children = MediaHash.objects.filter(foreign__in=rows, foreign__foreign__child=True).values("pdq")
-    withdraw(entries=ListEntry.objects.filter(value__in=children).exclude(category=ListEntry.Category.CHILD))
+    children = MediaHash.objects.filter(foreign__in=rows, foreign__foreign__child=True).prefetch_related("variants")
+    values = {value for one in children for value in one.every()}
+    withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
     return len(rows)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases.audit.services import actor, record
 from cases.hashing.entries import activate, count, withdraw
 from cases.hashing.models import Benign, ListEntry, Listing, Match, MediaHash
-from cases.hashing.pdq import MATCH_DISTANCE
+from cases.hashing.pdq import MATCH_DISTANCE, distance
 from cases.hashing.services import PublishRefused, Refusal, match, refusal
 from cases.hashing.turns import PUBLISHING, take_turn
 from cases.models import Case, Consent
@@ -26,6 +26,7 @@ CHILD = ListEntry.Category.CHILD
 CATEGORIES = {Harm.INTIMATE_IMAGES: ListEntry.Category.INTIMATE, Harm.SEXTORTION: ListEntry.Category.THREATENED,
               Harm.DEEPFAKE: ListEntry.Category.SYNTHETIC}
 State = Listing.State
+STANDING = [State.PROPOSED, State.APPROVED]
 FLOOD, FLOOD_DAYS = 5, 7                # as many other cases with one picture within that time do not fit together
 
 
@@ -59,37 +60,44 @@ def usual_basis(category: ListEntry.Category) -> Listing.Basis:
 def propose(*, case: Case, by: Staff, basis: Listing.Basis | None = None) -> list[ListEntry]:
     """Ask a second person to put the case's fingerprints on a list. Raises PublishRefused. Again: nothing new.
 
-    The same fingerprint of two cases is one entry; each case stands behind it by itself. No partner sees it yet.
+    The same fingerprint of two cases is one entry; each case stands behind it by itself. Every variant is an entry too, and comes
+    and goes with its picture. No partner sees any yet.
     """
     match(case_id=case.pk)                   # a picture of a child must be known as such before it could leave
     category, yes = category_of(case), consent(case, Consent.Act.SHARE_HASHES)
     if yes is None or yes.answer != Consent.Answer.YES:
         raise PublishRefused(Refusal.CONSENT)
     take_turn(PUBLISHING)
-    rows = list(MediaHash.objects.filter(case=case, origin=MediaHash.Origin.DEVICE).order_by("number"))
-    entries = {row.pdq: entry_for(row.pdq, category) for row in rows}
+    rows = MediaHash.objects.filter(case=case, origin=MediaHash.Origin.DEVICE).prefetch_related("variants").order_by("number")
+    entries = entries_for([value for row in rows for value in row.every()], category)
     stands = {"basis": basis or usual_basis(category), "consent": yes, "state": State.PROPOSED, "why": "",
               "proposed_by_id": by.pk, "proposed_at": timezone.now(), "decided_by": None, "decided_at": None}
-    settled = Listing.objects.filter(hash__in=rows, state__in=[State.PROPOSED, State.APPROVED]).values_list("hash", flat=True)
-    new = [row for row in rows if row.pk not in set(settled)]
-    for row in new:
-        Listing.objects.update_or_create(entry=entries[row.pdq], hash=row, defaults={**stands, "held": stands_out(row)})
+    settled = set(Listing.objects.filter(hash__in=rows, state__in=STANDING).values_list("hash", flat=True))
+    new = [row for row in rows if row.pk not in settled]
+    held = {row.pk: stands_out(row) for row in new}
+    Listing.objects.bulk_create(
+        [Listing(entry=entries[value], hash=row, held=held[row.pk], **stands) for row in new for value in row.every()],
+        update_conflicts=True, unique_fields=["entry", "hash"], update_fields=[*stands, "held"])
     if new:
         record("hashes_proposed", subject=case.pk, actor=actor(by), count=len(new), basis=stands["basis"])
     return list(entries.values())
 
 
-def entry_for(value: str, category: ListEntry.Category) -> ListEntry:
-    """The entry of a value on the list of that category: there, or made to wait."""
-    known = ListEntry.objects.filter(kind=ListEntry.Kind.PDQ, value=value)
+def entries_for(values: Sequence[str], category: ListEntry.Category) -> dict[str, ListEntry]:
+    """The entry of each value on the list of that category: there, or made to wait."""
+    known = ListEntry.objects.filter(kind=ListEntry.Kind.PDQ, value__in=values)
     known = known.filter(category=CHILD) if category == CHILD else known.exclude(category=CHILD)
-    return known.first() or ListEntry.objects.create(value=value, category=category, modified_at=timezone.now())
+    there = {entry.value: entry for entry in known}
+    new = [value for value in dict.fromkeys(values) if value not in there]
+    made = ListEntry.objects.bulk_create(ListEntry(value=value, category=category, modified_at=timezone.now()) for value in new)
+    there |= {entry.value: entry for entry in made}
+    return {value: there[value] for value in values}
 
 
 def stands_out(one: MediaHash) -> Listing.Held:
     """Why a person should look twice at this fingerprint."""
-    harmless = Benign.objects.values_list("pdq", flat=True)
-    if any((int(one.pdq, 16) ^ int(known, 16)).bit_count() <= MATCH_DISTANCE for known in harmless):
+    harmless = list(Benign.objects.values_list("pdq", flat=True))
+    if any(distance(value, known) <= MATCH_DISTANCE for value in one.every() for known in harmless):
         return Listing.Held.BENIGN
     since = timezone.now() - timedelta(days=FLOOD_DAYS)
     either = Match.objects.filter(Q(a=one) | Q(b=one), at__gte=since)
@@ -159,7 +167,7 @@ def end(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
     platform did not block it.
     """
     take_turn(PUBLISHING)               # of two who take their yes back at once, the second sees the first
-    mine = Listing.objects.filter(hash__case=case, state__in=[State.PROPOSED, State.APPROVED])
+    mine = Listing.objects.filter(hash__case=case, state__in=STANDING)
     entries = list(ListEntry.objects.filter(listings__in=mine).distinct())
     mine.update(state=State.ENDED)
     stands = Q(state=State.APPROVED) | Q(state=State.PROPOSED, entry__state=ListEntry.State.SUSPENDED)

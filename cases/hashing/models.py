@@ -35,12 +35,33 @@ class MediaHash(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.number}"
 
+    def every(self) -> list[str]:
+        """Its PDQ and those of its variants."""
+        return [self.pdq, *(variant.pdq for variant in self.variants.all())]
+
+
+class Variant(models.Model):
+    """PDQ of a crop or of the mirror image of a picture, worked out with its fingerprint: found where the picture itself is not.
+
+    Belongs to its picture in all things: matched, listed and withdrawn with it. Nobody changes it.
+    """
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    media = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="variants")
+    name = models.CharField(max_length=20)                   # of variants.VARIANTS, as that was when it was made
+    pdq = models.CharField(max_length=64)                    # lower-case hex
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["media", "name"], name="variant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} {self.name}"
+
 
 class IndexedHash(models.Model):
     """A hash under which something is found. Rows are added and deleted, never changed.
 
     `id` is the place in a log: whoever adds holds the turn of that kind (turns: MATCHING, IMPORTING) until the end of the
-    transaction, so who has read up to an id has missed none below it. One picture may have several.
+    transaction, so who has read up to an id has missed none below it. One picture has several: its own and its variants'.
     """
 
     class Kind(models.IntegerChoices):

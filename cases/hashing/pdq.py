@@ -44,22 +44,26 @@ def compute(rgb: NDArray[np.uint8]) -> Pdq:
     """Hash pixels of shape (rows, columns, 3)."""
     if min(rgb.shape[:2]) < SMALLEST:
         return Pdq("0" * 64, 0)
-    samples = _samples(_luma(rgb))
+    return from_samples(_samples(luma(rgb)))
+
+
+def from_samples(samples: Floats) -> Pdq:
+    """Of the 64 × 64 samples of a blurred picture."""
     return Pdq(_bits(_cosines(samples)), _quality(samples))
 
 
-def _luma(rgb: NDArray[np.uint8]) -> Floats:
+def luma(rgb: NDArray[np.uint8]) -> Floats:
     """Brightness, worked out in double precision and rounded once."""
-    luma: NDArray[np.float64] = rgb[..., 0] * 0.299 + rgb[..., 1] * 0.587 + rgb[..., 2] * 0.114
-    return luma.astype(np.float32)
+    bright: NDArray[np.float64] = rgb[..., 0] * 0.299 + rgb[..., 1] * 0.587 + rgb[..., 2] * 0.114
+    return bright.astype(np.float32)
 
 
-def _samples(luma: Floats) -> Floats:
+def _samples(grey: Floats) -> Floats:
     """64 × 64 samples at the centres of a grid laid over the blurred picture."""
-    rows, cols = luma.shape
+    rows, cols = grey.shape
     if (rows, cols) == (64, 64):
-        return luma
-    blurred = np.ascontiguousarray(luma.T)
+        return grey
+    blurred = np.ascontiguousarray(grey.T)
     for _ in range(2):
         across = np.ascontiguousarray(_blur(blurred, (cols + 127) // 128).T)
         blurred = np.ascontiguousarray(_blur(across, (rows + 127) // 128).T)

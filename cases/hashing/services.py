@@ -11,7 +11,7 @@ from cases.hashing import foreign
 from cases.hashing.entries import withdraw
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.known import KNOWN
-from cases.hashing.models import IndexedHash, ListEntry, Match, MediaHash
+from cases.hashing.models import IndexedHash, ListEntry, Match, MediaHash, Variant
 from cases.hashing.turns import MATCHING, last_of, stamp_after, take_turn
 from cases.models import Case, Link
 from cases.outbox.services import enqueue
@@ -48,6 +48,8 @@ def store(*, case: Case, fingerprints: Sequence[Fingerprint]) -> list[MediaHash]
     rows = [MediaHash(case=case, number=f.number, pdq=f.pdq, quality=f.quality, sha256=f.sha256, md5=f.md5, at=at)
             for f in fingerprints]
     MediaHash.objects.bulk_create(rows)
+    Variant.objects.bulk_create(Variant(media=row, name=name, pdq=value)
+                                for row, f in zip(rows, fingerprints, strict=True) for name, value in f.named())
     record("fingerprints_stored", subject=case.pk, actor="reporter", count=len(rows))
     enqueue("hashing.match", case_id=str(case.pk))
     return rows
@@ -60,12 +62,12 @@ def match(*, case_id: UUID) -> list[Match]:
     Cases take turns, so of two that arrive together the second finds the first. Again on the same case: nothing new.
     """
     take_turn(MATCHING)
-    mine = list(MediaHash.objects.filter(case_id=case_id, matched_at=None).select_related("case"))
+    mine = list(MediaHash.objects.filter(case_id=case_id, matched_at=None).select_related("case").prefetch_related("variants"))
     if not mine:
         return []
     found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a, b, bits in _others(mine)]
     Match.objects.bulk_create(found)
-    IndexedHash.objects.bulk_create(IndexedHash(kind=PICTURE, pdq=a.pdq, media=a) for a in mine)
+    IndexedHash.objects.bulk_create(IndexedHash(kind=PICTURE, pdq=value, media=a) for a in mine for value in a.every())
     MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(last_of(MediaHash, "matched_at")))
     for other in {m.b.case_id: m.b.case for m in found}.values():
         link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
@@ -78,7 +80,7 @@ def match(*, case_id: UUID) -> list[Match]:
 def _take_children_off_the_list(found: Sequence[Match]) -> None:
     """A picture that an adult's case published turns out to show a child: it leaves the list at once, without a person."""
     pairs = [match for match in found if _of_a_child(match.a.case) or _of_a_child(match.b.case)]
-    values = {side.pdq for match in pairs for side in (match.a, match.b)}
+    values = {value for match in pairs for side in (match.a, match.b) for value in side.every()}
     withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
 
 
@@ -87,16 +89,20 @@ def _of_a_child(case: Case) -> bool:
 
 
 def _others(mine: Sequence[MediaHash]) -> Iterator[tuple[MediaHash, MediaHash, int]]:
-    """Of one case's fingerprints: each with every earlier one of another case that is the same picture, and their distance."""
-    near = [dict(hits) for hits in KNOWN[PICTURE].near([one.pdq for one in mine])]
-    found = IndexedHash.objects.filter(pk__in={row for hits in near for row in hits}).select_related("media__case")
+    """Of one case's fingerprints: each with every earlier one of another case that is the same picture, and their distance.
+
+    Any variant may be near any of the other; the smallest distance counts.
+    """
+    asked = [(one, value) for one in mine for value in one.every()]
+    near = KNOWN[PICTURE].near([value for _, value in asked])
+    found = IndexedHash.objects.filter(pk__in={row for hits in near for row, _ in hits}).select_related("media__case")
     others = {row.pk: row.media for row in found if row.media and row.media.case_id != mine[0].case_id}
-    for one, hits in zip(mine, near, strict=True):
-        far: dict[MediaHash, int] = {}
-        for row, media in others.items():
-            if row in hits:
-                far[media] = min(hits[row], far.get(media, hits[row]))
-        yield from ((one, media, bits) for media, bits in far.items())
+    far: dict[tuple[MediaHash, MediaHash], int] = {}
+    for (one, _), hits in zip(asked, near, strict=True):
+        for row, bits in hits:
+            if media := others.get(row):
+                far[one, media] = min(bits, far.get((one, media), bits))
+    yield from ((one, media, bits) for (one, media), bits in far.items())
 
 
 def refusal(case: Case) -> Refusal | None:

@@ -1,7 +1,7 @@
 """The database itself refuses an entry that becomes active without an approved listing behind it.
 
 A listing counts when two different people agreed, the fingerprint is the reporter's own from the phone, the value is that
-fingerprint's, and the consent is a yes to sharing, given in the same case and not taken back since. So what staff made, or was
+fingerprint's or of one of its variants, and the consent is a yes to sharing, given in the same case and not taken back since. So what staff made, or was
 imported from another list, cannot be served, whatever the program does. As in cases.audit.triggers, process roles own no table
 and cannot drop these.
 """
@@ -9,33 +9,39 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "cases_hashing_listentry"
 MESSAGE = "an entry becomes active only with an approved listing of a fingerprint from a reporter"
+OWN = "NEW.value = CASE NEW.kind WHEN 'pdq' THEN h.pdq ELSE h.md5 END"
+VARIANT = "NEW.kind = 'pdq' AND EXISTS (SELECT 1 FROM cases_hashing_variant v WHERE v.media_id = h.id AND v.pdq = NEW.value)"
 STANDS = """
     SELECT 1 FROM cases_hashing_listing l
     JOIN cases_hashing_mediahash h ON h.id = l.hash_id JOIN cases_consent c ON c.id = l.consent_id
     WHERE l.entry_id = NEW.id AND l.state = 'approved' AND l.decided_by_id <> l.proposed_by_id AND h.origin = 'device'
-      AND NEW.value = CASE NEW.kind WHEN 'pdq' THEN h.pdq ELSE h.md5 END
+      AND ({})
       AND c.case_id = h.case_id AND c.act = 'share_hashes' AND c.answer = 'yes'
       AND NOT EXISTS (SELECT 1 FROM cases_consent n
                       WHERE n.case_id = c.case_id AND n.act = c.act AND n.at > c.at AND n.answer <> 'yes')"""
-PG = [f"""
+
+
+def statements(vendor: str, stands: str) -> list[str]:
+    if vendor == "postgresql":
+        return [f"""
 CREATE OR REPLACE FUNCTION cases_hashing_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.state = 'active' AND NOT EXISTS ({STANDS}) THEN
+  IF NEW.state = 'active' AND NOT EXISTS ({stands}) THEN
     RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
-END $$""", f"CREATE TRIGGER {TABLE}_stands BEFORE INSERT OR UPDATE ON {TABLE} FOR EACH ROW"
-            " EXECUTE FUNCTION cases_hashing_stands()"]
-SQLITE = [f"""
+END $$""", f"CREATE TRIGGER {TABLE}_stands BEFORE INSERT OR UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION cases_hashing_stands()"]
+    return [f"""
 CREATE TRIGGER {TABLE}_stands_{verb.lower()} BEFORE {verb} ON {TABLE}
-WHEN NEW.state = 'active' AND NOT EXISTS ({STANDS})
+WHEN NEW.state = 'active' AND NOT EXISTS ({stands})
 BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END""" for verb in ("INSERT", "UPDATE")]
 
 
-
-def install(connection: BaseDatabaseWrapper) -> None:
+def install(connection: BaseDatabaseWrapper, *, variants: bool = True) -> None:
+    """In place of those that are there. `variants`: there is a table of them (from migration 0009 on)."""
+    remove(connection)
     with connection.cursor() as cursor:
-        for statement in PG if connection.vendor == "postgresql" else SQLITE:
+        for statement in statements(connection.vendor, STANDS.format(f"{OWN} OR {VARIANT}" if variants else OWN)):
             cursor.execute(statement)
 
 

@@ -51,6 +51,7 @@ cases.notifications
     cases_notifications_notification          sd      SID     -       -         SIUD
 cases.hashing
     cases_hashing_mediahash                   i       SU      -       -         SUD
+    cases_hashing_variant                     I       S       -       -         SD
     cases_hashing_indexedhash                 -       SI      -       -         SID
     cases_hashing_match                       -       SI      -       -         SID
     cases_hashing_listentry                   -       SIU     -       S         SU

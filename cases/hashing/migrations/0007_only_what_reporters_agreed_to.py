@@ -14,7 +14,7 @@ def take_off_what_nobody_approved(apps: Any, schema_editor: BaseDatabaseSchemaEd
 
 
 def install(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    triggers.install(schema_editor.connection)
+    triggers.install(schema_editor.connection, variants=False)
 
 
 def remove(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.variants import VARIANTS
 from cases.models import Case
 from portal.accounts.models import User
 from tests.factories.lists import plain_case
@@ -27,8 +28,13 @@ def new_pdq() -> str:
     return f"{sum(1 << int(place) for place in places):064x}"
 
 
-def fingerprint(number: int = 1, pdq: str | None = None) -> Fingerprint:
-    return Fingerprint(number, pdq or new_pdq(), 88, RNG.bytes(32).hex(), RNG.bytes(16).hex())
+def fingerprint(number: int = 1, pdq: str | None = None, variants: tuple[str, ...] = ()) -> Fingerprint:
+    return Fingerprint(number, pdq or new_pdq(), 88, RNG.bytes(32).hex(), RNG.bytes(16).hex(), variants)
+
+
+def new_variants() -> tuple[str, ...]:
+    """Of a picture without a frame."""
+    return ("", *(new_pdq() for _ in VARIANTS if _ != "inside"))
 
 
 @pytest.fixture

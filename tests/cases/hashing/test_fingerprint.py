@@ -3,7 +3,8 @@ import pytest
 
 from cases.hashing import pdq
 from cases.hashing.fingerprint import MOST_PICTURES, Fingerprint, FingerprintRefused, parse_all
-from tests.cases.hashing.conftest import fingerprint, new_pdq
+from cases.hashing.variants import VARIANTS
+from tests.cases.hashing.conftest import fingerprint, new_pdq, new_variants
 from tests.cases.hashing.pictures import pictures
 
 GOOD = f"{new_pdq()}:88:{'ab' * 32}:{'cd' * 16}"
@@ -51,6 +52,45 @@ def test_the_parts_are_checked_without_the_text_too(field):
     parts = {"number": 1, "pdq": new_pdq(), "quality": 88, "sha256": "ab" * 32, "md5": "cd" * 16}
     with pytest.raises(FingerprintRefused):
         Fingerprint(**{**parts, field: parts[field][:-1] + "G"})
+
+
+# --- variants ---------------------------------------------------------------------------------------------------------
+def test_variants_follow_the_fingerprint_in_their_order():
+    one = fingerprint(variants=new_variants())
+    text = str(one)
+    assert text.split(":")[4] == ",".join(one.variants)
+    assert Fingerprint.parse(text, 1) == one
+    assert dict(one.named()) == {name: value for name, value in zip(VARIANTS, one.variants, strict=True) if value}
+
+
+def test_what_is_its_own_mirror_image_is_named_once():
+    values = list(new_variants())
+    values[6], values[7] = GOOD[:64], values[1]
+    names = dict(Fingerprint.parse(f"{GOOD}:{','.join(values)}", 1).named())
+    assert "crop-2.5" in names
+    assert not names.keys() & {"inside", "mirror", "mirror-crop-4"}
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda values: values[:-1], lambda values: [*values, ""], lambda values: [*values[:-1], values[-1].upper()],
+    lambda values: [*values[:-1], values[-1][1:]], lambda values: [values[1] + values[2], *values[1:-1], ""],
+    lambda values: [*values[:-1], "g" * 64], lambda values: [" ".join(values)],
+])
+def test_other_forms_of_variants_are_refused(spoil):
+    assert refused(f"{GOOD}:{','.join(spoil(list(new_variants())))}") == "format"
+
+
+@pytest.mark.parametrize("hashed", ["0" * 64, "f" * 64, "0" * 56 + "ffffffff"])
+def test_a_variant_that_no_picture_gives_is_refused(hashed):
+    assert refused(f"{GOOD}:{','.join([*new_variants()[:-1], hashed])}") == "pattern"
+
+
+def test_of_no_variant_at_all_only_the_commas_are_left():
+    assert list(Fingerprint.parse(f"{GOOD}:{',' * (len(VARIANTS) - 1)}", 1).named()) == []
+
+
+def test_ten_pictures_with_all_variants_are_short_beside_what_a_form_may_carry():
+    assert 10 * len(str(fingerprint(variants=(new_pdq(),) * len(VARIANTS)))) < 12_000
 
 
 def test_a_form_counts_the_same_file_once_and_keeps_the_order():
