@@ -48,6 +48,12 @@ function product(a, b, rows, columns, at) {
   return out;
 }
 
+// How bright each pixel of a row is, from RGBA at `i` on; where the next row begins.
+export function luminance(rgba, i, row) {
+  for (let x = 0; x < row.length; x++, i += 4) row[x] = rgba[i] * .299 + rgba[i + 1] * .587 + rgba[i + 2] * .114;
+  return i;
+}
+
 // add(rgba) takes whole rows as they come; end() gives {hash: 64 hex digits, quality: 0 … 100}.
 export function pdq(width, height) {
   const luma = new Float32Array(width), samples = new Float32Array(4096);
@@ -61,7 +67,7 @@ export function pdq(width, height) {
   return {
     add(rgba) {
       for (let i = 0; i < rgba.length; rows++) {
-        for (let x = 0; x < width; x++, i += 4) luma[x] = rgba[i] * .299 + rgba[i + 1] * .587 + rgba[i + 2] * .114;
+        i = luminance(rgba, i, luma);
         take(luma);
       }
     },
@@ -69,7 +75,8 @@ export function pdq(width, height) {
   };
 }
 
-function finish(s) {
+// From the 64 × 64 samples of a blurred picture.
+export function finish(s) {
   const round = Math.fround;
   let steps = 0, hash = '';
   const step = (a, b) => { steps += Math.abs(Math.trunc(round(round(round(a - b) * 100) / 255))); };
