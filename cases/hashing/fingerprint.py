@@ -62,7 +62,7 @@ class Fingerprint:
 
     @classmethod
     def parse(cls, text: str, number: int) -> Self:
-        """From "pdq:quality:sha256:md5[:variant,variant,…]", as `static/js/hash-worker.mjs` writes it. Raises FingerprintRefused."""
+        """From "pdq:quality:sha256:md5[:variant,variant,…]", as `hash-worker.mjs` writes it. Raises FingerprintRefused."""
         found = TEXT.fullmatch(text)
         if found is None:
             raise FingerprintRefused("format")

@@ -1,9 +1,9 @@
 """The database itself refuses an entry that becomes active without an approved listing behind it.
 
 A listing counts when two different people agreed, the fingerprint is the reporter's own from the phone, the value is that
-fingerprint's or of one of its variants, and the consent is a yes to sharing, given in the same case and not taken back since. So what staff made, or was
-imported from another list, cannot be served, whatever the program does. As in cases.audit.triggers, process roles own no table
-and cannot drop these.
+fingerprint's or of one of its variants, and the consent is a yes to sharing, given in the same case and not taken back since. So
+what staff made, or was imported from another list, cannot be served, whatever the program does. As in cases.audit.triggers,
+process roles own no table and cannot drop these.
 """
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -30,7 +30,8 @@ BEGIN
     RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
-END $$""", f"CREATE TRIGGER {TABLE}_stands BEFORE INSERT OR UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION cases_hashing_stands()"]
+END $$""", f"""
+CREATE TRIGGER {TABLE}_stands BEFORE INSERT OR UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION cases_hashing_stands()"""]
     return [f"""
 CREATE TRIGGER {TABLE}_stands_{verb.lower()} BEFORE {verb} ON {TABLE}
 WHEN NEW.state = 'active' AND NOT EXISTS ({stands})

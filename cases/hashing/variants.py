@@ -1,8 +1,8 @@
 """Crops and mirror images of a picture, each with a PDQ of its own: PDQ itself does not survive a crop of two per cent.
 
-The same arithmetic as `static/js/variants.mjs`, number for number; on cropped or mirrored pixels it gives what PDQ gives. The two
-blurs and the 64 × 64 samples of PDQ are sums with fixed weights, so every variant is summed up from the same rows as they come, at
-a fraction of what PDQ costs. Which crops: measured by bench/variants.py, shown in docs/hashing.md. Pure.
+The same arithmetic as `static/js/variants.mjs`, number for number; it gives what PDQ gives for cropped or mirrored pixels: the
+two blurs and the 64 × 64 samples of PDQ are sums with fixed weights, so all variants are summed up from the same rows as they
+come, at a fraction of what as many hashes cost. Which crops: measured by bench/variants.py, shown in docs/hashing.md. Pure.
 """
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def centre(cut: int, *, mirrored: bool = False) -> Cut:
     return Cut(cut, cut, cut, cut, mirrored)
 
 
-# In the order in which the phone sends them. `inside` is what a frame or the bars of a screenshot surround, and only there if they
+# In the order in which the phone sends them. `inside` is what a frame or the bars of a screenshot surround, there only if they
 # do; all others are then of it instead of the whole.
 VARIANTS: dict[str, Cut] = {
     "inside": Cut(),

@@ -175,7 +175,12 @@ def test_a_variant_that_looks_harmless_holds_its_picture(case, values):
 
 
 # --- the database -----------------------------------------------------------------------------------------------------
-def test_the_database_takes_a_variant_of_the_picture_and_no_other_value(case):
+on_both = pytest.mark.parametrize("database", ["postgresql", pytest.param("sqlite", marks=pytest.mark.sqlite)])
+
+
+@on_both
+def test_the_database_takes_a_variant_of_the_picture_and_no_other_value(case, database):
+    assert connection.vendor == database
     publish(case)
     last = ListEntry.objects.get(value=case.media_hashes.get().every()[-1])
     listing_of = Listing.objects.get(entry=last)
@@ -187,7 +192,9 @@ def test_the_database_takes_a_variant_of_the_picture_and_no_other_value(case):
     ListEntry.objects.filter(pk=last.pk).update(state="active")
 
 
-def test_a_variant_of_another_picture_is_none(case, make_case):
+@on_both
+def test_a_variant_of_another_picture_is_none(case, make_case, database):
+    assert connection.vendor == database
     publish(case)
     stranger = make_case()
     services.store(case=stranger, fingerprints=[fingerprint(variants=new_variants())])
@@ -196,9 +203,12 @@ def test_a_variant_of_another_picture_is_none(case, make_case):
         ListEntry.objects.filter(pk=entry.pk).update(value=Variant.objects.filter(media__case=stranger).first().pdq)
 
 
-def test_the_triggers_are_there_after_all_migrations(db):
-    look = "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'cases_hashing_listentry_stands%%'" \
-        if connection.vendor == "postgresql" else "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%%_stands_%%'"
+@on_both
+def test_the_triggers_are_there_after_all_migrations(db, database):
+    assert connection.vendor == database
+    look = "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'cases_hashing_listentry_stands%%'"
+    if connection.vendor == "sqlite":
+        look = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%%_stands_%%'"
     with connection.cursor() as cursor:
         cursor.execute(look)
         found = {name for (name,) in cursor.fetchall()}
