@@ -68,7 +68,14 @@ RULE_NAMES = {
     "exposure": _("Identity or whereabouts exposed"),
     "child": _("A person under 18 is affected"),
     "other": _("No urgent rule fired"),
+    "listed_child": _("A picture of it is on a list of child imagery"),
+    "seen_with_child": _("The same picture was reported in a child’s case"),
+    "listed": _("A picture of it is on another organisation’s list"),
+    "seen_often": _("The same picture was reported in several other cases"),
+    "seen": _("The same picture was reported in another case"),
+    "by_hand": _("Changed since the report came in"),           # by a member; also what somebody reads who may not know more
 }
+SEEN_ELSEWHERE = _("A picture of it is known from another report")      # to who may not read all of those cases
 
 
 UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read
@@ -104,7 +111,9 @@ class Case(models.Model):
     restricted = models.BooleanField(default=False)                 # only who has it opens it: cases.selectors.opened_by
     conflict = models.CharField(max_length=20, blank=True)          # Body the accused works for: not suggested
     priority = models.PositiveSmallIntegerField(choices=choices(LEVEL_NAMES))
-    priority_rule = models.CharField(max_length=30)
+    priority_rule = models.CharField(max_length=30)                 # of RULES, SEEN_RULES, or BY_HAND
+    seen_rule = models.CharField(max_length=30, blank=True, default="")     # the strongest of SEEN_RULES that has fired
+    hand_priority = models.PositiveSmallIntegerField(choices=choices(LEVEL_NAMES), null=True)      # what a member set, if one did
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)                        # None while the clock stands still
     clock_started_at = models.DateTimeField()

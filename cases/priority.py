@@ -6,6 +6,7 @@ blackmail within four, adults' imagery within a day, the rest within three worki
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Generic, TypeVar
 
 
 class Harm(StrEnum):
@@ -91,13 +92,25 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Seen:
+    """Where else the pictures of a case are known."""
+    cases: int = 0               # other cases that report one of them
+    child: bool = False          # one of those is a child's
+    listed: bool = False         # on a list of somebody else
+    child_listed: bool = False   # on a list of child imagery
+
+
+What = TypeVar("What")
+
+
+@dataclass(frozen=True)
+class Rule(Generic[What]):
     code: str            # named to staff in both languages: cases.models.RULE_NAMES
     level: Level
-    fires: Callable[[Facts], bool]
+    fires: Callable[[What], bool]
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Rule[Facts], ...] = (
     Rule("life", Level.P1, lambda f: Danger.LIFE in f.dangers),
     Rule("self_harm", Level.P1, lambda f: Danger.SELF_HARM in f.dangers),
     Rule("taken", Level.P1, lambda f: Danger.TAKEN in f.dangers),
@@ -114,10 +127,32 @@ RULES: tuple[Rule, ...] = (
     Rule("other", Level.P4, lambda f: True),
 )
 
+SEVERAL = 2              # other cases with one picture: it is being spread
+# One other case is a day's matter: the same person may have reported twice, and should not overtake others thereby.
+SEEN_RULES: tuple[Rule[Seen], ...] = (
+    Rule("listed_child", Level.P2, lambda s: s.child_listed),
+    Rule("seen_with_child", Level.P2, lambda s: s.child),
+    Rule("listed", Level.P2, lambda s: s.listed),
+    Rule("seen_often", Level.P2, lambda s: s.cases >= SEVERAL),
+    Rule("seen", Level.P3, lambda s: s.cases >= 1),
+)
+STRENGTH = {rule.code: place for place, rule in enumerate(reversed(SEEN_RULES), 1)}     # "", no rule: 0
+BY_HAND = "by_hand"      # instead of a rule's code: a member set the priority
 
-def rate(facts: Facts) -> Rule:
+
+def rate(facts: Facts) -> Rule[Facts]:
     """The first rule that fires; the table is ordered by urgency and ends with one that always does."""
     return next(rule for rule in RULES if rule.fires(facts))
+
+
+def rate_seen(seen: Seen) -> Rule[Seen] | None:
+    """The first rule about its pictures that fires, if any does."""
+    return next((rule for rule in SEEN_RULES if rule.fires(seen)), None)
+
+
+def is_new(rule: Rule[Seen], fired: str) -> bool:
+    """Says more than the rule `fired` (its code, or "") did: each fires once, so that what a person set since stays."""
+    return STRENGTH[rule.code] > STRENGTH.get(fired, 0)
 
 
 def band(age: int | None) -> AgeBand:

@@ -9,12 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from cases import priority
 from cases.audit.services import actor, record
 from cases.clock.services import due_at
 from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
-from cases.priority import CLOCKS, Facts, Level
+from cases.priority import BY_HAND, CLOCKS, STRENGTH, AgeBand, Danger, Facts, Harm, Level, Seen, is_new, rate, rate_seen
 from cases.public_words import Said
 from cases.units.models import Membership, Unit
 from cases.vault.models import DataKey
@@ -23,6 +22,7 @@ from cases.workflow import Outcome, Status, check_transition
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
 OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id", "key_id")   # what databases call the ids of one report
 FIRST_CHECK = timedelta(hours=48)                    # the TAKE IT DOWN Act's limit, 47 USC 223a, as our first re-check
+LEVEL = ["priority", "priority_rule", "seen_rule", "due_at", "warned_at"]
 MOVED = ["status", "outcome", "closed_at", "clock_started_at", "warned_at", "due_at", "unread", "version"]
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
@@ -74,7 +74,7 @@ def new_ref(now: datetime) -> str:
 @transaction.atomic
 def open_case(*, draft: CaseDraft) -> Case:
     """Raises AlreadyOpen for a submission that was sent before. The public role can insert but not look, so we try."""
-    now, rule = timezone.now(), priority.rate(draft.facts)
+    now, rule = timezone.now(), rate(draft.facts)
     case = Case(
         id=draft.id, submission=draft.submission, unit=draft.unit, key=draft.key, conversation_key=draft.conversation_key,
         reporter_public=draft.reporter_public, answers=draft.answers, summary=draft.summary,
@@ -143,6 +143,67 @@ def next_due(case: Case, to: Status, now: datetime, next_check: datetime | None)
     if to == Status.WAITING_OUTSIDE:
         return next_check or now + FIRST_CHECK
     return due_at(case.unit.calendar, now, CLOCKS[Level(case.priority)])
+
+
+# --- priority after the report came in --------------------------------------------------------------------------------
+@transaction.atomic
+def raise_priority(*, case: Case, seen: Seen) -> Case | None:
+    """A case's pictures are known elsewhere: the rule fires once, and only ever up. None if it stays as urgent as it was."""
+    fresh, rule = lock_case(case), rate_seen(seen)
+    if rule is None or not is_new(rule, fresh.seen_rule):
+        return None
+    fresh.seen_rule = rule.code
+    rises = rule.level < fresh.priority
+    if rises:
+        set_level(fresh, rule.level, rule.code)
+        record("priority_raised", subject=fresh.pk, actor="system", rule=rule.code, to=rule.level.value)
+    fresh.save(update_fields=LEVEL)
+    return fresh if rises else None
+
+
+@transaction.atomic
+def settle_priority(*, case: Case, seen: Seen, by: Staff) -> Case:
+    """A member found that less is known of the pictures. What another rule or a person set stays; what hung on it goes back."""
+    fresh, rule = lock_case(case), rate_seen(seen)
+    hung = fresh.priority_rule in STRENGTH
+    fresh.seen_rule = rule.code if rule else ""
+    if hung:
+        before, (level, code) = fresh.priority, own_priority(fresh)
+        level, code = (rule.level, rule.code) if rule and rule.level < level else (level, code)
+        set_level(fresh, level, code)
+        record("priority_settled", subject=fresh.pk, actor=actor(by), rule=code, was=before, to=level.value)
+    fresh.save(update_fields=LEVEL)
+    return fresh
+
+
+@transaction.atomic
+def set_priority(*, case: Case, level: Level, by: Staff, version: int | None = None) -> Case:
+    """A member knows better than the rules. Holds until a rule about the pictures says something new. Raises Stale."""
+    fresh = lock_case(case, version)
+    if level != fresh.priority:
+        set_level(fresh, level, BY_HAND)
+        fresh.hand_priority, fresh.version = level.value, fresh.version + 1
+        fresh.save(update_fields=[*LEVEL, "hand_priority", "version"])
+        record("priority_set", subject=fresh.pk, actor=actor(by), to=level.value)
+    return fresh
+
+
+def own_priority(case: Case) -> tuple[Level, str]:
+    """What a member set, or else what the report itself says."""
+    if case.hand_priority is not None:
+        return Level(case.hand_priority), BY_HAND
+    rule = rate(Facts(Harm(case.harm), AgeBand(case.age_band), AgeBand(case.age_band_then),
+                      frozenset(Danger(danger) for danger in case.dangers)))
+    return rule.level, rule.code
+
+
+def set_level(case: Case, level: Level, code: str) -> None:
+    """Our own clock, if it runs: sooner from now, never later than before; later as it would have been from its start."""
+    if case.status in {Status.NEW, Status.IN_REVIEW} and case.due_at:
+        up = level < case.priority
+        due = due_at(case.unit.calendar, timezone.now() if up else case.clock_started_at, CLOCKS[level])
+        case.due_at, case.warned_at = min(case.due_at, due) if up else max(case.due_at, due), None
+    case.priority, case.priority_rule = level.value, code
 
 
 @transaction.atomic
@@ -227,3 +288,11 @@ def link_cases(*, a: Case, b: Case, because: Link.Because) -> Link:
     if created:
         record("cases_linked", subject=first.pk, actor="system", other=second.pk, because=because.value)
     return link
+
+
+@transaction.atomic
+def unlink_cases(*, a: Case, b: Case, because: Link.Because, by: Staff) -> None:
+    """What tied two cases for this reason has gone. Nothing if they were not tied."""
+    first, second = sorted((a, b), key=lambda case: case.pk)
+    if Link.objects.filter(a=first, b=second, because=because.value).delete()[0]:
+        record("cases_unlinked", subject=first.pk, actor=actor(by), other=second.pk, because=because.value)

@@ -15,6 +15,7 @@ from cases.audit.services import record
 from cases.hashing.entries import withdraw
 from cases.hashing.known import KNOWN
 from cases.hashing.models import ForeignHash, ForeignMatch, IndexedHash, ListEntry, MediaHash
+from cases.hashing.rising import rise
 from cases.hashing.turns import IMPORTING, stamps, take_turn
 
 Kind = ListEntry.Kind
@@ -107,8 +108,10 @@ def keep(pairs: Sequence[Pair]) -> int:
     there = set(ForeignMatch.objects.filter(hash__in={pair[0] for pair in pairs}).values_list("hash", "foreign"))
     now, new = timezone.now(), [pair for pair in pairs if pair[:2] not in there]
     rows = ForeignMatch.objects.bulk_create(ForeignMatch(hash_id=a, foreign_id=b, distance=bits, at=now) for a, b, bits in new)
-    for case_id in set(MediaHash.objects.filter(foreign__in=rows).values_list("case", flat=True)):
+    cases = set(MediaHash.objects.filter(foreign__in=rows).values_list("case", flat=True))
+    for case_id in cases:
         record("known_elsewhere", subject=case_id, actor="system")
+    rise(cases)
     children = MediaHash.objects.filter(foreign__in=rows, foreign__foreign__child=True).prefetch_related("variants")
     values = {value for one in children for value in one.every()}
     withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.hashing.entries import activate, count, withdraw
-from cases.hashing.models import Benign, ListEntry, Listing, Match, MediaHash
+from cases.hashing.matches import standing
+from cases.hashing.models import Benign, ListEntry, Listing, MediaHash
 from cases.hashing.pdq import MATCH_DISTANCE, distance
 from cases.hashing.services import PublishRefused, Refusal, match, refusal
 from cases.hashing.turns import PUBLISHING, take_turn
@@ -100,7 +101,7 @@ def stands_out(one: MediaHash) -> Listing.Held:
     if any(distance(value, known) <= MATCH_DISTANCE for value in one.every() for known in harmless):
         return Listing.Held.BENIGN
     since = timezone.now() - timedelta(days=FLOOD_DAYS)
-    either = Match.objects.filter(Q(a=one) | Q(b=one), at__gte=since)
+    either = standing().filter(Q(a=one) | Q(b=one), at__gte=since)
     others = {case for pair in either.values_list("a__case", "b__case") for case in pair} - {one.case_id}
     return Listing.Held.FLOOD if len(others) >= FLOOD else Listing.Held.NOTHING
 

@@ -86,14 +86,35 @@ class IndexedHash(models.Model):
 
 
 class Match(models.Model):
-    """Two pictures that are the same or nearly so. `a` is the later one."""
+    """Two pictures that are the same or nearly so. `a` is the later one. Read through cases.hashing.matches: it may be undone."""
+
+    class Why(models.TextChoices):
+        """Why somebody undid it."""
+        DIFFERENT = "different", _("Two different pictures that look alike")
+        COMMON = "common", _("A frame, a logo or a template that many pictures share")
+        TRIAL = "trial", _("One of the reports was made to try the portal")
+
     a = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="matches")
     b = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="+")
     distance = models.PositiveSmallIntegerField()            # bits of 256; 0 = the same fingerprint
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_why = models.CharField(max_length=10, choices=Why.choices, blank=True)
+    agreed_at = models.DateTimeField(null=True)              # a second person, where a child's case is one of the two
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["a", "b"], name="match_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["a", "b"], name="match_once"),
+            models.CheckConstraint(name="match_undone_by_somebody_with_a_reason", condition=models.Q(
+                undone_at__isnull=True, undone_by__isnull=True, undone_why="") | models.Q(
+                undone_at__isnull=False, undone_by__isnull=False) & ~models.Q(undone_why="")),
+            models.CheckConstraint(name="match_undoing_agreed_by_another", condition=models.Q(
+                agreed_at__isnull=True, agreed_by__isnull=True) | models.Q(
+                agreed_at__isnull=False, agreed_by__isnull=False, undone_at__isnull=False)
+                & ~models.Q(agreed_by=models.F("undone_by"))),
+        ]
 
     def __str__(self) -> str:
         return f"{self.a_id} ~ {self.b_id}: {self.distance}"

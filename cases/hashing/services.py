@@ -3,7 +3,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.services import record
@@ -11,11 +11,13 @@ from cases.hashing import foreign
 from cases.hashing.entries import withdraw
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.known import KNOWN
+from cases.hashing.matches import matches_a_child, of_a_child, pairs_of, values_of_children
 from cases.hashing.models import IndexedHash, ListEntry, Match, MediaHash, Variant
+from cases.hashing.rising import rise
 from cases.hashing.turns import MATCHING, last_of, stamp_after, take_turn
 from cases.models import Case, Link
 from cases.outbox.services import enqueue
-from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
+from cases.priority import IMAGE_HARMS, AgeBand, Harm
 from cases.services import link_cases
 
 LISTED_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}      # the list is of intimate pictures of adults, and of nothing else
@@ -65,12 +67,15 @@ def match(*, case_id: UUID) -> list[Match]:
     mine = list(MediaHash.objects.filter(case_id=case_id, matched_at=None).select_related("case").prefetch_related("variants"))
     if not mine:
         return []
-    found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a, b, bits in _others(mine)]
+    known = pairs_of(mine)
+    found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a, b, bits in _others(mine)
+             if frozenset((a.pk, b.pk)) not in known]
     Match.objects.bulk_create(found)
     IndexedHash.objects.bulk_create(IndexedHash(kind=PICTURE, pdq=value, media=a) for a in mine for value in a.every())
     MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(last_of(MediaHash, "matched_at")))
     for other in {m.b.case_id: m.b.case for m in found}.values():
         link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
+    rise({case_id, *(m.b.case_id for m in found)} if found else ())
     foreign.compare(case_id=case_id)
     record("fingerprints_matched", subject=case_id, actor="system", count=len(mine), found=len(found))
     _take_children_off_the_list(found)
@@ -79,13 +84,8 @@ def match(*, case_id: UUID) -> list[Match]:
 
 def _take_children_off_the_list(found: Sequence[Match]) -> None:
     """A picture that an adult's case published turns out to show a child: it leaves the list at once, without a person."""
-    pairs = [match for match in found if _of_a_child(match.a.case) or _of_a_child(match.b.case)]
-    values = {value for match in pairs for side in (match.a, match.b) for value in side.every()}
-    withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
-
-
-def _of_a_child(case: Case) -> bool:
-    return case.child or bool({AgeBand(case.age_band), AgeBand(case.age_band_then)} & CHILD)
+    off = ListEntry.objects.filter(value__in=values_of_children(found))
+    withdraw(entries=off.exclude(category=ListEntry.Category.CHILD))
 
 
 def _others(mine: Sequence[MediaHash]) -> Iterator[tuple[MediaHash, MediaHash, int]]:
@@ -107,17 +107,10 @@ def _others(mine: Sequence[MediaHash]) -> Iterator[tuple[MediaHash, MediaHash, i
 
 def refusal(case: Case) -> Refusal | None:
     """Why this case's fingerprints may not be published, or None. Consent is escalation's to check."""
-    if _of_a_child(case):
+    if of_a_child(case):
         return Refusal.CHILD
     if case.harm not in LISTED_HARMS:
         return Refusal.NOT_INTIMATE
     if case.age_band != AgeBand.ADULT:
         return Refusal.AGE_UNKNOWN
-    return Refusal.CHILD_MATCH if _matches_a_child(case) or foreign.on_a_list_of_children(case.pk) else None
-
-
-def _matches_a_child(case: Case) -> bool:
-    def child(side: str) -> models.Q:
-        return models.Q(**{f"{side}__case__child": True}) | models.Q(**{f"{side}__case__age_band__in": CHILD}) \
-            | models.Q(**{f"{side}__case__age_band_then__in": CHILD})
-    return Match.objects.filter(models.Q(a__case=case) & child("b") | models.Q(b__case=case) & child("a")).exists()
+    return Refusal.CHILD_MATCH if matches_a_child(case) or foreign.on_a_list_of_children(case.pk) else None

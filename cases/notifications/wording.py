@@ -30,6 +30,13 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
                                         "%(count)d cases can be opened by nobody: their unit needs another member.", n["count"]),
     Occasion.LOCKED: lambda n: ngettext("%(count)d file was locked and waits for you.",
                                         "%(count)d files were locked and wait for you.", n["count"]),
+    Occasion.ASKED: lambda n: ngettext("%(count)d question from another unit.", "%(count)d questions from other units.",
+                                       n["count"]),
+    Occasion.REPLIED: lambda n: ngettext("%(count)d answer from another unit.", "%(count)d answers from other units.",
+                                         n["count"]),
+    Occasion.SEARCHED: lambda n: ngettext("Another unit searched for a fingerprint that %(count)d case of yours holds.",
+                                          "Another unit searched for a fingerprint that %(count)d cases of yours hold.",
+                                          n["count"]),
     Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
                                  "messages %(unread)d."),
     Occasion.WAITING: lambda n: _("There is a message for you."),

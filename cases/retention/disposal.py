@@ -50,7 +50,7 @@ def destroy(*, disposal: Disposal) -> None:
         withdraw_hashes(case=case)
         Job.objects.filter(pk__in=list(jobs_of(case))).delete()
         who = decided_by(disposal)
-        custody.destroy(keys_of(case), actor=who)
+        custody.destroy([*keys_of(case), *keys_beside(case)], actor=who)
         Hold.objects.filter(case=case).delete()          # lifted ones: they say who held what, and that goes too
         case_id = case.pk
         case.delete()
@@ -82,6 +82,15 @@ def keys_of(case: Case) -> list[DataKey]:
         to_case = "pk" if model is Case else _column_to(Case, model)
         if to_case:
             keys.update(model._base_manager.filter(**{to_case: case.pk}).values_list(key, flat=True))
+    return list(DataKey.objects.filter(pk__in=keys - {None}))
+
+
+def keys_beside(case: Case) -> list[DataKey]:
+    """Keys of rows that go with this case and seal something of another: a question that was asked for its sake."""
+    keys: set[UUID] = set()
+    for model, key in _key_columns():
+        for column in [field.name for field in model._meta.local_fields if field.related_model is Case][1:]:
+            keys.update(model._base_manager.filter(**{column: case.pk}).values_list(key, flat=True))
     return list(DataKey.objects.filter(pk__in=keys - {None}))
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.escalation.models import Platform
 from cases.models import HARM_NAMES, LEVEL_NAMES, Case, choices
 from cases.permissions import Staff
+from cases.priority import Level
 from cases.public_words import sentence
 from cases.services import FIRST_CHECK
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
@@ -90,6 +91,15 @@ class HandForm(ActForm):
     @property
     def member(self) -> Staff | None:
         return self.members.get(self.cleaned_data["to"])
+
+
+class PriorityForm(ActForm):
+    """A member knows better than the rules."""
+    level = forms.TypedChoiceField(label=_("Priority"), choices=choices(LEVEL_NAMES), coerce=lambda value: Level(int(value)))
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(case, data)
+        self.initial["level"] = case.priority
 
 
 class MoveForm(ActForm):

@@ -2,6 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Note(models.Model):
@@ -17,6 +18,41 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.at:%F}"
+
+
+class Question(models.Model):
+    """One unit asks another about a picture that both hold. The reason is sealed to the asked unit and to nobody else.
+
+    `about` comes first: it is the case whose unit holds the key (retention, transfer).
+    """
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("Yes: they may know our reference, and we work together")
+        NO = "no", _("No")
+        CALL = "call", _("We will call")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    about = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="questions")
+    asking = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")
+    reason = models.BinaryField()                # sealed: why they ask
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answer = models.CharField(max_length=4, choices=Answer.choices, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["about", "asking"], name="question_once"),
+            models.CheckConstraint(name="question_answered_by_somebody", condition=models.Q(
+                answer="", answered_by__isnull=True, answered_at__isnull=True) | models.Q(
+                answered_by__isnull=False, answered_at__isnull=False) & ~models.Q(answer="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asking_id} asks {self.about_id}"
 
 
 class Reply(models.Model):

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.clock.services import share_used
-from cases.hashing.models import MediaHash
+from cases.hashing.models import ForeignMatch, MediaHash
 from cases.models import Case, Link
 from cases.permissions import Staff
 from cases.selectors import walled_off
@@ -58,6 +58,7 @@ class TabView:
 class Row:
     case: Case
     summary: Text
+    why: Promise | str          # the rule of its priority
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def page(mine: QuerySet[Case], filters: Filters, member: Staff, *, after: str = 
         found = found.filter(behind(*place))
     found = (found.select_related("unit", "assignee", "key").prefetch_related("key__wraps").order_by(*ORDER).defer("answers")
              .annotate(fingerprints=Exists(MediaHash.objects.filter(case=OuterRef("pk"))),
+                       listed=Exists(ForeignMatch.objects.filter(hash__case=OuterRef("pk"), foreign__deleted_at=None)),
                        linked=Exists(links_seen(member))))
     cases = list(found[:PAGE + 1])
     return Page(cases[:PAGE], cursor.write(cases[PAGE - 1].due_at, cases[PAGE - 1].pk) if len(cases) > PAGE else "")

@@ -19,8 +19,8 @@ from cases.escalation.notices import Notice
 from cases.models import BreakGlass, Case, Consent, Exclusion, Message
 from cases.permissions import Staff
 from cases.selectors import opened_by
-from cases.triage.models import Note
-from cases.vault import blind, envelope, parking, unseal
+from cases.triage.models import Note, Question
+from cases.vault import blind, custody, envelope, parking, unseal
 from cases.vault.models import DataKey
 from cases.vault.parking import Locked
 from cases.vault.unseal import Keyring, NotHeld, OpenFailed
@@ -218,6 +218,17 @@ def read_notice(escalation: Escalation, *, case: Case, keyring: Keyring | None, 
     return OpenedNotice(Notice.from_json(notice.words.encode()), given)
 
 
+def read_question(question: Question, *, keyring: Keyring | None, by: Staff) -> Text:
+    """Why another unit asks about a case of this one."""
+    about = question.about
+    doors = opened_by(by, [about])
+    key, state = _readable(about, question.key, keyring, doors)
+    text = _text(about, key, state, question.reason, "question", question.pk)
+    if text.state == State.OPEN:
+        record_read("question_read", subject=about.pk, actor=actor(by), question=question.pk, **_under_glass(doors, [about.pk]))
+    return text
+
+
 def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
     """The typed reasons of broken glass and lifted walls, by row; for the supervisors who answer for them."""
     key, state = _key(case, case.key, keyring)
@@ -244,6 +255,14 @@ def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyr
     """Why a wall was lifted ("lift_reason") or glass broken ("glass"), for its own row. Raises Locked, NotHeld."""
     key = _writing_key(case, case.key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
+
+
+def seal_question(about: Case, text: str) -> tuple[UUID, DataKey, bytes]:
+    """Id, key and reason of a question about a case of another unit: sealed to that unit, so whoever asks needs no key and cannot
+    read it again. Raises KeyMissing."""
+    row, key = uuid.uuid4(), envelope.new_key()
+    kept = custody.keep(key, case=about.pk, unit=about.unit)
+    return row, kept, envelope.seal(key, text.encode(), case=about.pk, field="question", record=row)
 
 
 def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Keyring | None) -> bytes:

@@ -1,43 +1,22 @@
 """What a case page shows beside the sealed texts, and what of other cases its reader may know."""
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
 from cases.escalation.models import Platform
-from cases.hashing.models import Match, MediaHash
 from cases.models import Case, Consent, Link, Trace
 from cases.permissions import Permission, Staff, may
-from cases.selectors import cases_for, on_this_side, walled_off
+from cases.selectors import on_this_side, walled_off
+from cases.triage.matches import Reach, reach_of
 from cases.units.selectors import members_of, women_of
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A picture like this one. `number`: of this same case; `ref`: of a case the reader may see; neither: of another unit's."""
-    distance: int               # bits of 256
-    number: int | None = None
-    ref: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    number: int
-    pdq: str
-    quality: int
-    compared: bool
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def short(self) -> str:
-        """The start and the end, as people compare long numbers."""
-        return f"{self.pdq[:4]} {self.pdq[4:8]} {self.pdq[8:12]} … {self.pdq[-4:]}"
 
 
 @dataclass(frozen=True)
 class LinkedCase:
     because: str
-    ref: str                    # "": a case of another unit
+    ref: str                    # "": not theirs to open
+    reach: Reach
 
 
 @dataclass(frozen=True)
@@ -53,44 +32,14 @@ class Colleagues:
     others: list[Staff]
 
 
-def behind_wall(member: Staff, cases: Iterable[Case]) -> set[object]:
-    """The keys of those cases that do not exist for the member: not even "a case of another unit"."""
-    return set(walled_off(member).filter(case__in=[case.pk for case in cases]).values_list("case_id", flat=True))
-
-
-def seen_by(member: Staff, cases: Iterable[Case]) -> set[object]:
-    """The keys of those cases that the member may open."""
-    return set(cases_for(member).filter(pk__in=[case.pk for case in cases]).values_list("pk", flat=True))
-
-
-def pictures(case: Case, member: Staff) -> list[Picture]:
-    """Fingerprints by number, each with the nearest first."""
-    found = {row.pk: Picture(row.number, row.pdq, row.quality, row.matched_at is not None)
-             for row in MediaHash.objects.filter(case=case)}
-    either = Match.objects.filter(Q(a__case=case) | Q(b__case=case))
-    matches = list(either.select_related("a__case", "b__case").order_by("distance"))
-    ends = [end.case for match in matches for end in (match.a, match.b)]
-    visible, hidden = seen_by(member, ends), behind_wall(member, ends)
-    for match in matches:
-        for own, other in ((match.a, match.b), (match.b, match.a)):
-            if own.pk in found and other.case_id not in hidden:
-                found[own.pk].findings.append(finding(case, other, match.distance, visible))
-    return list(found.values())
-
-
-def finding(case: Case, other: MediaHash, distance: int, visible: set[object]) -> Finding:
-    if other.case_id == case.pk:
-        return Finding(distance, number=other.number)
-    return Finding(distance, ref=other.case.ref if other.case_id in visible else "")
-
-
 def linked(case: Case, member: Staff) -> list[LinkedCase]:
+    """Those that the member opens by name; of the others only that there are some, and why."""
     links = list(Link.objects.filter(Q(a=case) | Q(b=case)).select_related("a", "b"))
     others = [(link, link.b if link.a_id == case.pk else link.a) for link in links]
-    cases = [other for _link, other in others]
-    visible, hidden = seen_by(member, cases), behind_wall(member, cases)
-    return [LinkedCase(link.get_because_display(), other.ref if other.pk in visible else "")
-            for link, other in others if other.pk not in hidden]
+    reach = reach_of(member, [other for _link, other in others])
+    found = [LinkedCase(link.get_because_display(), other.ref if reach[other.pk] == Reach.OPEN else "", reach[other.pk])
+             for link, other in others if reach[other.pk] != Reach.WALL]
+    return list(dict.fromkeys(found))
 
 
 def also_named(case: Case, tags: Mapping[tuple[str, str], str], member: Staff) -> dict[str, int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.triage.views import acts, audit, case, escalate, lists, queue, transfer, walls
+from cases.triage.views import acts, audit, case, escalate, lists, matches, queue, transfer, walls
 
 app_name = "triage"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("take/", acts.take_many, name="take_many"),
     path("case/<slug:ref>/", case.case, name="case"),
     path("case/<slug:ref>/hand/", acts.hand, name="hand"),
+    path("case/<slug:ref>/priority/", acts.priority, name="priority"),
+    path("case/<slug:ref>/match/<int:number>/<slug:other>/<int:their>/", matches.match, name="match"),
+    path("case/<slug:ref>/ask/", matches.ask, name="ask"),
+    path("questions/", matches.questions, name="questions"),
+    path("questions/<uuid:pk>/", matches.question, name="question"),
     path("case/<slug:ref>/move/", acts.move, name="move"),
     path("case/<slug:ref>/write/", acts.write, name="write"),
     path("case/<slug:ref>/note/", acts.note, name="note"),

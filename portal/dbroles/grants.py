@@ -41,7 +41,7 @@ cases
     cases_statuschange                        Is      SI      -       -         SID
     cases_message                             siu     SIU     -       -         SD
     cases_consent                             si      S       -       -         SD
-    cases_link                                -       SI      -       -         SID
+    cases_link                                -       SID     -       -         SID
     cases_trace                               -       SI      -       -         SD
     cases_exclusion                           -       SIU     -       -         SD
     cases_breakglass                          -       SI      -       -         SD
@@ -53,7 +53,7 @@ cases.hashing
     cases_hashing_mediahash                   i       SU      -       -         SUD
     cases_hashing_variant                     I       S       -       -         SD
     cases_hashing_indexedhash                 -       SI      -       -         SID
-    cases_hashing_match                       -       SI      -       -         SID
+    cases_hashing_match                       -       SIU     -       -         SID
     cases_hashing_listentry                   -       SIU     -       S         SU
     cases_hashing_listing                     -       SIU     -       -         SUD
     cases_hashing_benign                      -       S       -       -         S
@@ -81,6 +81,7 @@ cases.intake
     cases_intake_receipt                      Is      -       -       -         SD
 cases.triage
     cases_triage_note                         -       SI      -       -         SD
+    cases_triage_question                     -       SIU     -       -         SD
     cases_triage_reply                        -       S       -       -         -
 cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
@@ -180,6 +181,9 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("desk", "cases_exchange_credential", "S"): Columns(but=("first", "second")),        # sees that there are keys
     ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),             # it stays what the phone said
     ("worker", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),
+    ("desk", "cases_hashing_match", "U"): Columns(only=("undone_at", "undone_by_id", "undone_why", "agreed_at", "agreed_by_id")),
+    ("worker", "cases_triage_question", "S"): Columns(but=("reason",)),
+    ("desk", "cases_triage_question", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
     ("desk", "cases_vault_unitkey", "U"): Columns(only=("sealed_to_next", "sealed_to_recovery", "rotate_since")),
     ("desk", "cases_vault_datakey", "U"): Columns(only=("destroyed_at",)),

@@ -1,7 +1,24 @@
+import pytest
 from hypothesis import given, strategies as st
 
 from cases.models import DANGER_NAMES, HARM_NAMES, RULE_NAMES
-from cases.priority import CHILD, IMAGE_HARMS, RULES, AgeBand, Danger, Facts, Harm, Level, band, rate
+from cases.priority import (
+    BY_HAND,
+    CHILD,
+    IMAGE_HARMS,
+    RULES,
+    SEEN_RULES,
+    AgeBand,
+    Danger,
+    Facts,
+    Harm,
+    Level,
+    Seen,
+    band,
+    is_new,
+    rate,
+    rate_seen,
+)
 
 any_facts = st.builds(Facts, harm=st.sampled_from(Harm), age_now=st.sampled_from(AgeBand), age_then=st.sampled_from(AgeBand),
                       dangers=st.frozensets(st.sampled_from(Danger)))
@@ -45,4 +62,24 @@ def test_bands_meet_without_a_gap() -> None:
 def test_everything_has_a_name() -> None:
     assert set(HARM_NAMES) == set(Harm)
     assert set(DANGER_NAMES) == set(Danger)
-    assert set(RULE_NAMES) == {rule.code for rule in RULES}
+    assert set(RULE_NAMES) == {rule.code for rule in (*RULES, *SEEN_RULES)} | {BY_HAND}
+
+
+@pytest.mark.parametrize(("seen", "code", "level"), [
+    (Seen(cases=1), "seen", Level.P3), (Seen(cases=2), "seen_often", Level.P2),
+    (Seen(cases=9, child=True), "seen_with_child", Level.P2), (Seen(listed=True, cases=3), "listed", Level.P2),
+    (Seen(listed=True, child_listed=True, child=True), "listed_child", Level.P2)])
+def test_where_else_a_picture_is_known_has_rules_of_its_own(seen, code, level):
+    rule = rate_seen(seen)
+    assert (rule.code, rule.level) == (code, level)
+
+
+def test_a_picture_known_nowhere_fires_none():
+    assert rate_seen(Seen()) is None
+
+
+def test_a_rule_about_pictures_fires_once_and_then_only_a_stronger_one():
+    order = [rule.code for rule in SEEN_RULES]
+    for place, rule in enumerate(SEEN_RULES):
+        assert is_new(rule, "")
+        assert [is_new(rule, fired) for fired in order] == [place < other for other in range(len(order))]

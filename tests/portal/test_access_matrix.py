@@ -22,10 +22,15 @@ from awareness import groups
 from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
+from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.services import match, store
 from cases.models import BreakGlass, Case, Consent, Exclusion
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
 from cases.triage import walls
+from cases.triage.asking import put
+from cases.triage.models import Question
+from cases.triage.reading import seal_question
 from cases.vault import custody
 from cases.workflow import Status
 from portal.accounts.models import User
@@ -64,8 +69,20 @@ DESK = sorted({one for one in addresses(get_resolver("portal.urls.desk").url_pat
 def case(db: None) -> Case:
     custody.new_worker_key()
     registry.seed()
-    return make_case(make_unit(), story=f"{TYPED} story", wants_woman=True, links=(f"https://tiktok.example/{TYPED}",),
+    case = make_case(make_unit(), story=f"{TYPED} story", wants_woman=True, links=(f"https://tiktok.example/{TYPED}",),
                      platforms=("tiktok",))
+    matched(case)
+    return case
+
+
+def matched(case: Case) -> None:
+    """Another case of the unit holds the same picture, and one of another unit, which asks about it."""
+    other, theirs = make_case(case.unit, wants_woman=True), make_case(make_unit("children"))
+    for one in (case, other, theirs):
+        store(case=one, fingerprints=[Fingerprint(1, "5" * 64, 90, "a" * 64, "b" * 32)])
+        match(case_id=one.pk)
+    pk, key, reason = seal_question(case, f"{TYPED} asks")
+    put(about=case, asking=theirs, pk=pk, key=key, reason=reason, by=make_member("Rabia", theirs.unit))
 
 
 @pytest.fixture
@@ -123,7 +140,8 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
     """One cell. Whatever it did is undone."""
     places = {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
-              "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
+              "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
+              "<uuid:pk>": str(Question.objects.get().pk), "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
     for place, value in places.items():
         address = address.replace(place, value)
     client = Client(raise_request_exception=False)

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import BODY_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, RULE_NAMES, Case
+from cases.models import BODY_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, Case
 from cases.priority import Harm, Level
 from cases.triage.queue import is_late, percent
 from cases.triage.reading import Text
@@ -30,11 +30,6 @@ def harm_name(case: Case) -> object:
 @register.filter
 def status_name(case: Case) -> object:
     return Status(case.status).label
-
-
-@register.filter
-def rule_name(case: Case) -> object:
-    return RULE_NAMES.get(case.priority_rule, case.priority_rule)
 
 
 @register.filter

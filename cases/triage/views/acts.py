@@ -19,9 +19,9 @@ from django.views.decorators.http import require_POST
 from cases.models import Case
 from cases.permissions import Permission, Staff
 from cases.selectors import cases_for, opens
-from cases.services import Stale, WomanAsked
+from cases.services import Stale, WomanAsked, set_priority
 from cases.triage import reading, services
-from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, WriteForm
+from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, WriteForm
 from cases.triage.queue import PAGE
 from cases.triage.views.access import case_for, member_with
 from cases.triage.views.case import replies, show
@@ -84,6 +84,18 @@ def hand(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
         return show(request, case, status=CONFLICT, trouble="woman", hand=form)
     except services.NotYours as error:
         raise PermissionDenied from error
+    return back(case)
+
+
+@open_act("priority", PriorityForm)
+def priority(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
+    form = PriorityForm(case, request.POST)
+    if not form.is_valid():
+        return show(request, case, status=400, priority=form)
+    try:
+        set_priority(case=case, level=form.cleaned_data["level"], by=member, version=form.cleaned_data["version"])
+    except Stale:
+        return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", priority=form)
     return back(case)
 
 

@@ -13,15 +13,18 @@ from cases.models import BreakGlass, Case
 from cases.permissions import Permission, Staff, may
 from cases.selectors import opened_by
 from cases.triage import reading, selectors, services
-from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, WriteForm
+from cases.triage.asking import ASKABLE, asked_by, questions_about
+from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, WriteForm
 from cases.triage.lists import known_elsewhere
+from cases.triage.matches import pictures, reasons
 from cases.triage.models import Reply
 from cases.triage.timeline import timeline
 from cases.triage.views.access import case_for, member_with
 
 __all__ = ["case", "case_for", "show"]
 
-FORMS: dict[str, type[ActForm]] = {"hand": HandForm, "move": MoveForm, "write": WriteForm, "note": NoteForm}
+FORMS: dict[str, type[ActForm]] = {"hand": HandForm, "priority": PriorityForm, "move": MoveForm, "write": WriteForm,
+                                   "note": NoteForm}
 
 
 @require_safe
@@ -37,15 +40,19 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     doors = opened_by(member, [case])
     opened = reading.read_case(case, keyring=keyring, by=member)
     platforms, tags = selectors.platform_names(), reading.tags(opened.answers)
+    seen = pictures(case, member, withheld=case.pk not in doors)
     context: dict[str, Any] = {
-        "case": case, "opened": opened, "locked": keyring is None, "trouble": trouble,
+        "case": case, "why": reasons([case], member)[case.pk], "opened": opened, "locked": keyring is None, "trouble": trouble,
         "platforms": [platforms.get(slug, slug) for slug in case.platforms],
         "timeline": timeline(case, opened, platforms), "consents": consent_lines(case, opened),
         "links": named(case, "url", opened.answers.links, tags, member),
         "handles": named(case, "handle", opened.answers.handles, tags, member),
-        "pictures": selectors.pictures(case, member), "elsewhere": known_elsewhere(case),
-        "linked": selectors.linked(case, member),
+        "pictures": seen, "elsewhere": known_elsewhere(case),
+        "linked": selectors.linked(case, member) if case.pk in doors else [],
+        "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
         "escalations": Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts"),
+        "may_ask": may(member, Permission.WORK_CASES) and any(
+            finding.reach in ASKABLE for each in seen for finding in each.findings),
         "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),
         "may_escalate": may(member, Permission.ESCALATE) and case.pk in doors,
         "may_hand": services.may_hand(case, member), "supervises": may(member, Permission.SUPERVISE),

@@ -7,7 +7,9 @@ from cases.handover.selectors import owed_by
 from cases.permissions import Permission
 from cases.selectors import cases_for
 from cases.triage import queue, reading
+from cases.triage.asking import waiting_for
 from cases.triage.forms import QueueFilter
+from cases.triage.matches import reasons
 from cases.triage.views.access import member_with
 
 
@@ -19,11 +21,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     form, mine, keyring = QueueFilter(request.GET, member=member), cases_for(member), reading.keyring_of(request)
     page = queue.page(mine, form.chosen, member, after=request.GET.get("after", ""))
     texts = reading.summaries(page.cases, keyring=keyring, by=member)
+    why = reasons(page.cases, member)
     return render(request, "triage/queue.html", {
         "form": form, "tabs": queue.tabs(mine, form.params, member),
-        "rows": [queue.Row(case, texts[case.pk]) for case in page.cases],
+        "rows": [queue.Row(case, texts[case.pk], why[case.pk]) for case in page.cases],
         "more": page.next and address(request, page.next), "first": address(request), "locked": keyring is None,
-        "owed": owed_by(member),
+        "owed": owed_by(member), "questions": len(waiting_for(member)),
     })
 
 

@@ -58,7 +58,7 @@ def test_reading_writes_nothing_but_the_audit_row(client, case):
     assert not Trace.objects.exists()
 
 
-@pytest.mark.parametrize("act", ["", "hand", "move", "write", "note", "read"])
+@pytest.mark.parametrize("act", ["", "hand", "priority", "move", "write", "note", "read"])
 def test_who_may_not_come_in(case, unit, stranger, act):
     editor = make_member("Editor", unit, role="campaign_editor")
     for client, answer in ((signed_in(stranger), 404), (signed_in(editor), 403), (Client(), 302)):
@@ -146,7 +146,7 @@ def test_matches_name_a_case_only_to_who_may_see_it(client, unit, case):
     page = body(client, case)
     assert f'href="/desk/case/{seen.ref}/"' in page
     assert hidden.ref not in page
-    assert "in a case of another unit" in page
+    assert "Another unit holds a match." in page
     assert "Near copy of 1" in page
     assert "Near copy of 2" in page
 

@@ -1,0 +1,67 @@
+"""Which pictures of which cases are the same, as far as it stands: what somebody undid is no match any more.
+
+One rule is slower to forget. A picture that was reported in a child's case never comes on the adults' list, and one person alone
+does not lift that: until a second has agreed, an undone match still guards (`guarding`).
+"""
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from cases.hashing.models import Match, MediaHash
+from cases.models import Case, Exclusion
+from cases.priority import CHILD, AgeBand
+
+CHILDS = Q(child=True) | Q(age_band__in=CHILD) | Q(age_band_then__in=CHILD)
+
+
+def standing() -> QuerySet[Match]:
+    return Match.objects.filter(undone_at=None)
+
+
+def guarding() -> QuerySet[Match]:
+    """The standing ones, and those that a single person undid."""
+    return Match.objects.filter(agreed_at=None)
+
+
+def of_case(found: QuerySet[Match], case_id: UUID) -> QuerySet[Match]:
+    return found.filter(Q(a__case=case_id) | Q(b__case=case_id))
+
+
+def between(found: QuerySet[Match], one: UUID, other: UUID) -> QuerySet[Match]:
+    return found.filter(Q(a__case=one, b__case=other) | Q(a__case=other, b__case=one))
+
+
+def pairs_of(pictures: Collection[MediaHash]) -> set[frozenset[UUID]]:
+    """Every two that were found to be the same before, undone or not: they are not found anew."""
+    known = Match.objects.filter(Q(a__in=pictures) | Q(b__in=pictures)).values_list("a", "b")
+    return {frozenset(pair) for pair in known}
+
+
+def others(found: QuerySet[Match], case: Case) -> QuerySet[Case]:
+    """The other cases of these matches of `case`."""
+    pairs = of_case(found, case.pk).values_list("a__case", "b__case")
+    return Case.objects.filter(pk__in={one for pair in pairs for one in pair} - {case.pk})
+
+
+def telling(found: QuerySet[Match], case: Case) -> QuerySet[Case]:
+    """Those of the other cases that may move this one: no wall keeps any member of this case's unit from them.
+
+    Else a member who is behind that wall would see a case become urgent for no reason on its page, and know.
+    """
+    walls = Exclusion.objects.filter(lifted_at=None, member__memberships__unit=case.unit_id)
+    return others(found, case).exclude(pk__in=walls.values("case"))
+
+
+def of_a_child(case: Case) -> bool:
+    return case.child or bool({AgeBand(case.age_band), AgeBand(case.age_band_then)} & CHILD)
+
+
+def matches_a_child(case: Case) -> bool:
+    return others(guarding(), case).filter(CHILDS).exists()
+
+
+def values_of_children(found: Sequence[Match]) -> set[str]:
+    """The fingerprints, variants too, of those matches in which a child's case is one of the two."""
+    pairs = [match for match in found if of_a_child(match.a.case) or of_a_child(match.b.case)]
+    return {value for match in pairs for side in (match.a, match.b) for value in side.every()}

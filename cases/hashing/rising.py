@@ -1,0 +1,29 @@
+"""A case whose pictures are known elsewhere becomes more urgent, by a rule that can be read (cases.priority.SEEN_RULES)."""
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from cases.hashing.matches import CHILDS, guarding, standing, telling
+from cases.hashing.models import ForeignMatch
+from cases.models import UNIT_ONLY, Case
+from cases.notifications.services import urgent
+from cases.priority import Seen
+from cases.services import raise_priority
+from cases.workflow import Status
+
+
+def seen_of(case: Case) -> Seen:
+    lists = ForeignMatch.objects.filter(hash__case=case, foreign__deleted_at=None).values_list("foreign__child", flat=True)
+    known = set(lists.distinct())
+    return Seen(cases=telling(standing(), case).count(), child=telling(guarding(), case).filter(CHILDS).exists(),
+                listed=bool(known), child_listed=True in known)
+
+
+@transaction.atomic
+def rise(case_ids: Iterable[UUID]) -> None:
+    """Rate these cases anew, always in one order. Who is on duty is told of one that becomes urgent, as of a new one."""
+    for case in Case.objects.filter(pk__in=set(case_ids)).order_by("pk").defer(*UNIT_ONLY):
+        risen = raise_priority(case=case, seen=seen_of(case))
+        if risen and risen.status != Status.CLOSED:
+            urgent(case=risen)

@@ -1,0 +1,146 @@
+"""What a member may know of other cases through pictures that those hold too.
+
+Decided, so that nothing more can be worked out from a page:
+
+* A case that the member opens is named, with the distance. One of their unit that is kept for others is not: only that there is
+  one. Of another unit's, only that another unit holds a match: not how many, how near, which unit, or why.
+* A case behind a wall is not there at all: no line, no tag, no question about it, no rule that names it. A case does not become
+  more urgent because of one behind whose wall a member of its unit stands (cases.hashing.matches.telling); where the wall came
+  later, the words for that rule are those that everybody reads for a priority that a colleague changed.
+* While the case itself is kept for others, its page names no other case.
+"""
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.hashing.matches import guarding, of_a_child, of_case
+from cases.hashing.models import Match, MediaHash
+from cases.hashing.undoing import needs_a_second
+from cases.models import RULE_NAMES, SEEN_ELSEWHERE, Case
+from cases.permissions import Staff
+from cases.priority import BY_HAND, Seen, rate_seen
+from cases.selectors import cases_for, opened_by, walled_off
+
+SAME = 10               # bits by which programs that follow PDQ may differ on one file (its README)
+ABOUT_CASES = {"seen", "seen_often", "seen_with_child"}
+
+
+class Reach(StrEnum):
+    """How far a member comes to another case."""
+    OPEN = "open"
+    KEPT = "kept"           # of their unit, and kept for others
+    UNIT = "unit"           # another unit's
+    WALL = "wall"           # does not exist for them
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A picture like this one. `number`: of this same case; `ref` and `their`: of a case that the reader opens; neither:
+    somebody else holds it, and `reach` says who."""
+    distance: int | None = None     # bits of 256
+    number: int | None = None
+    ref: str = ""
+    their: int = 0
+    reach: Reach = Reach.OPEN
+    undone: Match | None = None
+    waits: bool = False             # for a second person
+
+    @property
+    def words(self) -> Promise | str:
+        return nearness(self.distance) if self.distance is not None else ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    number: int
+    pdq: str
+    quality: int
+    compared: bool
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def short(self) -> str:
+        """The start and the end, as people compare long numbers."""
+        return f"{self.pdq[:4]} {self.pdq[4:8]} {self.pdq[8:12]} … {self.pdq[-4:]}"
+
+    @property
+    def seen(self) -> bool:
+        return any(not finding.undone for finding in self.findings)
+
+
+def nearness(distance: int) -> Promise:
+    return _("the same") if distance <= SAME else _("nearly the same")
+
+
+def reach_of(member: Staff, cases: Iterable[Case]) -> dict[UUID, Reach]:
+    """How far the member comes to each of these cases. A constant number of queries."""
+    ids = {case.pk for case in cases}
+    walls = set(walled_off(member).filter(case__in=ids).values_list("case_id", flat=True))
+    mine = list(cases_for(member).filter(pk__in=ids).only("pk", "unit", "assignee", "restricted", "wants_woman"))
+    doors = opened_by(member, mine)
+    found = {pk: Reach.WALL if pk in walls else Reach.UNIT for pk in ids}
+    return found | {case.pk: Reach.OPEN if case.pk in doors else Reach.KEPT for case in mine}
+
+
+def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Picture]:
+    """Fingerprints by number, each with what stands nearest first, what was undone last."""
+    found = {row.pk: Picture(row.number, row.pdq, row.quality, row.matched_at is not None)
+             for row in MediaHash.objects.filter(case=case)}
+    either = of_case(Match.objects.all(), case.pk).select_related("a__case", "b__case", "undone_by")
+    matches = [] if withheld else sorted(either, key=lambda match: (match.undone_at is not None, match.distance))
+    reach = reach_of(member, [end.case for match in matches for end in (match.a, match.b)])
+    for match in matches:
+        for own, other in ((match.a, match.b), (match.b, match.a)):
+            if own.pk in found and (new := finding(case, other, match, reach)) and new not in found[own.pk].findings:
+                found[own.pk].findings.append(new)
+    return list(found.values())
+
+
+def finding(case: Case, other: MediaHash, match: Match, reach: Mapping[UUID, Reach]) -> Finding | None:
+    if other.case_id == case.pk:
+        return Finding(match.distance, number=other.number)
+    how, undone = reach[other.case_id], match if match.undone_at else None
+    if how == Reach.OPEN:
+        return Finding(match.distance, ref=other.case.ref, their=other.number, undone=undone, waits=needs_a_second(match))
+    return None if how == Reach.WALL or undone else Finding(reach=how)
+
+
+def match_of(case: Case, number: int, ref: str, their: int, member: Staff) -> Match | None:
+    """One match of a case that the member opens with another that they open, by what stands on the page."""
+    pairs = Q(a__case=case, a__number=number, b__case__ref=ref, b__number=their) \
+        | Q(b__case=case, b__number=number, a__case__ref=ref, a__number=their)
+    match = Match.objects.filter(pairs).select_related("a__case", "b__case", "undone_by", "agreed_by").first()
+    if match is None:
+        return None
+    ends = [match.a.case, match.b.case]
+    return match if set(reach_of(member, ends).values()) == {Reach.OPEN} else None
+
+
+# --- why a case is as urgent as it is ---------------------------------------------------------------------------------
+def reasons(cases: Sequence[Case], member: Staff) -> dict[UUID, Promise | str]:
+    """The rule of each case's priority, in words that say no more than the member may know. No query if no picture moved one."""
+    found: dict[UUID, Promise | str] = {case.pk: RULE_NAMES.get(case.priority_rule, case.priority_rule) for case in cases}
+    moved = {case.pk: case for case in cases if case.priority_rule in ABOUT_CASES}
+    if not moved:
+        return found
+    pairs = guarding().filter(Q(a__case__in=moved) | Q(b__case__in=moved)).select_related("a__case", "b__case")
+    others: dict[UUID, dict[UUID, Case]] = {pk: {} for pk in moved}
+    for match in pairs:
+        for own, other in ((match.a.case, match.b.case), (match.b.case, match.a.case)):
+            if own.pk in moved and other.pk != own.pk:
+                others[own.pk][other.pk] = other
+    reach = reach_of(member, [case for each in others.values() for case in each.values()])
+    return found | {pk: rule_words(case, list(others[pk].values()), reach) for pk, case in moved.items()}
+
+
+def rule_words(case: Case, others: Sequence[Case], reach: Mapping[UUID, Reach]) -> Promise:
+    there = [other for other in others if reach[other.pk] != Reach.WALL]
+    if any(reach[other.pk] != Reach.OPEN for other in there):
+        return SEEN_ELSEWHERE
+    rule = rate_seen(Seen(cases=len(there), child=any(of_a_child(other) for other in there)))
+    return RULE_NAMES[case.priority_rule if rule and rule.code == case.priority_rule else BY_HAND]
