@@ -8,6 +8,7 @@ class Permission(StrEnum):
     READ_CASES = "read_cases"            # open the sealed content of cases of one's own units
     WORK_CASES = "work_cases"            # assign, move, write to the reporter, note
     ESCALATE = "escalate"                # send notices and publish fingerprints
+    SEARCH_HASHES = "search_hashes"      # ask what is known of a picture: limited and logged, since it tells what was reported
     SUPERVISE = "supervise"              # see load, be told of breaches, reassign others' cases
     TAKE_REPORTS = "take_reports"        # type in what came by phone, letter or visit
     EDIT_CAMPAIGNS = "edit_campaigns"
@@ -30,8 +31,8 @@ class Role(StrEnum):
 
 P = Permission
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.CASEWORKER: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.READ_FIGURES}),
-    Role.SUPERVISOR: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SUPERVISE, P.READ_FIGURES}),
+    Role.CASEWORKER: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SEARCH_HASHES, P.READ_FIGURES}),
+    Role.SUPERVISOR: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SEARCH_HASHES, P.SUPERVISE, P.READ_FIGURES}),
     Role.INTAKE_OPERATOR: frozenset({P.TAKE_REPORTS}),
     Role.CAMPAIGN_EDITOR: frozenset({P.EDIT_CAMPAIGNS}),
     Role.CAMPAIGN_PUBLISHER: frozenset({P.EDIT_CAMPAIGNS, P.PUBLISH_CAMPAIGNS}),

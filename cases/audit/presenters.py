@@ -45,6 +45,7 @@ SENTENCES: dict[str, Promise | str] = {
     "match_answered": gettext_lazy("A question of another unit about a match was answered."),
     "question_read": gettext_lazy("A question of another unit was read."),
     "hashes_searched": gettext_lazy("A member searched for fingerprints."),
+    "hash_search_met": gettext_lazy("Somebody searched for a fingerprint that the case holds."),
     "hashes_published": gettext_lazy("Fingerprints were put on the list that platforms pull."),
     "hashes_withdrawn": gettext_lazy("Fingerprints were taken off the list."),
     "hashes_proposed": gettext_lazy("A member proposed to put fingerprints on a shared list."),

@@ -4,4 +4,4 @@ from django.urls import path
 from cases.exchange.views import desk
 
 app_name = "partners"
-urlpatterns = [path("partners/", desk.partners, name="partners")]
+urlpatterns = [path("partners/", desk.partners, name="partners"), path("lists/entry/<uuid:entry>/", desk.entry, name="entry")]

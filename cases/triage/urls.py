@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.triage.views import acts, audit, case, escalate, lists, matches, queue, transfer, walls
+from cases.triage.views import acts, audit, case, escalate, hashes, lists, matches, queue, transfer, walls
 
 app_name = "triage"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("case/<slug:ref>/priority/", acts.priority, name="priority"),
     path("case/<slug:ref>/match/<int:number>/<slug:other>/<int:their>/", matches.match, name="match"),
     path("case/<slug:ref>/ask/", matches.ask, name="ask"),
+    path("hashes/", hashes.search, name="hashes"),
     path("questions/", matches.questions, name="questions"),
     path("questions/<uuid:pk>/", matches.question, name="question"),
     path("case/<slug:ref>/move/", acts.move, name="move"),

@@ -74,6 +74,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.may(Permission.READ_CASES)
 
     @property
+    def searches_hashes(self) -> bool:
+        return self.may(Permission.SEARCH_HASHES)
+
+    @property
     def reads_audit(self) -> bool:
         return self.may(Permission.READ_AUDIT)
 

@@ -95,7 +95,8 @@ def test_a_wall_cannot_be_told_from_a_picture_that_nobody_else_has(unit, ayesha,
     asking.put(about=hidden, asking=own, by=bilal, pk=lone.pk, key=lone.key, reason=b"x")
     exclude(case=hidden, member=ayesha, cause=Exclusion.Cause.KNOWS, by=head)
     text = page(client, own)
-    for words in ("Seen before</span>", "holds a match", "asked whoever", "reported in", "known from", hidden.ref, "Linked cases"):
+    for words in ("Seen before</span>", "holds a match", "asked whoever", "reported in", "known from", hidden.ref,
+                  "Linked cases"):
         assert words not in text, words
     assert "Changed since the report came in" in text
     Case.objects.filter(pk=lone.pk).update(priority=2, priority_rule="by_hand")

@@ -166,4 +166,4 @@ def test_urdu_reads_right_to_left_and_marks_the_language_of_each_summary(ayesha,
     assert 'lang="en">They posted it' in page
 
 
-QUERIES = 13         # session, member, units, cases, wraps, grants, keys, audit row, counts, what is owed: none of them per case
+QUERIES = 14         # session, member, units, cases, wraps, grants, keys, audit row, counts, what is owed, questions
