@@ -98,6 +98,8 @@ def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Pictu
         for own, other in ((match.a, match.b), (match.b, match.a)):
             if own.pk in found and (new := finding(case, other, match, reach)) and new not in found[own.pk].findings:
                 found[own.pk].findings.append(new)
+    for picture in found.values():          # where it stands among the others would say how near it is
+        picture.findings.sort(key=lambda each: each.reach != Reach.OPEN)
     return list(found.values())
 
 

@@ -39,7 +39,7 @@ def linked(case: Case, member: Staff) -> list[LinkedCase]:
     reach = reach_of(member, [other for _link, other in others])
     found = [LinkedCase(link.get_because_display(), other.ref if reach[other.pk] == Reach.OPEN else "", reach[other.pk])
              for link, other in others if reach[other.pk] != Reach.WALL]
-    return list(dict.fromkeys(found))
+    return sorted(dict.fromkeys(found), key=lambda each: (each.reach, each.ref))
 
 
 def also_named(case: Case, tags: Mapping[tuple[str, str], str], member: Staff) -> dict[str, int]:

@@ -62,7 +62,7 @@ REPORTS: tuple[Report, ...] = (
     Report("ur", H.DEEPFAKE, 15, "کسی نے میری تصویر ایپ سے بدل کر گندی بنا دی ہے اور پورے اسکول میں بھیج دی ہے۔", 12, "in_review", then=15, platforms=("whatsapp",), pictures=2),
     Report("ur", H.BULLYING, 52, "میرے بارے میں جھوٹی باتیں لکھی جاتی ہیں اور گالیاں دی جاتی ہیں۔", 150, "waiting_reporter"),
     Report("en", H.BULLYING, 24, "Organised trolling after I spoke at an event. Hundreds of insulting comments.", 75, "waiting_outside", platforms=("x",)),
-    Report("ur", H.IMPERSONATION, 27, "ایک سرکاری افسر میری تصاویر سے جعلی اکاؤنٹ چلا رہا ہے۔ مجھے پولیس سے ڈر لگتا ہے۔", 22, "in_review", conflict="police"),
+    Report("ur", H.IMPERSONATION, 27, "ایک سرکاری افسر میری تصاویر سے جعلی اکاؤنٹ چلا رہا ہے۔ مجھے پولیس سے ڈر لگتا ہے۔", 22, "in_review", conflict="police", pictures=1, same_as=7),
     Report("en", H.STALKING, 36, "The person who follows me works in your ministry. Please be careful who reads this.", 7, conflict="ministry"),
     Report("ur", H.DOXXING, 40, "دفتر کے ایک شخص نے میری درخواست کی کاپی سوشل میڈیا پر ڈال دی۔", 45, "waiting_outside", conflict="ministry"),
     Report("en", H.HONOUR_THREAT, 19, "My cousins found my account and say they will bring me home. I am staying with a friend.", 2, "in_review", dangers=(D.LIFE,), platforms=("whatsapp",)),

@@ -68,7 +68,7 @@ def test_a_file_is_hashed_in_the_browser_and_never_sent(matched, page: Page, pic
     base, ayesha, ours, _second = matched
     enter(page, base, ayesha)
     sent: list[Request] = []
-    page.on("request", sent.append)
+    page.on("request", lambda request: sent.append(request))
     watch = Watch(page, base)
     page.goto(f"{base}/desk/hashes/")
     assert page.locator("input[type=file]").get_attribute("name") is None

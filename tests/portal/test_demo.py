@@ -12,11 +12,12 @@ from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from cases.escalation.models import Escalation
-from cases.hashing.models import ListEntry
+from cases.hashing.models import ListEntry, MediaHash
 from cases.models import Case
 from cases.priority import Harm
 from cases.retention.selectors import proposals_for
 from cases.statistics.figures import month, months
+from cases.triage.models import Question
 from cases.units.models import Unit
 from cases.vault import unseal
 from cases.workflow import Outcome, Status
@@ -57,6 +58,14 @@ def test_forty_cases_over_everything(facts: dict) -> None:
     assert not Escalation.objects.filter(case__child=True, entries__isnull=False).exists()
     call_command("demo")
     assert Case.objects.count() == 40, "a second start adds nothing"
+
+
+def test_pictures_are_found_again_across_units_and_on_a_list_of_others(facts: dict) -> None:
+    question = Question.objects.get()
+    assert (question.asking.unit.code, question.about.unit.code) == ("integrity", "adults")
+    rules = set(Case.objects.exclude(seen_rule="").values_list("seen_rule", flat=True))
+    assert {"seen", "listed"} <= rules
+    assert not MediaHash.objects.filter(matched_at=None).exists()
 
 
 def test_two_cases_wait_for_their_end_and_past_months_have_figures(facts: dict) -> None:

@@ -19,6 +19,7 @@ from cases.vault import custody
 from cases.vault.trust import is_open, worker_is_open
 from portal.accounts.models import User
 from portal.demonstration.cases import tell_all
+from portal.demonstration.matched import compare
 from portal.demonstration.past import remember
 from portal.demonstration.people import PEOPLE, give_unit_keys, hire
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         Platform.objects.filter(slug=PARTNER).update(takes_hashes=True)
         _partner, keys = add_partner(name="TikTok (demonstration)", platform=PARTNER)
         tell_all(staff)
+        compare(staff)
         remember(staff)
         if not HomePage.objects.exists():
             call_command("seed_awareness", verbosity=0)
