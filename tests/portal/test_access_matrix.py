@@ -23,6 +23,7 @@ from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
 from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.models import ListEntry
 from cases.hashing.services import match, store
 from cases.models import BreakGlass, Case, Consent, Exclusion
 from cases.permissions import Permission, Role, may
@@ -35,6 +36,7 @@ from cases.vault import custody
 from cases.workflow import Status
 from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, signed_in
+from tests.factories.lists import publish
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "access-matrix.md"
 TYPED = "Xyzzy"                        # stands in everything that was typed
@@ -76,11 +78,12 @@ def case(db: None) -> Case:
 
 
 def matched(case: Case) -> None:
-    """Another case of the unit holds the same picture, and one of another unit, which asks about it."""
+    """Another case of the unit holds the same picture and put it on a list; one of another unit does, which asks about it."""
     other, theirs = make_case(case.unit, wants_woman=True), make_case(make_unit("children"))
     for one in (case, other, theirs):
         store(case=one, fingerprints=[Fingerprint(1, "5" * 64, 90, "a" * 64, "b" * 32)])
         match(case_id=one.pk)
+    publish(other)
     pk, key, reason = seal_question(case, f"{TYPED} asks")
     put(about=case, asking=theirs, pk=pk, key=key, reason=reason, by=make_member("Rabia", theirs.unit))
 
@@ -141,7 +144,7 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
     places = {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
-              "<uuid:pk>": str(Question.objects.get().pk), "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
+              "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk), "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
     for place, value in places.items():
         address = address.replace(place, value)
     client = Client(raise_request_exception=False)
