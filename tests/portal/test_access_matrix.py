@@ -144,7 +144,8 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
     places = {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
-              "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk), "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
+              "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
+              "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
     for place, value in places.items():
         address = address.replace(place, value)
     client = Client(raise_request_exception=False)
