@@ -71,7 +71,7 @@ RECOVERY_PUBLIC_KEY = envkey("RECOVERY_PUBLIC_KEY", PUBLIC_BYTES)    # empty in 
 # What becomes of a file that may show a child is for the ministry's lawyers to order, not for us to guess (cases.evidence).
 TAKES_FILES = PORTAL_ROLE in {"public", "desk", "worker", "all"}
 ORDERED = env("LEGAL_INSTRUCTION", "destroy: made up for a demonstration" if DEMO else "")
-LEGAL_INSTRUCTION = instruction.parse(ORDERED) if TAKES_FILES else None
+LEGAL_INSTRUCTION = instruction.parse(ORDERED) if TAKES_FILES or ORDERED else None
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
 # Which hashes are the same picture, in bits of 256; a kind a line (cases.hashing.models.IndexedHash.Kind).

@@ -66,6 +66,7 @@ SENTENCES: dict[str, Promise | str] = {
     "evidence_kept": gettext_lazy("A file was looked at by the portal, cleaned and sealed to the unit."),
     "evidence_destroyed": gettext_lazy("A file was destroyed; its fingerprints and the reason stay."),
     "evidence_locked": gettext_lazy("A file that may show a child was locked: nobody in the house opens it any more."),
+    "evidence_exported": gettext_lazy("A locked file was handed out, still sealed, to the holders of the recovery key."),
     "evidence_failed": gettext_lazy("A file could not be used and was destroyed."),
     "evidence_read": gettext_lazy("A file was opened and seen."),
     # notices

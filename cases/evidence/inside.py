@@ -8,7 +8,6 @@ import gc
 import io
 import json
 import os
-import resource
 import select
 import signal
 import socket
@@ -18,10 +17,9 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"      # 
 import numpy as np
 from PIL import Image
 
+from cases.evidence.confinement import confine
 from cases.evidence.picture import Developed, Unreadable, develop
 
-MEMORY = 1 << 30                 # bytes that a child may take beside what is loaded
-CPU_SECONDS = 20
 WALL_SECONDS = 40
 LATE = 255                       # what is reported for a child that had to be ended
 MOST_READ = 16 * 1024 * 1024
@@ -71,30 +69,11 @@ def in_a_child(data: int, control: socket.socket) -> int:
 def work(data: int) -> None:
     """The child's whole life."""
     try:
+        line = socket.socket(fileno=data)
         confine()
-        with socket.socket(fileno=data) as line:
-            line.sendall(answer_to(read(line)))
+        line.sendall(answer_to(read(line)))
     finally:
         os._exit(0)
-
-
-def confine() -> None:
-    """No more memory, time, processes or files than one picture takes. A socket is a descriptor too, so there is no network."""
-    last_resort()
-    with open("/proc/self/statm") as sizes:
-        loaded = int(sizes.read().split()[0]) * resource.getpagesize()
-    for what, most in ((resource.RLIMIT_AS, loaded + MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_CORE, 0),
-                       (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_NOFILE, 0)):
-        resource.setrlimit(what, (most, most))
-
-
-def last_resort() -> None:
-    """Should the machine run out of memory all the same, we go first."""
-    try:
-        with open("/proc/self/oom_score_adj", "w") as score:
-            score.write("1000")
-    except OSError:              # not on every system
-        return
 
 
 def read(line: socket.socket) -> bytes:

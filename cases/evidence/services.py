@@ -18,7 +18,7 @@ from cases.notifications.services import tell_reporter, tell_supervisors
 from cases.outbox.services import enqueue
 from cases.permissions import Permission, Staff, may
 from cases.selectors import cases_for, opened_by
-from cases.vault import custody, envelope, hpke, pages
+from cases.vault import ceremony, custody, envelope, hpke, pages
 from cases.vault.unseal import Keyring, key_for_unit
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -154,16 +154,12 @@ def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None = No
     return fresh
 
 
-def preservation_context(evidence: Evidence) -> bytes:
-    """HPKE `info` of `Evidence.preserved`: which file's key it is."""
-    return hpke.context("evidence", scope=evidence.case_id, key=evidence.pk, kind="recovery", recipient="recovery", version=1)
-
-
 def _preserve(evidence: Evidence, by: Staff, keyring: Keyring | None) -> None:
     if evidence.key is None or keyring is None:
         raise custody.KeyMissing("to preserve a file takes an open vault")
     secret = key_for_unit(evidence.key, case=evidence.case_id, keyring=keyring)
-    evidence.preserved = hpke.seal(settings.RECOVERY_PUBLIC_KEY, secret, info=preservation_context(evidence))
+    info = ceremony.preserved_context(case=evidence.case_id, file=evidence.pk)
+    evidence.preserved = hpke.seal(settings.RECOVERY_PUBLIC_KEY, secret, info=info)
     custody.drop_every_wrap(evidence.key)
     settle(evidence, State.LOCKED, Why.CHILD, by=by)
 

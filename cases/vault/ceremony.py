@@ -12,7 +12,7 @@ from uuid import UUID
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.share import Share
 
-from cases.vault import aead, hpke, signing
+from cases.vault import aead, hpke, pages, signing
 from cases.vault.signing import Link
 
 THRESHOLD, SHARES = 3, 5
@@ -104,6 +104,21 @@ def _grant(opened: Opened, asked: Document) -> Document:
     public = bytes.fromhex(asked["member_public"])
     return {"unit": str(unit), "key": str(key), "member": str(member), "sealed": hpke.seal(public, private, info=info).hex(),
             "vouched": signing.vouch(private, member, public).hex()}
+
+
+def release(opened: Opened, request: Document) -> bytes:
+    """A file that was locked and preserved by order, opened with the recovery key."""
+    case, file = UUID(request["case"]), UUID(request["file"])
+    try:
+        secret = hpke.open_blob(opened.recovery, bytes.fromhex(request["sealed"]), info=preserved_context(case=case, file=file))
+        return pages.join(secret, [bytes.fromhex(page) for page in request["pages"]], case=case, record=file)
+    except aead.OpenFailed as error:
+        raise FileRefused("This file was not sealed to this ceremony, or pages of it are missing.") from error
+
+
+def preserved_context(*, case: UUID, file: UUID) -> bytes:
+    """HPKE `info` of the key of a file that may show a child (cases.evidence)."""
+    return hpke.context("evidence", scope=case, key=file, kind=RECOVERY, recipient=RECOVERY, version=1)
 
 
 def recovery_context(*, unit: UUID, key: UUID) -> bytes:

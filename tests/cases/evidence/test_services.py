@@ -18,7 +18,7 @@ from cases.evidence.services import NotForYou, NotNow, Refusal, Refused
 from cases.models import Case
 from cases.notifications.models import Notification, Occasion
 from cases.outbox.models import Job
-from cases.vault import custody, hpke, pages
+from cases.vault import ceremony, custody, hpke, pages
 from cases.vault.models import DataKey, DataKeyWrap
 from cases.vault.unseal import NotHeld
 from portal.accounts.models import User
@@ -192,7 +192,7 @@ def test_a_suspected_child_is_locked_from_everybody_where_preserving_is_ordered(
     with pytest.raises(NotNow):
         services.look(evidence=kept, by=hina, keyring=keyring_of(hina))
     assert kept.preserved
-    secret = hpke.open_blob(outside, kept.preserved, info=services.preservation_context(kept))
+    secret = hpke.open_blob(outside, kept.preserved, info=ceremony.preserved_context(case=kept.case_id, file=kept.pk))
     blobs = list(kept.pages.values_list("blob", flat=True))
     assert pages.join(secret, blobs, case=kept.case_id, record=kept.pk) == seen
 

@@ -10,11 +10,14 @@ from django.core.management import CommandError, call_command
 from shamir_mnemonic import combine_mnemonics
 
 from cases.audit.models import Entry
+from cases.evidence import instruction, services as evidence
+from cases.evidence.processing import process
 from cases.handover import services as handover
 from cases.vault import custody, envelope, hpke, signing, trust, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey, WorkerKey
 from portal.accounts import people
 from portal.accounts.services import LastHolder, make_first_keys, start_over
+from tests.cases.evidence.screenshots import Shot, as_bytes, draw
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
 
 STORY = "He asks for money by tonight"
@@ -405,3 +408,32 @@ def test_other_numbers_and_other_files(room, settings, tmp_path, monkeypatch):
 def opened(case, ring) -> str:
     key = unseal.key_for_unit(case.key, case=case.pk, keyring=ring)
     return envelope.open_blob(key, case.summary, case=case.pk, field="summary", record=case.pk).decode()
+
+
+# --- a file that may show a child ----------------------------------------------------------------------------------------
+def test_a_preserved_file_opens_for_three_of_the_five_and_for_nobody_here(room, unit, settings):
+    settings.LEGAL_INSTRUCTION = instruction.parse("preserve: Legal/2026/14")
+    custody.new_worker_key()
+    hina = newcomer(unit, "Hina")
+    room.sign(room.shares[:3])
+    case, screen = make_case(unit), as_bytes(draw(Shot(5, size=(270, 600))))
+    file = evidence.receive(case_id=case.pk, ticket=case.submission, number=1, content=screen)
+    process(evidence_id=file.pk)
+    seen = evidence.look(evidence=file, by=hina, keyring=keyring_of(hina)).content
+    with pytest.raises(CommandError, match="locked and preserved"):
+        room.run("ask-release", file.pk, room.file())
+    evidence.suspect_child(evidence=file, by=hina, keyring=keyring_of(hina))
+    request, picture = room.file(), room.folder / "picture.webp"
+    room.run("ask-release", file.pk, request)
+    assert seen.hex() not in request.read_text()
+    assert "Legal/2026/14" in room.run("release", room.locked, request, picture, typed=room.shares[2:])
+    assert picture.read_bytes() == seen
+    assert Entry.objects.get(event="evidence_exported").subject == str(case.pk)
+    cut = json.loads(request.read_text())
+    cut["pages"] = cut["pages"][:0]
+    other = room.file()
+    other.write_text(json.dumps(cut))
+    with pytest.raises(CommandError, match="pages of it are missing"):
+        room.run("release", room.locked, other, room.folder / "other.webp", typed=room.shares[2:])
+    with pytest.raises(CommandError, match="is there already"):
+        room.run("release", room.locked, request, picture, typed=room.shares[2:])

@@ -4,11 +4,15 @@ import argparse
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from cases.audit.services import record
+from cases.evidence.ending import pages_of
+from cases.evidence.models import Evidence
 from cases.units.models import Unit
 from cases.vault import ceremony, custody, trust
 from cases.vault.ceremony import Document, FileRefused, Opened, ShareRefused
@@ -43,12 +47,18 @@ class Command(BaseCommand):
         lost.add_argument("request", type=Path)
         lost.add_argument("--unit", action="append", required=True, metavar="CODE")
         lost.add_argument("--member", required=True, metavar="E-MAIL")
+        kept = acts.add_parser("ask-release", help="beside the portal: write a preserved file out, still sealed")
+        kept.add_argument("file", type=UUID, metavar="FILE-ID")
+        kept.add_argument("request", type=Path)
+        release = acts.add_parser("release", help="offline: open it, into a picture, on a written order")
+        for file in ("locked", "request", "picture"):
+            release.add_argument(file, type=Path)
         restore = acts.add_parser("restore", help="beside the portal: keep the keys that were handed over")
         restore.add_argument("answer", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
         acts = {"begin": self.begin, "ask": self.ask, "sign": self.sign, "accept": self.accept, "ask-restore": self.ask_restore,
-                "open": self.open, "restore": self.restore}
+                "open": self.open, "restore": self.restore, "ask-release": self.ask_release, "release": self.release}
         try:
             acts[options["act"]](**options)
         except (FileRefused, ShareRefused) as error:
@@ -93,6 +103,17 @@ class Command(BaseCommand):
         self.stdout.write("The number in brackets says whose key it is, whatever name stands before it: compare the minutes.\n"
                           "The member reads the fingerprint of their own key aloud from the page Keys. Stop if one differs.")
         write(answer, ceremony.hand_over(self.opened(locked), asked))
+
+    def release(self, *, locked: Path, request: Path, picture: Path, **_: Any) -> None:
+        asked = read(request)
+        self.stdout.write(f"File {asked['file']} of report {asked['ref']}, locked under: {asked['instruction']}\n"
+                          "It may show a child. Stop unless a written order names this file and who receives it.")
+        content = ceremony.release(self.opened(locked), asked)
+        try:
+            with picture.open("xb") as out:
+                out.write(content)
+        except FileExistsError as error:
+            raise FileRefused(f"{picture} is there already. Choose another name.") from error
 
     def opened(self, locked: Path) -> Opened:
         document, shares = read(locked), list[str]()
@@ -152,6 +173,17 @@ class Command(BaseCommand):
                          "member_public": bytes(staff.public).hex()})
         write(request, {"version": 1, "kind": "restore", "keys": keys})
         self.say_written(request, [f"{person.name}: {fingerprint(staff.public)}"])
+
+    def ask_release(self, *, file: UUID, request: Path, **_: Any) -> None:
+        locked = Evidence.objects.select_related("case").filter(pk=file, state=Evidence.State.LOCKED).first()
+        if locked is None or locked.preserved is None:
+            raise CommandError("No file with this id is locked and preserved.")
+        write(request, {"version": 1, "kind": "release", "case": str(locked.case_id), "file": str(locked.pk),
+                        "ref": locked.case.ref,
+                        "instruction": settings.LEGAL_INSTRUCTION.reference if settings.LEGAL_INSTRUCTION else "",
+                        "sealed": bytes(locked.preserved).hex(), "pages": [bytes(page).hex() for page in pages_of(locked)]})
+        record("evidence_exported", subject=locked.case_id, actor="system", evidence=locked.pk)
+        self.stdout.write(f"{request} goes to the machine with the shares. It is sealed.")
 
     def restore(self, *, answer: Path, **_: Any) -> None:
         for each in of_kind(read(answer), "grants", "grants"):
