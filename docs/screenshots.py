@@ -24,6 +24,7 @@ PICTURES = Path(__file__).with_name("img")
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 LIMIT = 150 * 1024                                  # bytes
 STARTS_WITHIN = 180                                 # seconds
+LOOKED_AT_WITHIN = 15                               # seconds; the worker looks at a file
 
 
 @contextlib.contextmanager
@@ -105,6 +106,40 @@ def of_the_report(camera: Camera) -> None:
     camera.keep(page, "receipt")
 
 
+def drawn() -> bytes:
+    """A file to send, with nothing in it."""
+    out = io.BytesIO()
+    Image.radial_gradient("L").resize((540, 960)).save(out, "PNG")
+    return out.getvalue()
+
+
+def of_the_screenshots(camera: Camera) -> None:
+    """Where they are chosen, and what the inbox says of them."""
+    page = camera.phone()
+    page.goto(f"{camera.base}/{camera.language}/report/")
+    page.locator("[name=relation][value=me]").check()
+    page.locator("[name=age_now]").fill("24")
+    next_page(page)
+    page.locator("[name=harm][value=impersonation]").check()
+    for _step in ("what", "pictures", "story", "consent", "check"):
+        next_page(page)
+    code = "".join(page.locator("#code span").all_inner_texts())
+    page.locator("[name=kept]").check()
+    next_page(page)
+    page.locator("button[form=files]").click()
+    page.locator("#file").wait_for()
+    camera.keep(page, "files")
+    page.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": drawn()})
+    page.locator(".files .ok").wait_for()
+    time.sleep(LOOKED_AT_WITHIN)
+    page.goto(f"{camera.base}/{camera.language}/inbox/")
+    page.locator("#id_code").fill(code)
+    page.locator("button[value=open]").click()
+    page.locator("main .files").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('main .files').previousElementSibling.scrollIntoView()")
+    camera.keep(page, "files-inbox")
+
+
 def of_the_desk(camera: Camera) -> None:
     """Queue, a case, and its notice, as a supervisor of all units sees them."""
     page = camera.signed_in("nadia")
@@ -121,6 +156,20 @@ def of_the_desk(camera: Camera) -> None:
     with page.expect_navigation():
         page.locator("main table a").first.click()
     camera.keep(page, "notice")
+
+
+def of_a_file(camera: Camera) -> None:
+    """A screenshot as it is first seen."""
+    page = camera.signed_in("nadia")
+    page.goto(f"{camera.base}/desk/?status=in_review&harm=intimate_images")
+    for case in page.locator(".ref").evaluate_all("links => links.map(link => link.getAttribute('href'))"):
+        page.goto(f"{camera.base}{case}")
+        files = page.locator("#evidence a[href*='/evidence/']")
+        if files.count():
+            page.goto(f"{camera.base}{files.first.get_attribute('href')}")
+            page.locator(".evidence img").wait_for()
+            return camera.keep(page, "evidence")
+    raise RuntimeError("no case in review has a file")
 
 
 def of_the_administrator(camera: Camera) -> None:
@@ -172,7 +221,9 @@ def main() -> None:
         for language in ("en", "ur"):
             camera = Camera(browser, base, language, accounts)
             of_the_report(camera)
+            of_the_screenshots(camera)
             of_the_desk(camera)
+            of_a_file(camera)
             of_the_end(camera)
             of_the_administrator(camera)
             of_the_auditor(camera)

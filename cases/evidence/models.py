@@ -48,6 +48,7 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=4, choices=Kind.choices)
     arrived_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)             # of the newest state; None while it is on its way
+    looked_at = models.DateTimeField(null=True)              # a member first saw it sharp; the reporter may know that
     key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, null=True, related_name="+")
     preserved = models.BinaryField(null=True)                # locked by an order to preserve: the key, sealed to who is outside
     width = models.PositiveIntegerField(null=True)           # pixels of what arrived, turned upright

@@ -1,4 +1,5 @@
 """Reads with a rule: what a member may know of files, and what a reporter is told of theirs."""
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,11 +12,12 @@ from cases.evidence.models import Evidence, Exposure
 from cases.models import Case
 from cases.permissions import Staff
 from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
-from cases.selectors import cases_for
+from cases.selectors import cases_for, walled_off
 
 NEAR = 20                    # bits of 128, pHash and dHash together: at most this is the same
 MOST_NEAR = 50
-PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at")     # what the public role reads
+# what the public's database role reads
+PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Told:
     state: Evidence.State
     why: str
     arrived_at: datetime
+    looked_at: datetime | None = None
 
 
 def takes_files(*, harm: Harm, age_now: AgeBand, age_then: AgeBand, child: bool = False) -> bool:
@@ -49,7 +52,7 @@ def case_takes_files(case: Case) -> bool:
 def told(case: Case) -> list[Told]:
     """For the inbox, oldest first. Reads only what the public's database role may."""
     rows = Evidence.objects.filter(case=case.pk).only(*PUBLIC)
-    return [Told(row.number, Evidence.State(row.state), row.why, row.arrived_at) for row in rows]
+    return [Told(row.number, Evidence.State(row.state), row.why, row.arrived_at, row.looked_at) for row in rows]
 
 
 def evidence_of(case: Case, member: Staff) -> QuerySet[Evidence]:
@@ -59,17 +62,27 @@ def evidence_of(case: Case, member: Staff) -> QuerySet[Evidence]:
 
 def near_duplicates(evidence: Evidence, member: Staff) -> list[Near]:
     """The same screenshot, or nearly, in other cases that exist for the member; nearest first. Why so: docs/evidence.md."""
-    if not evidence.dhash:
-        return []
-    others = Evidence.objects.filter(case__in=cases_for(member)).exclude(case=evidence.case_id).exclude(dhash="")
-    own, found = int(evidence.phash + evidence.dhash, 16), list[tuple[int, UUID]]()
-    for pk, phash, dhash in others.values_list("pk", "phash", "dhash").iterator():
-        bits = (int(phash + dhash, 16) ^ own).bit_count()
-        if bits <= NEAR:
-            found.append((bits, pk))
-    nearest = sorted(found)[:MOST_NEAR]
+    nearest = sorted(_near(evidence, Evidence.objects.filter(case__in=cases_for(member))))[:MOST_NEAR]
     rows = Evidence.objects.defer("preserved").select_related("case").in_bulk([pk for _bits, pk in nearest])
     return [Near(rows[pk], bits, same_file=rows[pk].sha256 == evidence.sha256) for bits, pk in nearest if pk in rows]
+
+
+def near_elsewhere(evidence: Evidence, member: Staff) -> bool:
+    """Whether a unit that the member is not in holds nearly the same. Nothing is told from behind a wall."""
+    theirs = Evidence.objects.exclude(case__in=cases_for(member)).exclude(case__in=walled_off(member).values("case"))
+    return next(_near(evidence, theirs), None) is not None
+
+
+def _near(evidence: Evidence, others: QuerySet[Evidence]) -> Iterator[tuple[int, UUID]]:
+    """Bits that differ, and of which file."""
+    if not evidence.dhash:
+        return
+    own = int(evidence.phash + evidence.dhash, 16)
+    rows = others.exclude(case=evidence.case_id).exclude(dhash="").values_list("pk", "phash", "dhash")
+    for pk, phash, dhash in rows.iterator():
+        bits = (int(phash + dhash, 16) ^ own).bit_count()
+        if bits <= NEAR:
+            yield bits, pk
 
 
 def exposure_of(member: Staff, *, since: date) -> list[Exposure]:

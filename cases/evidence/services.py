@@ -111,16 +111,22 @@ def _take_in(case_id: UUID, ticket: UUID, number: int, kind: Evidence.Kind, cont
 
 # --- at the desk ------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def look(*, evidence: Evidence, by: Staff, keyring: Keyring) -> Picture:
-    """The picture, for a member who wants to see it; counted and logged. Raises NotForYou, NotNow, NotHeld, OpenFailed."""
+def look(*, evidence: Evidence, by: Staff, keyring: Keyring, blurred: bool = False) -> Picture:
+    """The picture, for a member who wants to see it; logged, and counted unless the caller blurs it before it is shown.
+
+    Raises NotForYou, NotNow, NotHeld, OpenFailed.
+    """
     glass = _door(evidence, by, Permission.READ_CASES)
     fresh = Evidence.objects.select_related("key").filter(pk=evidence.pk).first()
     if fresh is None or fresh.state != State.KEPT or fresh.key is None:
         raise NotNow(State(fresh.state) if fresh else State.DESTROYED)
     secret = key_for_unit(fresh.key, case=fresh.case_id, keyring=keyring)
     content = pages.join(secret, pages_of(fresh), case=fresh.case_id, record=fresh.pk)
-    _expose(by, opened=1)
-    record_read("evidence_read", subject=evidence.case_id, actor=actor(by), evidence=evidence.pk, **glass)
+    if not blurred:
+        _expose(by, opened=1)
+        Evidence.objects.filter(pk=evidence.pk, looked_at=None).update(looked_at=timezone.now())
+    record_read("evidence_read", subject=evidence.case_id, actor=actor(by), evidence=evidence.pk, **glass,
+                **({"blurred": True} if blurred else {}))
     return Picture(content)
 
 

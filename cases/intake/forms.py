@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from cases.escalation.models import Platform
+from cases.evidence.selectors import takes_files
 from cases.hashing.fingerprint import FingerprintRefused, parse_all
 from cases.intake.elsewhere import NAMES as ELSEWHERE_NAMES, Elsewhere
 from cases.intake.fields import PRIVATE, Age, Lines, Links, Words, ascii_digits, spans, visible
@@ -102,6 +103,11 @@ class Known:
         """Whoever merely came across pictures of a child must not go and fetch them for us."""
         finder = self.harm == Harm.CHILD_IMAGERY and self.relation == "someone_else"
         return self.harm in PICTURE_HARMS and not finder
+
+    @property
+    def takes_files(self) -> bool:
+        """Screenshots may follow the report."""
+        return takes_files(harm=self.facts.harm, age_now=self.age_now, age_then=self.age_then, child=self.child)
 
     @property
     def not_suggested(self) -> set[str]:

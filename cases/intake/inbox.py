@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 
 from cases.audit.services import record
 from cases.escalation.models import Platform
+from cases.evidence.selectors import case_takes_files
+from cases.intake.evidence_words import File, files_of
 from cases.intake.visit import Visit
 from cases.models import Case, Consent, Message, StatusChange
 from cases.notifications.models import Address
@@ -68,6 +70,8 @@ class Inbox:
     sealed_off: bool                                 # the conversation's key does not open: nothing can be read or written
     was_removed: bool                                # said to be gone once, so it may come back
     sealed: Sealed | None                            # the browser opens the letters
+    files: list[File]                                # newest first
+    takes_files: bool                                # never about pictures of somebody under 18
 
     @property
     def closed(self) -> bool:
@@ -89,7 +93,8 @@ def read(visit: Visit) -> Inbox:
     mark_read(case=case, by=None)
     record("inbox_read", subject=case.pk, actor="reporter", messages=len(letters))
     return Inbox(case=case, history=_history(changes), letters=letters, answers=_answers(case),
-                 sealed_off=key is None and sealed is None, sealed=sealed,
+                 sealed_off=key is None and sealed is None, sealed=sealed, files=files_of(case),
+                 takes_files=case_takes_files(case),
                  told_by=Address.objects.filter(case=case).values_list("kind", flat=True).first() or "",
                  was_removed=any(change.said in REMOVED for change in changes))
 

@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from cases.intake import erasure, inbox, inbox_services, receipts, throttle, visit
+from cases.evidence.selectors import case_takes_files
+from cases.intake import erasure, evidence_ticket, evidence_views, inbox, inbox_services, receipts, throttle, visit
+from cases.intake.evidence_ticket import Ticket
 from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, SealedWords, locators, unsent
 from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
 from cases.intake.state import Lost
 from cases.intake.visit import Visit
-from cases.models import Consent
+from cases.models import Case, Consent
 from cases.vault.turnstile import Busy
+from cases.workflow import Status
 
 Action = Callable[[HttpRequest, Visit, MultiValueDict, str], HttpResponse]
 
@@ -179,6 +182,24 @@ def withdraw(request: HttpRequest, visiting: Visit, fields: MultiValueDict, what
     return page(request, visiting, typed, notice="withdrawn")
 
 
+def add_files(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
+    """To the page where screenshots are chosen, with a ticket that opens nothing and a way back. In the other language it is the
+    same ticket."""
+    case = visiting.receipt.case
+    if not case_takes_files(case) or case.status == Status.CLOSED:
+        return page(request, visiting, fields)
+    fields["visit"] = visit.seal(visiting)
+    return evidence_views.page(request, ticket_of(case, fields), fields)
+
+
+def ticket_of(case: Case, fields: MultiValueDict) -> Ticket:
+    try:
+        ticket = evidence_ticket.resume(fields.get("ticket", ""))
+    except Lost:
+        return Ticket(case.pk)
+    return ticket if ticket.case == case.pk else Ticket(case.pk)
+
+
 def language(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _what: str) -> HttpResponse:
     """The same page again, which is the question when that was asked."""
     ask = ASKING.get(fields.get("asking", ""))
@@ -186,8 +207,8 @@ def language(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _wha
 
 
 ACTIONS: dict[str, Action] = {"write": write, "back_online": back_online, "answer": answer, "stop_telling": stop_telling,
-                              "withdraw": withdraw, "erase": erasure.erase, "language": language}
-ASKING: dict[str, Action] = {"withdraw": withdraw, "erase": erasure.erase}
+                              "withdraw": withdraw, "erase": erasure.erase, "files": add_files, "language": language}
+ASKING: dict[str, Action] = {"withdraw": withdraw, "erase": erasure.erase, "files": add_files}
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

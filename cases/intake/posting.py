@@ -24,7 +24,7 @@ def _read(request: HttpRequest) -> MultiValueDict:
     if request.content_type != URLENCODED:
         return fields
     body = request.read(TAKEN)
-    _drain(request)
+    drain(request)
     first = b"&".join(body.split(b"&", FIELDS)[:FIELDS])
     for name, value in parse_qsl(first.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"):
         fields.appendlist(name, value)
@@ -36,11 +36,11 @@ def body(request: HttpRequest, most: int) -> bytes:
     if request.content_type != "application/json":
         return b""
     read = request.read(most + 1)
-    _drain(request)
+    drain(request)
     return bytes(read)
 
 
-def _drain(request: HttpRequest) -> None:
+def drain(request: HttpRequest) -> None:
     dropped = 0
     while dropped < DRAINED and (piece := request.read(PIECE)):
         dropped += len(piece)

@@ -6,19 +6,21 @@ then this process never sees the code. Either way `issue` keeps it and `find` op
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from cases.evidence.selectors import case_takes_files
 from cases.intake.models import Receipt
 from cases.models import UNIT_ONLY, Case
 from cases.retention.selectors import being_erased
 from cases.vault import hpke, receipt as codes, turnstile
 from cases.vault.aead import OpenFailed
 
-__all__ = ["LIFETIME", "Found", "Lock", "NoReceipt", "derive", "find", "issue", "live", "make_lock", "show"]
+__all__ = ["LIFETIME", "Found", "Lock", "NoReceipt", "derive", "find", "issue", "live", "make_lock", "show", "takes_files"]
 
 LIFETIME = timedelta(days=180)           # after the case was closed; an open case's receipt never ends
 
@@ -88,6 +90,13 @@ def live(locator: bytes) -> Receipt | None:
     lasts = Q(case__closed_at=None) | Q(case__closed_at__gt=timezone.now() - LIFETIME)
     whole = Receipt.objects.select_related("case__unit", "case__conversation_key").defer(*(f"case__{name}" for name in UNIT_ONLY))
     return whole.filter(lasts, ~being_erased("case_id"), locator=codes.locator_digest(locator)).first()
+
+
+def takes_files(locator: bytes, case: UUID) -> bool:
+    """Of a report that was sent before: whether files may be added to it, by what was kept then and not by what is said now."""
+    with transaction.atomic():
+        receipt = live(locator)
+        return receipt is not None and receipt.case_id == case and case_takes_files(receipt.case)
 
 
 def show(locator: bytes) -> None:

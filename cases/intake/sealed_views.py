@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cases.intake import sealed_services, services, throttle, words
+from cases.evidence.selectors import case_takes_files
+from cases.intake import evidence_ticket, receipts, sealed_services, services, throttle, words
 from cases.intake.fields import Words
 from cases.intake.forms import ReceiptForm, StepForm
 from cases.intake.posting import body
@@ -88,22 +89,22 @@ def send_sealed(request: HttpRequest) -> HttpResponse:
 
 def send(request: HttpRequest, report: SealedReport) -> HttpResponse:
     try:
-        sealed_services.submit_sealed(report=report, language=get_language() or "en")
+        case = sealed_services.submit_sealed(report=report, language=get_language() or "en")
     except AlreadyOpen:
-        return done(request, report, notice="again")
+        return done(request, report, files=receipts.takes_files(report.lock.locator, report.case), notice="again")
     except SealAgain:
         unit = services.route(report.facts, report.conflict)
         return JsonResponse({"outcome": "again", "seal": sealed_services.offer(unit)}, status=409)
     throttle.count(throttle.REPORTS, request)
-    return done(request, report)
+    return done(request, report, files=case_takes_files(case))
 
 
-def done(request: HttpRequest, report: SealedReport, notice: str = "") -> HttpResponse:
+def done(request: HttpRequest, report: SealedReport, *, files: bool, notice: str = "") -> HttpResponse:
     """The last page without the code, which we do not know: the browser writes it in."""
     unit = services.route(report.facts, report.conflict)
     return render(request, "intake/done.html", {
         "page": DONE, "known": report.known, "unit": unit, "promised": services.promised(unit, report.facts), "groups": [],
-        "notice": notice})
+        "notice": notice, "ticket": evidence_ticket.seal(evidence_ticket.after(report.submission, report.case)) if files else ""})
 
 
 def refused(outcome: str, status: int) -> HttpResponse:

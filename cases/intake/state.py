@@ -43,20 +43,21 @@ class Draft:
     unit: str = ""                       # code, fixed by routing before anything is typed
     key_version: int = 0                 # the unit's key then
     sent: bool = False                   # the last page may be shown
+    files: bool = False                  # and offers to add screenshots: settled at Send, by what was kept
 
 
 def seal(draft: Draft) -> str:
     """Raises TooLarge."""
     return seal_record({"submission": draft.submission.hex, "case": draft.case.hex, "code": draft.code, "answers": draft.answers,
                         "reviewed": draft.reviewed, "unit": draft.unit, "key_version": draft.key_version,
-                        "sent": draft.sent}, belongs=BELONGS)
+                        "sent": draft.sent, "files": draft.files}, belongs=BELONGS)
 
 
 def open_draft(sealed: str) -> Draft:
     """Raises Lost. A replayed draft opens like the first time: its submission id opens one case only."""
     record = open_record(sealed, belongs=BELONGS, lifetime=LIFETIME)
     return Draft(UUID(record["submission"]), UUID(record["case"]), record["code"], record["answers"], record["reviewed"],
-                 record["unit"], record["key_version"], record["sent"])
+                 record["unit"], record["key_version"], record["sent"], record.get("files", False))
 
 
 def seal_record(record: dict[str, Any], *, belongs: bytes) -> str:

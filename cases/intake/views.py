@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from cases.intake import elsewhere, receipts, routing, services, throttle
+from cases.evidence.selectors import case_takes_files
+from cases.intake import elsewhere, evidence_ticket, receipts, routing, services, throttle
 from cases.intake.forms import ReceiptForm, StepForm, WhatForm
 from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
@@ -121,16 +122,17 @@ def send(request: HttpRequest, draft: Draft, fields: MultiValueDict) -> HttpResp
     if throttle.exceeded(throttle.REPORTS, request):
         return page(request, draft, RECEIPT, notice="crowd")
     try:
-        services.submit_report(draft=report(draft, walked, receipts.make_lock(draft.code), get_language() or "en"))
+        lock = receipts.make_lock(draft.code)
+        case = services.submit_report(draft=report(draft, walked, lock, get_language() or "en"))
     except Busy:
         return page(request, draft, RECEIPT, notice="busy")
     except KeyMissing:
         return page(request, draft, RECEIPT, notice="closed")
     except AlreadyOpen:
-        draft.sent = True
+        draft.sent, draft.files = True, receipts.takes_files(lock.locator, draft.case)
         return page(request, draft, DONE, notice="again")
     throttle.count(throttle.REPORTS, request)
-    draft.sent = True
+    draft.sent, draft.files = True, case_takes_files(case)
     return page(request, draft, DONE)
 
 
@@ -208,7 +210,9 @@ def receipt_context(draft: Draft, walked: Walk, form: ReceiptForm | None) -> dic
 
 def done_context(draft: Draft, walked: Walk, form: Any) -> dict[str, Any]:
     unit = services.route(walked.known.facts, walked.known.conflict)
-    return {"groups": display(draft.code).split(), "unit": unit, "promised": services.promised(unit, walked.known.facts)}
+    ticket = evidence_ticket.seal(evidence_ticket.after(draft.submission, draft.case)) if draft.files else ""
+    return {"groups": display(draft.code).split(), "unit": unit, "promised": services.promised(unit, walked.known.facts),
+            "ticket": ticket}
 
 
 def elsewhere_context(draft: Draft, walked: Walk, form: Any) -> dict[str, Any]:

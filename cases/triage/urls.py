@@ -1,6 +1,18 @@
 from django.urls import path
 
-from cases.triage.views import acts, audit, case, escalate, hashes, lists, matches, queue, transfer, walls
+from cases.triage.views import (
+    acts,
+    audit,
+    case,
+    escalate,
+    evidence,
+    hashes,
+    lists,
+    matches,
+    queue,
+    transfer,
+    walls,
+)
 
 app_name = "triage"
 urlpatterns = [
@@ -27,6 +39,11 @@ urlpatterns = [
     path("case/<slug:ref>/access/restrict/", walls.restrict, name="restrict"),
     path("case/<slug:ref>/access/glass/", walls.break_glass, name="glass"),
     path("case/<slug:ref>/transfer/", transfer.transfer, name="transfer"),
+    path("case/<slug:ref>/evidence/<uuid:file>/", evidence.page, name="file"),
+    path("case/<slug:ref>/evidence/<uuid:file>/look/", evidence.look, name="look"),
+    path("case/<slug:ref>/evidence/<uuid:file>/intimate/", evidence.intimate, name="intimate"),
+    path("case/<slug:ref>/evidence/<uuid:file>/child/", evidence.child, name="child"),
+    path("exposure/", evidence.exposure, name="exposure"),
     path("lists/", lists.waiting, name="lists"),
     path("case/<slug:ref>/list/", lists.case_list, name="case_list"),
     path("case/<slug:ref>/escalate/", escalate.escalate, name="escalate"),

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Model
 
 from cases.escalation.models import Attempt, Escalation
+from cases.evidence.services import receive
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import store
 from cases.intake.services import route
@@ -21,6 +22,7 @@ from portal.accounts.models import User
 from portal.demonstration.paths import PATHS, Told
 from portal.demonstration.people import PEOPLE
 from portal.demonstration.reports import LINK, REPORTS, Report
+from portal.demonstration.screenshots import chat
 
 LATER = timedelta(hours=20)         # how long ago the last step was, at most: clocks that are still running keep running
 
@@ -49,10 +51,18 @@ def tell(number: int, report: Report, staff: dict[str, User]) -> None:
     for act in (Consent.Act.PASS_POLICE, Consent.Act.PASS_PTA):
         give_consent(case=case, act=act, answer=passing_on(number, report))
     told = Told(case, report, reader(unit.code, report, number, staff), key, conversation)
+    hand_in(number, report, case)
     PATHS[report.path](told)
     if report.message:
         told.write(Message.Author.REPORTER, report.message)
     put_back(case, timedelta(hours=report.hours))
+
+
+def hand_in(number: int, report: Report, case: Case) -> None:
+    """Sealed as the public process does it; the worker looks at them once it runs."""
+    ticket = uuid.uuid4()
+    for n in range(1, report.screenshots + 1):
+        receive(case_id=case.pk, ticket=ticket, number=n, content=chat((report.same_as or number) * 10 + n))
 
 
 def passing_on(number: int, report: Report) -> Consent.Answer:

@@ -24,11 +24,12 @@ class Report:
     woman: bool = False
     conflict: str = ""
     message: str = ""                        # what the reporter wrote later
+    screenshots: int = 0                     # files added: drawn chats
 
 
 REPORTS: tuple[Report, ...] = (
     Report("ur", H.INTIMATE_IMAGES, 24, "ایک فیس بک پیج پر میری نجی تصاویر لگائی گئی ہیں۔ پیج کے بارہ ہزار فالوورز ہیں۔ میں نے گھر میں کسی کو نہیں بتایا۔", 60, "escalated",
-           pictures=3, message="کیا وہ لوگ جان جائیں گے کہ رپورٹ میں نے کی ہے؟"),
+           pictures=3, screenshots=2, message="کیا وہ لوگ جان جائیں گے کہ رپورٹ میں نے کی ہے؟"),
     Report("en", H.SEXTORTION, 22, "A man I met online recorded our video call and wants 50,000 rupees by tonight or he sends it to my family.", 3, dangers=(D.DEADLINE,),
            platforms=("whatsapp", "instagram"), pictures=1),
     Report("ur", H.SEXTORTION, 16, "وہ کہتا ہے اگر میں نے اور تصاویر نہ بھیجیں تو وہ پرانی تصاویر میرے اسکول کے گروپ میں ڈال دے گا۔", 2, dangers=(D.DEADLINE,), platforms=("snapchat",),
@@ -44,7 +45,7 @@ REPORTS: tuple[Report, ...] = (
     Report("ur", H.BULLYING, 14, "کلاس کے لڑکے میری تصویر پر میم بنا کر گروپ میں ڈالتے ہیں۔ میں اسکول نہیں جانا چاہتی۔", 26, "in_review", platforms=("whatsapp",), dangers=()),
     Report("en", H.BULLYING, 15, "They made a page to make fun of how I speak. Every day there is a new video.", 70, "waiting_outside", platforms=("tiktok",)),
     Report("ur", H.DOXXING, 33, "میرا گھر کا پتا، فون نمبر اور شناختی کارڈ کی تصویر ایک پوسٹ میں ڈال دی گئی ہے۔", 9, platforms=("x",)),
-    Report("en", H.DOXXING, 38, "My phone number was posted in a group with ten thousand members. I get calls all night.", 40, "escalated_form"),
+    Report("en", H.DOXXING, 38, "My phone number was posted in a group with ten thousand members. I get calls all night.", 40, "escalated_form", screenshots=1),
     Report("ur", H.STALKING, 23, "ایک سابق ساتھی ہر نئے اکاؤنٹ سے مجھے ڈھونڈ لیتا ہے اور بتاتا ہے کہ میں آج کہاں تھی۔", 16, "in_review", platforms=("instagram",)),
     Report("en", H.STALKING, 28, "He comments under everything I post, from new accounts, for two years now.", 300, "closed_not_removed", platforms=("instagram",)),
     Report("ur", H.OUTING, 20, "میری نجی گفتگو کے اسکرین شاٹ میرے گھر والوں کو بھیجنے کی دھمکی دی جا رہی ہے۔", 8, platforms=("whatsapp",)),
@@ -52,7 +53,7 @@ REPORTS: tuple[Report, ...] = (
     Report("ur", H.ACCOUNT_TAKEN, 41, "میرا واٹس ایپ کسی اور کے قبضے میں ہے اور وہ میرے نمبر سے پیسے مانگ رہا ہے۔", 5, platforms=("whatsapp",)),
     Report("en", H.ACCOUNT_TAKEN, 35, "I lost my Instagram after clicking a link. It now posts investment scams.", 120, "closed_not_for_us", platforms=("instagram",)),
     Report("ur", H.INTIMATE_IMAGES, 30, "طلاق کے بعد سابق شوہر نے ہماری نجی تصاویر دوستوں کو بھیج دی ہیں۔", 14, "in_review", platforms=("whatsapp",), pictures=2, woman=True),
-    Report("en", H.INTIMATE_IMAGES, 19, "The same pictures I reported elsewhere are now on a second page.", 10, "in_review", pictures=1, same_as=1),
+    Report("en", H.INTIMATE_IMAGES, 19, "The same pictures I reported elsewhere are now on a second page.", 10, "in_review", pictures=1, same_as=1, screenshots=1),
     Report("ur", H.INTIMATE_IMAGES, 23, "تصاویر اس وقت کی ہیں جب میں سولہ سال کی تھی۔ اب دوبارہ پھیلائی جا رہی ہیں۔", 6, then=16, platforms=("telegram",), pictures=1),
     Report("ur", H.CHILD_IMAGERY, None, "ایک ٹیلی گرام چینل میں بچوں کی غلط تصاویر بیچی جا رہی ہیں۔ میں نے کچھ محفوظ نہیں کیا۔", 4, platforms=("telegram",), relation="someone_else"),
     Report("en", H.CHILD_IMAGERY, None, "An account offers pictures of children for money. I only have its name.", 100, "referred", platforms=("x",), relation="someone_else"),

@@ -119,6 +119,7 @@ async function send(url, body) {
   one('main').replaceWith(document.adoptNode(incoming.querySelector('main')));
   history[first ? 'pushState' : 'replaceState'](null, '', url);
   settle();
+  if (one('[data-evidence]')) await import('./files.mjs').then(part => part.wire(one('[data-evidence]')), () => {});
   if (!one('main form')) Object.assign(typed, { code: '', message: '', assent: '' }), secrets = {}, key = null, one('.swap')?.remove();      // erased
   const target = one('#error-summary,main [role=status]:not(:empty),main h1');
   target.tabIndex = -1;
@@ -153,6 +154,7 @@ if (one('[data-case]')) location.replace(location.pathname);      // sealed, and
 else if (able && one('[data-salts]')) {
   settle();
   document.addEventListener('submit', event => {
+    if (event.defaultPrevented || event.target.id === 'files') return;       // the files wait, or go as the form stands
     if (event.submitter?.value === 'server') return one('#id_code').name = 'code';       // chosen, and said to be weaker
     event.preventDefault();
     const act = event.submitter?.value ?? '';

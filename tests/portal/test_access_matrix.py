@@ -22,6 +22,7 @@ from awareness import groups
 from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
+from cases.evidence.models import Evidence
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import ListEntry
 from cases.hashing.services import match, store
@@ -36,6 +37,7 @@ from cases.vault import custody
 from cases.workflow import Status
 from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, signed_in
+from tests.factories.evidence import kept
 from tests.factories.lists import publish
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "access-matrix.md"
@@ -74,6 +76,7 @@ def case(db: None) -> Case:
     case = make_case(make_unit(), story=f"{TYPED} story", wants_woman=True, links=(f"https://tiktok.example/{TYPED}",),
                      platforms=("tiktok",))
     matched(case)
+    kept(case)
     return case
 
 
@@ -145,7 +148,7 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
-              "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link"}
+              "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
     for place, value in places.items():
         address = address.replace(place, value)
     client = Client(raise_request_exception=False)

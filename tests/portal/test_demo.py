@@ -12,6 +12,8 @@ from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from cases.escalation.models import Escalation
+from cases.evidence.models import Evidence
+from cases.evidence.selectors import case_takes_files
 from cases.hashing.models import ListEntry, MediaHash
 from cases.models import Case
 from cases.priority import Harm
@@ -56,6 +58,8 @@ def test_forty_cases_over_everything(facts: dict) -> None:
                                           entries__isnull=False)
     assert escalated.exists(), "an adult's case whose hashes the partner can pull"
     assert not Escalation.objects.filter(case__child=True, entries__isnull=False).exists()
+    assert Evidence.objects.count() == sum(report.screenshots for report in REPORTS) > 2
+    assert all(case_takes_files(each.case) for each in Evidence.objects.select_related("case"))
     call_command("demo")
     assert Case.objects.count() == 40, "a second start adds nothing"
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cases.intake.evidence_upload import MOST_BODY
 from portal.static_headers import OTHERS
 
 NGINX = Path("deploy/nginx.conf").read_text()
@@ -50,6 +51,20 @@ def test_every_role_behind_the_proxy_knows_who_asks():
     """On a unix socket nobody has an address: without the header all strangers share one count of wrong guesses."""
     assert "CLIENT_ADDRESS_HEADER=X-Real-IP\n" in Path("deploy/environment.d/common").read_text()
     assert "proxy_set_header X-Real-IP $remote_addr;" in NGINX
+
+
+def test_a_screenshot_stays_in_memory_and_few_are_there_at_once():
+    """nginx writes what its buffer does not hold to a file; and each file on its way is held in memory, by it and by us."""
+    place = re.search(r"location ~ \^/\(en\|ur\)/files/\$ \{(.*?)\n    \}", NGINX, re.S)
+    assert place
+    size, buffer = (re.search(rf"{name} (\d+)m;", place[1]) for name in ("client_max_body_size", "client_body_buffer_size"))
+    assert size
+    assert buffer
+    assert int(buffer[1]) >= int(size[1]) >= MOST_BODY / 2 ** 20
+    assert "limit_conn files " in place[1]
+    assert "limit_conn_zone $server_name zone=files:" in NGINX
+    assert "$binary_remote_addr" not in NGINX
+    assert "client_body_in_file_only off;" in NGINX
 
 
 @pytest.mark.parametrize("unit", ["mehfooz-web@", "mehfooz-worker", "mehfooz-beat", "mehfooz-backup"])

@@ -14,6 +14,7 @@ from cases.permissions import Permission, Staff, may
 from cases.selectors import opened_by
 from cases.triage import reading, selectors, services
 from cases.triage.asking import ASKABLE, asked_by, questions_about
+from cases.triage.evidence import files_of
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, WriteForm
 from cases.triage.lists import known_elsewhere
 from cases.triage.matches import pictures, reasons
@@ -50,6 +51,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "pictures": seen, "elsewhere": known_elsewhere(case),
         "linked": selectors.linked(case, member) if case.pk in doors else [],
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
+        "files": files_of(case, member),
         "escalations": Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts"),
         "may_ask": may(member, Permission.WORK_CASES) and any(
             finding.reach in ASKABLE for each in seen for finding in each.findings),

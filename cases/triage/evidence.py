@@ -1,0 +1,126 @@
+"""Files at the desk: what the case page lists, one file opened on purpose, and what a member says it is."""
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from cases.evidence import selectors, services
+from cases.evidence.instruction import Order
+from cases.evidence.models import Evidence, Exposure
+from cases.models import Case
+from cases.permissions import Staff
+from cases.retention.models import Hold
+from cases.retention.services import TooLate, place_hold
+from cases.triage import evidence_pictures as pictures
+from cases.units.models import Unit
+from cases.units.selectors import members_of
+from cases.vault.keyring import Keyring
+from cases.vault.parking import Locked
+
+PAUSE_AFTER = 10                         # files opened in a day: from then on the page suggests a break
+WEEK = timedelta(days=6)                 # and today
+
+
+class Cover(StrEnum):
+    """How much of a picture is shown."""
+    BLURRED = "blurred"
+    GREY = "grey"
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Nearly the same picture: of the case `ref`, or "" of another unit's. `same`: the very file."""
+    ref: str
+    same: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """`number` counts the files of the case from the first; `again` those of them that are the very same file."""
+    number: int
+    row: Evidence
+    again: tuple[int, ...] = ()
+
+    @property
+    def opens(self) -> bool:
+        return self.row.state == Evidence.State.KEPT
+
+
+def files_of(case: Case, member: Staff) -> list[File]:
+    rows = list(enumerate(selectors.evidence_of(case, member), start=1))
+    alike: dict[str, list[int]] = {}
+    for number, row in rows:
+        alike.setdefault(row.sha256 or str(row.pk), []).append(number)
+    return [File(number, row, tuple(each for each in alike[row.sha256 or str(row.pk)] if each != number))
+            for number, row in rows]
+
+
+def twins_of(evidence: Evidence, member: Staff) -> list[Twin]:
+    """Where the same picture came before: by reference where the case exists for the member, else that another unit has it."""
+    known: dict[str, bool] = {}
+    for near in selectors.near_duplicates(evidence, member):
+        known[near.evidence.case.ref] = known.get(near.evidence.case.ref, False) or near.same_file
+    elsewhere = [Twin("")] if selectors.near_elsewhere(evidence, member) else []
+    return [Twin(ref, same) for ref, same in known.items()] + elsewhere
+
+
+def shown(evidence: Evidence, cover: Cover, *, by: Staff, keyring: Keyring) -> str:
+    """The picture as an address for <img>. Audited; counted as an exposure unless it is blurred. Raises as services.look."""
+    picture = services.look(evidence=evidence, by=by, keyring=keyring, blurred=cover == Cover.BLURRED)
+    if cover == Cover.BLURRED:
+        return pictures.inline(pictures.covered(picture.content), "image/jpeg")
+    return pictures.inline(pictures.grey(picture.content) if cover == Cover.GREY else picture.content, picture.media_type)
+
+
+@transaction.atomic
+def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None) -> Evidence:
+    """Somebody may be under 18 in it. What the written order wants preserved also keeps the case from being deleted.
+
+    Raises NotForYou, NotNow; Locked where the order takes an open vault.
+    """
+    preserves = selectors.instruction().order == Order.PRESERVE
+    if preserves and keyring is None:
+        raise Locked
+    found = services.suspect_child(evidence=evidence, by=by, keyring=keyring)
+    if preserves:
+        with suppress(TooLate):          # one stands already
+            place_hold(case=found.case, reason=Hold.Reason.AUTHORITY, by=by)
+    return found
+
+
+# --- what people had to see -------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Seen:
+    """Of one member: files opened today and in seven days, and how many of the latter were intimate or worse."""
+    member: Any
+    today: int = 0
+    week: int = 0
+    intimate: int = 0
+
+
+@dataclass(frozen=True)
+class UnitSeen:
+    unit: Unit
+    members: list[Seen] = field(default_factory=list)
+
+
+def opened_today(member: Staff) -> int:
+    return sum(row.opened for row in selectors.exposure_of(member, since=timezone.localdate()))
+
+
+def seen_in(units: list[Unit]) -> list[UnitSeen]:
+    """Numbers only: which cases they were of is nobody's to look up here."""
+    return [UnitSeen(unit, [_seen(member) for member in members_of(unit)]) for unit in units]
+
+
+def _seen(member: Any) -> Seen:
+    today = timezone.localdate()
+    rows = Exposure.objects.filter(member_id=member.pk, day__gte=today - WEEK)
+    week = rows.aggregate(opened=Sum("opened", default=0), intimate=Sum("intimate", default=0))
+    return Seen(member, opened_today(member), week["opened"], week["intimate"])
