@@ -3,9 +3,16 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views import i18n
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+
+from cases.hashing.models import ListEntry, Listing
+from cases.hashing.selectors import public_numbers
+
+EVENTS = {"published": _("Put on a list"), "withdrawn": _("Taken off again, because a reporter or we wished so"),
+          "suspended": _("Taken off until somebody had looked, because a platform did not block it")}
 
 
 @login_not_required
@@ -32,9 +39,20 @@ def leaving(request: HttpRequest) -> HttpResponse:
     return page(request, "pages/leaving.html")
 
 
-def page(request: HttpRequest, template: str) -> HttpResponse:
+@login_not_required
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The shared lists in numbers, as /exchange/numbers gives them to programs."""
+    told = public_numbers()
+    listed = [(category.label, told["on_the_lists"][category.value]) for category in ListEntry.Category]
+    refused = [(why.label, told["since_the_beginning"][f"refused_{why.value}"]) for why in Listing.Why]
+    events = [(name, told["since_the_beginning"][what]) for what, name in EVENTS.items()]
+    return page(request, "pages/numbers.html", {"listed": listed, "events": events, "refused": refused})
+
+
+def page(request: HttpRequest, template: str, context: dict[str, object] | None = None) -> HttpResponse:
     """A page that is the same for everybody may rest in the browser for an hour; leaving quickly clears it."""
-    response = render(request, template)
+    response = render(request, template, context)
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
 

@@ -26,6 +26,7 @@ PERIODIC = [
     Periodic("exchange.recalls", crontab(minute="*/5")),             # which partners may hold what was withdrawn
     Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
+    Periodic("hashing.count_listed", crontab(minute="45")),          # for the public numbers
     Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came
     Periodic("evidence.sweep", crontab(minute="*/10")),              # files whose job was lost or given up
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from cases.audit.services import actor, record
 from cases.hashing.models import ListCount, ListEntry, Listing
+from cases.hashing.selectors import LISTED, on_the_lists
 from cases.hashing.turns import PUBLISHING, stamps, take_turn
 from cases.permissions import Staff
 
@@ -73,6 +74,13 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
 def log(event: str, entries: list[ListEntry], *, by: Staff | None, subject: object) -> None:
     for start in range(0, len(entries), LOGGED):
         record(event, subject=str(subject), actor=actor(by), entries=[entry.pk for entry in entries[start:start + LOGGED]])
+
+
+@transaction.atomic
+def count_listed() -> None:
+    """What is on the lists now, where the public's role may read it."""
+    for category, n in on_the_lists().items():
+        ListCount.objects.update_or_create(what=f"{LISTED}{category}", defaults={"n": n})
 
 
 def count(what: str, n: int) -> None:

@@ -1,12 +1,17 @@
 from uuid import UUID
 
-from cases.hashing import known, services
+from cases.hashing import entries, known, services
 from cases.outbox.services import job
 
 
 @job("hashing.match")
 def match(case_id: str) -> None:
     services.match(case_id=UUID(case_id))
+
+
+@job("hashing.count_listed")
+def count_listed() -> None:
+    entries.count_listed()
 
 
 @job("hashing.snapshots", atomic=False)

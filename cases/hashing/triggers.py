@@ -3,9 +3,13 @@
 A listing counts when two different people agreed, the fingerprint is the reporter's own from the phone, the value is that
 fingerprint's or of one of its variants, and the consent is a yes to sharing, given in the same case and not taken back since. So
 what staff made, or was imported from another list, cannot be served, whatever the program does. As in cases.audit.triggers,
-process roles own no table and cannot drop these.
+process roles own no table and cannot drop these. A migration that makes the table anew on SQLite loses its triggers with the old
+one: after every migration they are looked for and put back (cases.hashing.apps), and `manage.py check --database default` says if
+they are gone.
 """
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
 TABLE = "cases_hashing_listentry"
 MESSAGE = "an entry becomes active only with an approved listing of a fingerprint from a reporter"
@@ -19,6 +23,8 @@ STANDS = """
       AND c.case_id = h.case_id AND c.act = 'share_hashes' AND c.answer = 'yes'
       AND NOT EXISTS (SELECT 1 FROM cases_consent n
                       WHERE n.case_id = c.case_id AND n.act = c.act AND n.at > c.at AND n.answer <> 'yes')"""
+
+PG_TYPE = 1 + 2 + 4 + 16                # pg_trigger.tgtype: for each row, BEFORE, INSERT, UPDATE
 
 
 def statements(vendor: str, stands: str) -> list[str]:
@@ -42,8 +48,12 @@ def install(connection: BaseDatabaseWrapper, *, variants: bool = True) -> None:
     """In place of those that are there. `variants`: there is a table of them (from migration 0009 on)."""
     remove(connection)
     with connection.cursor() as cursor:
-        for statement in statements(connection.vendor, STANDS.format(f"{OWN} OR {VARIANT}" if variants else OWN)):
+        for statement in wanted(connection.vendor, variants=variants):
             cursor.execute(statement)
+
+
+def wanted(vendor: str, *, variants: bool = True) -> list[str]:
+    return statements(vendor, STANDS.format(f"{OWN} OR {VARIANT}" if variants else OWN))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
@@ -52,3 +62,29 @@ def remove(connection: BaseDatabaseWrapper) -> None:
             f"{TABLE}_stands_insert", f"{TABLE}_stands_update"]
         for name in names:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def missing(connection: BaseDatabaseWrapper) -> bool:
+    """Whether a trigger is gone, disabled or another than ours."""
+    ours = [statement.strip() for statement in wanted(connection.vendor)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgname = %s"
+                           " AND tgqual IS NULL AND tgenabled IN ('O', 'A') AND tgtype = %s", [f"{TABLE}_stands", PG_TYPE])
+            return [source.strip() for (source,) in cursor.fetchall()] != [ours[0].split("$$")[1].strip()]
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
+        return not set(ours) <= {sql.strip() for (sql,) in cursor.fetchall()}
+
+
+def put_back(connection: BaseDatabaseWrapper) -> bool:
+    """Install them where they are missing from a database that is wholly migrated. False: nothing to do."""
+    if TABLE not in connection.introspection.table_names() or not missing(connection) or not wholly_migrated(connection):
+        return False
+    with transaction.atomic(using=connection.alias):
+        install(connection)
+    return True
+
+
+def wholly_migrated(connection: BaseDatabaseWrapper) -> bool:
+    loader = MigrationLoader(connection)
+    return all(leaf in loader.applied_migrations for leaf in loader.graph.leaf_nodes("cases_hashing"))

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.look import Watch, look, shoot
 
-PATHS = ["privacy/", "accessibility/", "your-report/", "leaving/"]
+PATHS = ["privacy/", "accessibility/", "your-report/", "leaving/", "numbers/"]
 WEATHER = "https://weather.example/"
 
 

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from portal import pages
 
-PAGES = ["privacy", "accessibility", "your_report", "leaving"]
+PAGES = ["privacy", "accessibility", "your_report", "leaving", "numbers"]
 pytestmark = pytest.mark.django_db
 
 
