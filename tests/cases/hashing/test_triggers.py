@@ -42,10 +42,10 @@ def silence() -> None:
 def test_what_a_migration_loses_is_there_when_it_ends(spoil) -> None:
     spoil()
     assert triggers.missing(connection)
-    assert [warning.id for warning in guarded(["default"])] == ["hashing.W001"]
+    assert [warning.id for warning in guarded(databases=["default"])] == ["hashing.W001"]
     call_command("migrate", verbosity=0)
     assert not triggers.missing(connection)
-    assert guarded(["default"]) == []
+    assert guarded(databases=["default"]) == []
     with pytest.raises(IntegrityError):
         born_active()
 
@@ -53,7 +53,7 @@ def test_what_a_migration_loses_is_there_when_it_ends(spoil) -> None:
 def test_what_is_there_is_left_alone(db: None) -> None:
     assert not triggers.missing(connection)
     assert not triggers.put_back(connection)
-    assert guarded() == guarded(["default"]) == []
+    assert guarded() == guarded(databases=["default"]) == []
 
 
 def test_a_database_on_its_way_to_an_older_version_is_left_alone(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
