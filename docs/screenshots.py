@@ -23,6 +23,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PICTURES = Path(__file__).with_name("img")
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 LIMIT = 150 * 1024                                  # bytes
+# the first picture of the demonstration's second report (portal/demonstration/cases.py)
+DEMONSTRATED = "b197958dd1743ca7f531113c99d164427d6fad42a8408d3ef597cd726e48107e"
 STARTS_WITHIN = 180                                 # seconds
 LOOKED_AT_WITHIN = 15                               # seconds; the worker looks at a file
 
@@ -172,6 +174,23 @@ def of_a_file(camera: Camera) -> None:
     raise RuntimeError("no case in review has a file")
 
 
+def of_matches(camera: Camera) -> None:
+    """A question of another unit, and a search for what stands on a list of others."""
+    page = camera.signed_in("nadia")
+    page.goto(f"{camera.base}/desk/questions/")
+    page.goto(camera.base + str(page.locator("main .plainlist a").first.get_attribute("href")))
+    camera.keep(page, "question")
+    page.goto(camera.base + str(page.locator("main dl a").first.get_attribute("href")))
+    page.locator("main table a").first.scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('main table').closest('section').scrollIntoView()")
+    camera.keep(page, "match")
+    page.goto(f"{camera.base}/desk/hashes/")
+    page.locator("textarea").fill(DEMONSTRATED)
+    with page.expect_navigation():
+        page.locator("main form .actions .btn").click()
+    camera.keep(page, "hashes")
+
+
 def of_the_administrator(camera: Camera) -> None:
     """Who works here, and inviting somebody."""
     page = camera.signed_in("admin")
@@ -224,6 +243,7 @@ def main() -> None:
             of_the_screenshots(camera)
             of_the_desk(camera)
             of_a_file(camera)
+            of_matches(camera)
             of_the_end(camera)
             of_the_administrator(camera)
             of_the_auditor(camera)

@@ -8,7 +8,7 @@ from cases.hashing.matches import CHILDS, guarding, standing, telling
 from cases.hashing.models import ForeignMatch
 from cases.models import UNIT_ONLY, Case
 from cases.notifications.services import urgent
-from cases.priority import Seen
+from cases.priority import Seen, is_new, rate_seen
 from cases.services import raise_priority
 from cases.workflow import Status
 
@@ -22,8 +22,13 @@ def seen_of(case: Case) -> Seen:
 
 @transaction.atomic
 def rise(case_ids: Iterable[UUID]) -> None:
-    """Rate these cases anew, always in one order. Who is on duty is told of one that becomes urgent, as of a new one."""
+    """Rate these cases anew. Who is on duty is told of one that becomes urgent, as of a new one.
+
+    In the turn of matching or importing. Cases are locked always in one order, and only where something new is known.
+    """
     for case in Case.objects.filter(pk__in=set(case_ids)).order_by("pk").defer(*UNIT_ONLY):
-        risen = raise_priority(case=case, seen=seen_of(case))
+        seen = seen_of(case)
+        rule = rate_seen(seen)
+        risen = raise_priority(case=case, seen=seen) if rule and is_new(rule, case.seen_rule) else None
         if risen and risen.status != Status.CLOSED:
             urgent(case=risen)

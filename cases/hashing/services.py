@@ -14,7 +14,7 @@ from cases.hashing.known import KNOWN
 from cases.hashing.matches import matches_a_child, of_a_child, pairs_of, values_of_children
 from cases.hashing.models import IndexedHash, ListEntry, Match, MediaHash, Variant
 from cases.hashing.rising import rise
-from cases.hashing.turns import MATCHING, last_of, stamp_after, take_turn
+from cases.hashing.turns import IMPORTING, MATCHING, last_of, stamp_after, take_turn
 from cases.models import Case, Link
 from cases.outbox.services import enqueue
 from cases.priority import IMAGE_HARMS, AgeBand, Harm
@@ -75,6 +75,7 @@ def match(*, case_id: UUID) -> list[Match]:
     MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(last_of(MediaHash, "matched_at")))
     for other in {m.b.case_id: m.b.case for m in found}.values():
         link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
+    take_turn(IMPORTING)                        # before cases are locked, as whoever takes in a list does
     rise({case_id, *(m.b.case_id for m in found)} if found else ())
     foreign.compare(case_id=case_id)
     record("fingerprints_matched", subject=case_id, actor="system", count=len(mine), found=len(found))

@@ -56,7 +56,7 @@ def test_every_page_stands_in_both_languages_at_every_width(matched, open_page, 
         if name == "hashes":
             page.fill("textarea", print_of.pdq)
             with page.expect_navigation():
-                page.locator("main form .btn").click()
+                page.locator("main form .actions .btn").click()
         faults += look(page)
         for width in (360, 1280):
             page.set_viewport_size({"width": width, "height": 740})
@@ -76,7 +76,7 @@ def test_a_file_is_hashed_in_the_browser_and_never_sent(matched, page: Page, pic
     expect(page.locator("[data-hashes] [role=status]")).to_have_text("The hashes stand in the field. Now press Search.")
     assert page.locator("textarea").input_value().split()[:3] == [print_of.pdq, print_of.sha256, print_of.md5]
     with page.expect_navigation():
-        page.locator("main form .btn").click()
+        page.locator("main form .actions .btn").click()
     expect(page.locator("main")).to_contain_text(ours.ref)
     bodies = [request.post_data_buffer or b"" for request in sent if request.method != "GET"]
     assert len(bodies) == 1
@@ -102,5 +102,5 @@ def test_what_is_no_picture_is_said_and_without_a_script_one_types(matched, page
     plain.goto(f"{base}/desk/hashes/")
     assert not plain.locator("input[type=file]").is_visible()
     plain.fill("textarea", ours.media_hashes.get().pdq)
-    plain.locator("main form .btn").click()
+    plain.locator("main form .actions .btn").click()
     assert ours.ref in plain.locator("main").inner_text()

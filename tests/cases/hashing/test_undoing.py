@@ -314,3 +314,32 @@ def test_two_members_undo_at_once_while_a_case_is_compared(unit, ayesha, nadia):
     assert pairs == {frozenset((first.pk, third.pk)), frozenset((second.pk, third.pk))}
     assert level(first) == level(second) == (3, "seen")
     assert level(third) == (2, "seen_often")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_list_comes_in_while_cases_are_compared(unit):
+    """Both lock the same cases: the turn of importing comes before that, or they would wait for one another."""
+    value, faults = new_pdq(), []
+    cases = [reported(unit, value, matched=False) for _ in range(6)]
+    at = cases[0].opened_at
+
+    def run(act) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  whatever it was, the test shows it
+            faults.append(error)
+        finally:
+            connections.close_all()
+
+    acts = [lambda pk=case.pk: services.match(case_id=pk) for case in cases]
+    acts += [lambda n=n: foreign.take_in(source="ncmec", rows=[foreign.Row(f"r{n}", "pdq", value, at)], child=n == 2)
+             for n in range(3)]
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert not faults
+    assert {level(case) for case in cases} <= {(2, "seen_often"), (2, "listed"), (2, "listed_child")}
+    assert set(Case.objects.values_list("seen_rule", flat=True)) == {"listed_child"}
