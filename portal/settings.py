@@ -75,7 +75,8 @@ LEGAL_INSTRUCTION = instruction.parse(ORDERED) if TAKES_FILES or ORDERED else No
 WORKER_KEYS = Path(env("WORKER_KEYS", str(DATA / "worker-keys")))  # worker: private halves, one file a version
 
 # Which hashes are the same picture, in bits of 256; a kind a line (cases.hashing.models.IndexedHash.Kind).
-HASH_LIMITS = {"PICTURE": envint("HASH_LIMIT_PICTURE", 31), "FOREIGN": envint("HASH_LIMIT_FOREIGN", 31)}
+HASH_LIMITS = {"PICTURE": envint("HASH_LIMIT_PICTURE", 31), "FOREIGN": envint("HASH_LIMIT_FOREIGN", 31),
+               "FRAME": envint("HASH_LIMIT_FRAME", 31)}
 SNAPSHOTS = env("HASH_SNAPSHOTS", str(DATA / "hash-snapshots")) if PORTAL_ROLE in {"worker", "all"} else ""
 HASH_SNAPSHOTS = Path(SNAPSHOTS) if SNAPSHOTS else None             # empty: this machine asks the table
 HASH_SNAPSHOT_FROM = envint("HASH_SNAPSHOT_FROM", 50_000)           # with fewer hashes the table is quick enough

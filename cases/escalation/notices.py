@@ -17,6 +17,7 @@ from cases.priority import Harm
 
 DEADLINE = timedelta(hours=48)           # 47 USC 223a(a)(3): "not later than 48 hours"
 MAX_LINKS = 50
+PDQ_DIGITS = 64
 
 
 class Missing(StrEnum):
@@ -32,7 +33,7 @@ class Missing(StrEnum):
 class Notice:
     reference: str
     links: tuple[str, ...]               # exact addresses or account names
-    hashes: tuple[str, ...]              # PDQ, 64 hex digits each; never of a child
+    hashes: tuple[str, ...]              # PDQ of pictures, 64 hex digits; MD5 of videos, 32; never of a child
     reasons: str                         # what it shows and why it must go, in words
     policy: str                          # the platform's own clause comes first
     law: str
@@ -147,7 +148,8 @@ def render(notice: Notice, *, office: str, contact: str, language: str) -> tuple
             _("Our reference: {reference}").format(reference=notice.reference),
             _("From: {office}").format(office=office) + "\n" + _("Contact: {contact}").format(contact=contact),
             *section(_("Where the content is"), notice.links),
-            *section(_("Fingerprints of the pictures (PDQ)"), notice.hashes),
+            *section(_("Fingerprints of the pictures (PDQ)"), [value for value in notice.hashes if is_pdq(value)]),
+            *section(_("Fingerprints of the videos (MD5)"), [value for value in notice.hashes if not is_pdq(value)]),
             *section(_("What it is and why it must go"), [notice.reasons]),
             *section(_("Your rules"), [notice.policy]),
             *section(_("Law"), [notice.law]),
@@ -155,6 +157,11 @@ def render(notice: Notice, *, office: str, contact: str, language: str) -> tuple
             _("Signed electronically for the office:") + "\n" + notice.signature,
         ]
         return subject(notice), "\n\n".join(parts) + "\n"
+
+
+def is_pdq(value: str) -> bool:
+    """A picture's; a video's is an MD5."""
+    return len(value) == PDQ_DIGITS
 
 
 def section(title: str, lines: tuple[str, ...] | list[str]) -> list[str]:

@@ -115,7 +115,8 @@ def strays(case: Case, notice: Notice) -> bool:
     rows = list(MediaHash.objects.filter(case=case).prefetch_related("variants"))
     words = "\n".join([*notice.links, *notices.wording(notice)]).lower()
     withheld = {value for row in rows for value in (*row.every(), row.sha256, row.md5)} - set(notice.hashes)
-    return not set(notice.hashes) <= {row.pdq for row in rows} or any(value in words for value in withheld)
+    mine = {row.pdq or row.md5 for row in rows}                  # of a picture PDQ may leave, of a video the MD5
+    return not set(notice.hashes) <= mine or any(value in words for value in withheld)
 
 
 def check_consent(case: Case, notice: Notice) -> None:

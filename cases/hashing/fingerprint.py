@@ -4,23 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from cases.hashing.pdq import MIN_QUALITY
+from cases.hashing.refused import MOST_FILES as MOST_PICTURES, FingerprintRefused, check_bits, check_hex, check_number, check_pdq
 from cases.hashing.variants import VARIANTS
+from cases.hashing.video import PREFIX, VideoFingerprint
 
-MOST_PICTURES = 10
-FEWEST_BITS, MOST_BITS = 64, 128         # set bits: half of 256 lie above the median, fewer only where many are equal
+__all__ = ["MOST_PICTURES", "AnyFingerprint", "Fingerprint", "FingerprintRefused", "VideoFingerprint", "parse_all"]
 LONGEST = len(VARIANTS) * 65
 TEXT = re.compile(rf"([0-9a-f]{{64}}):([0-9]{{1,3}}):([0-9a-f]{{64}}):([0-9a-f]{{32}})(?::([0-9a-f,]{{1,{LONGEST}}}))?", re.ASCII)
-HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
-HEX = {"pdq": 64, "sha256": 64, "md5": 32}
-
-
-class FingerprintRefused(ValueError):
-    """`code` is format, quality, pattern or too_many: what the reporter is told depends on it."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -37,16 +27,14 @@ class Fingerprint:
     variants: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 1 <= self.number <= MOST_PICTURES:
-            raise FingerprintRefused("too_many")
-        if not all(re.fullmatch(rf"[0-9a-f]{{{digits}}}", getattr(self, part), re.ASCII) for part, digits in HEX.items()):
+        check_number(self.number)
+        check_hex(self.sha256, 64)
+        check_hex(self.md5, 32)
+        check_pdq(self.pdq, self.quality)
+        if len(self.variants) not in {0, len(VARIANTS)}:
             raise FingerprintRefused("format")
-        if not MIN_QUALITY <= self.quality <= 100:
-            raise FingerprintRefused("quality")
-        if len(self.variants) not in {0, len(VARIANTS)} or not all(map(HASH.fullmatch, filter(None, self.variants))):
-            raise FingerprintRefused("format")
-        if not all(FEWEST_BITS <= int(value, 16).bit_count() <= MOST_BITS for value in (self.pdq, *filter(None, self.variants))):
-            raise FingerprintRefused("pattern")                  # all zero, or nothing that PDQ can give
+        for value in filter(None, self.variants):
+            check_bits(value)
 
     def __str__(self) -> str:
         own = f"{self.pdq}:{self.quality}:{self.sha256}:{self.md5}"
@@ -70,12 +58,20 @@ class Fingerprint:
         return cls(number, pdq, int(quality), sha256, md5, tuple(variants.split(",")) if variants else ())
 
 
-def parse_all(texts: Sequence[str]) -> list[Fingerprint]:
+AnyFingerprint = Fingerprint | VideoFingerprint
+
+
+def parse(text: str, number: int) -> AnyFingerprint:
+    """Of a picture or of a video. Raises FingerprintRefused."""
+    return VideoFingerprint.parse(text, number) if text.startswith(PREFIX) else Fingerprint.parse(text, number)
+
+
+def parse_all(texts: Sequence[str]) -> list[AnyFingerprint]:
     """The fingerprints of a form, numbered as shown, the same file counted once. Raises FingerprintRefused."""
     if len(texts) > MOST_PICTURES:
         raise FingerprintRefused("too_many")
-    once: dict[str, Fingerprint] = {}
+    once: dict[str, AnyFingerprint] = {}
     for text in texts:
-        one = Fingerprint.parse(text, 1)
+        one = parse(text, 1)
         once.setdefault(one.sha256, one)
     return [replace(one, number=number) for number, one in enumerate(once.values(), 1)]

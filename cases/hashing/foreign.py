@@ -20,7 +20,7 @@ from cases.hashing.turns import IMPORTING, stamps, take_turn
 
 Kind = ListEntry.Kind
 Pair = tuple[UUID, UUID, int]                           # a fingerprint of ours, one of theirs, bits
-OURS, THEIRS = IndexedHash.Kind.PICTURE, IndexedHash.Kind.FOREIGN
+OURS, THEIRS = (IndexedHash.Kind.PICTURE, IndexedHash.Kind.FRAME), IndexedHash.Kind.FOREIGN
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,11 @@ def take_in(*, source: str, rows: Sequence[Row], child: bool = False) -> TakenIn
 def pairs_of(foreign: Sequence[ForeignHash]) -> list[Pair]:
     """Our fingerprints that are one of these. Those that were not yet compared with anything are when their turn comes."""
     pictures = [one for one in foreign if one.kind == Kind.PDQ]
-    near = KNOWN[OURS].near([one.value for one in pictures])
-    owner = dict(IndexedHash.objects.filter(pk__in={row for hits in near for row, _ in hits}).values_list("pk", "media"))
-    pairs = [(owner[row], one.pk, bits) for one, hits in zip(pictures, near, strict=True) for row, bits in hits]
+    pairs = list[Pair]()
+    for kind in OURS:
+        near = KNOWN[kind].near([one.value for one in pictures])
+        owner = dict(IndexedHash.objects.filter(pk__in={row for hits in near for row, _ in hits}).values_list("pk", "media"))
+        pairs += [(owner[row], one.pk, bits) for one, hits in zip(pictures, near, strict=True) for row, bits in hits]
     files = [one for one in foreign if one.kind == Kind.MD5]
     same = MediaHash.objects.filter(md5__in={one.value for one in files}).values_list("pk", "md5")
     return nearest(pairs + [(pk, one.pk, 0) for pk, md5 in same for one in files if one.value == md5])
@@ -85,7 +87,7 @@ def pairs_of(foreign: Sequence[ForeignHash]) -> list[Pair]:
 def compare(*, case_id: UUID) -> int:
     """A case's fingerprints with every foreign one; how many matches are new. In the transaction that matches the case."""
     take_turn(IMPORTING)
-    mine = list(MediaHash.objects.filter(case_id=case_id).prefetch_related("variants"))
+    mine = list(MediaHash.objects.filter(case_id=case_id).prefetch_related("variants", "frames"))
     asked = [(one, value) for one in mine for value in one.every()]
     near = KNOWN[THEIRS].near([value for _, value in asked])
     owner = dict(IndexedHash.objects.filter(pk__in={row for hits in near for row, _ in hits}).values_list("pk", "foreign"))
@@ -113,7 +115,7 @@ def keep(pairs: Sequence[Pair]) -> int:
         record("known_elsewhere", subject=case_id, actor="system")
     rise(cases)
     children = MediaHash.objects.filter(foreign__in=rows, foreign__foreign__child=True).prefetch_related("variants")
-    values = {value for one in children for value in one.every()}
+    values = {value for one in children for value in one.listed()}
     withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
     return len(rows)
 
@@ -124,8 +126,9 @@ def relabel(*, source: str, child: bool) -> int:
     take_turn(IMPORTING)
     changed = ForeignHash.objects.filter(source=source).exclude(child=child).update(child=child)
     if changed and child:
-        shown = MediaHash.objects.filter(foreign__foreign__source=source).values("pdq")
-        withdraw(entries=ListEntry.objects.filter(value__in=shown).exclude(category=ListEntry.Category.CHILD))
+        shown = MediaHash.objects.filter(foreign__foreign__source=source).prefetch_related("variants")
+        values = {value for one in shown for value in one.listed()}
+        withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
     return changed
 
 

@@ -17,6 +17,7 @@ from cases.hashing.models import Benign, ListEntry, Listing, MediaHash
 from cases.hashing.pdq import MATCH_DISTANCE, distance
 from cases.hashing.services import PublishRefused, Refusal, match, refusal
 from cases.hashing.turns import PUBLISHING, take_turn
+from cases.hashing.video import SAME_SHARE, share
 from cases.models import Case, Consent
 from cases.permissions import Permission, Staff, may
 from cases.priority import IMAGE_HARMS, Harm
@@ -69,41 +70,48 @@ def propose(*, case: Case, by: Staff, basis: Listing.Basis | None = None) -> lis
     if yes is None or yes.answer != Consent.Answer.YES:
         raise PublishRefused(Refusal.CONSENT)
     take_turn(PUBLISHING)
-    rows = MediaHash.objects.filter(case=case, origin=MediaHash.Origin.DEVICE).prefetch_related("variants").order_by("number")
-    entries = entries_for([value for row in rows for value in row.every()], category)
+    rows = MediaHash.objects.filter(case=case, origin=MediaHash.Origin.DEVICE).prefetch_related("variants", "frames").order_by("number")
+    entries = entries_for([(value, row.listed_as) for row in rows for value in row.listed()], category)
     stands = {"basis": basis or usual_basis(category), "consent": yes, "state": State.PROPOSED, "why": "",
               "proposed_by_id": by.pk, "proposed_at": timezone.now(), "decided_by": None, "decided_at": None}
     settled = set(Listing.objects.filter(hash__in=rows, state__in=STANDING).values_list("hash", flat=True))
     new = [row for row in rows if row.pk not in settled]
     held = {row.pk: stands_out(row) for row in new}
     Listing.objects.bulk_create(
-        [Listing(entry=entries[value], hash=row, held=held[row.pk], **stands) for row in new for value in row.every()],
+        [Listing(entry=entries[value], hash=row, held=held[row.pk], **stands) for row in new for value in row.listed()],
         update_conflicts=True, unique_fields=["entry", "hash"], update_fields=[*stands, "held"])
     if new:
         record("hashes_proposed", subject=case.pk, actor=actor(by), count=len(new), basis=stands["basis"])
     return list(entries.values())
 
 
-def entries_for(values: Sequence[str], category: ListEntry.Category) -> dict[str, ListEntry]:
-    """The entry of each value on the list of that category: there, or made to wait."""
-    known = ListEntry.objects.filter(kind=ListEntry.Kind.PDQ, value__in=values)
+def entries_for(values: Sequence[tuple[str, str]], category: ListEntry.Category) -> dict[str, ListEntry]:
+    """The entry of each (value, kind) on the list of that category: there, or made to wait."""
+    kinds = dict(values)
+    known = ListEntry.objects.filter(value__in=kinds)
     known = known.filter(category=CHILD) if category == CHILD else known.exclude(category=CHILD)
-    there = {entry.value: entry for entry in known}
-    new = [value for value in dict.fromkeys(values) if value not in there]
-    made = ListEntry.objects.bulk_create(ListEntry(value=value, category=category, modified_at=timezone.now()) for value in new)
+    there = {entry.value: entry for entry in known if entry.kind == kinds[entry.value]}
+    made = ListEntry.objects.bulk_create(ListEntry(value=value, kind=kind, category=category, modified_at=timezone.now())
+                                         for value, kind in kinds.items() if value not in there)
     there |= {entry.value: entry for entry in made}
-    return {value: there[value] for value in values}
+    return {value: there[value] for value in kinds}
 
 
 def stands_out(one: MediaHash) -> Listing.Held:
     """Why a person should look twice at this fingerprint."""
-    harmless = list(Benign.objects.values_list("pdq", flat=True))
-    if any(distance(value, known) <= MATCH_DISTANCE for value in one.every() for known in harmless):
+    if harmless(one):
         return Listing.Held.BENIGN
     since = timezone.now() - timedelta(days=FLOOD_DAYS)
     either = standing().filter(Q(a=one) | Q(b=one), at__gte=since)
     others = {case for pair in either.values_list("a__case", "b__case") for case in pair} - {one.case_id}
     return Listing.Held.FLOOD if len(others) >= FLOOD else Listing.Held.NOTHING
+
+
+def harmless(one: MediaHash) -> bool:
+    """A picture that is known to be, or a variant of it; of a video most of it."""
+    known, values = list(Benign.objects.values_list("pdq", flat=True)), one.every()
+    near = sum(any(distance(value, other) <= MATCH_DISTANCE for other in known) for value in values)
+    return share(near, len(values)) >= SAME_SHARE if one.kind == MediaHash.Kind.VIDEO else near > 0
 
 
 # --- the second person ------------------------------------------------------------------------------------------------

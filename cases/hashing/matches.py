@@ -62,6 +62,6 @@ def matches_a_child(case: Case) -> bool:
 
 
 def values_of_children(found: Sequence[Match]) -> set[str]:
-    """The fingerprints, variants too, of those matches in which a child's case is one of the two."""
+    """What may be listed, variants too, of those matches in which a child's case is one of the two."""
     pairs = [match for match in found if of_a_child(match.a.case) or of_a_child(match.b.case)]
-    return {value for match in pairs for side in (match.a, match.b) for value in side.every()}
+    return {value for match in pairs for side in (match.a, match.b) for value in side.listed()}

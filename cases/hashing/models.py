@@ -8,7 +8,11 @@ from cases.hashing import pdq
 
 
 class MediaHash(models.Model):
-    """The fingerprint of one picture, computed on the reporter's phone. The picture never came here."""
+    """The fingerprint of one picture or video, computed on the reporter's phone. The file never came here."""
+
+    class Kind(models.TextChoices):
+        IMAGE = "image"
+        VIDEO = "video"                                      # its pictures are Frames
 
     class Origin(models.TextChoices):
         DEVICE = "device"                                    # the reporter's own phone, and nothing else may be listed
@@ -17,8 +21,9 @@ class MediaHash(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="media_hashes")
     number = models.PositiveSmallIntegerField()              # 1 … 10, as the reporter sees it
-    pdq = models.CharField(max_length=64)                    # 256 bits as lower-case hex
-    quality = models.PositiveSmallIntegerField()             # 0 … 100; below pdq.MIN_QUALITY is refused
+    kind = models.CharField(max_length=5, choices=Kind.choices, default=Kind.IMAGE.value)
+    pdq = models.CharField(max_length=64, blank=True)        # 256 bits as lower-case hex; "": a video
+    quality = models.PositiveSmallIntegerField()             # 0 … 100; below pdq.MIN_QUALITY is refused; 0: a video
     sha256 = models.CharField(max_length=64)
     md5 = models.CharField(max_length=32)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.DEVICE.value)
@@ -29,15 +34,27 @@ class MediaHash(models.Model):
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="hash_number_once"),
                        models.UniqueConstraint(fields=["case", "sha256"], name="hash_file_once"),
-                       models.CheckConstraint(name="hash_quality",
-                                              condition=models.Q(quality__gte=pdq.MIN_QUALITY, quality__lte=100))]
+                       models.CheckConstraint(name="hash_of_a_picture_or_a_video", condition=models.Q(
+                           kind="image", quality__gte=pdq.MIN_QUALITY, quality__lte=100) & ~models.Q(pdq="") | models.Q(
+                           kind="video", quality=0, pdq=""))]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.number}"
 
     def every(self) -> list[str]:
-        """Its PDQ and those of its variants."""
+        """Its PDQ and those of its variants; of a video those of its frames, in the order of time."""
+        if self.kind == self.Kind.VIDEO:
+            return [frame.pdq for frame in self.frames.all()]
         return [self.pdq, *(variant.pdq for variant in self.variants.all())]
+
+    def listed(self) -> list[str]:
+        """What of it goes on a list: platforms exchange pictures by PDQ, and videos by the MD5 of the file."""
+        return [self.md5] if self.kind == self.Kind.VIDEO else self.every()
+
+    @property
+    def listed_as(self) -> str:
+        """The kind of those entries."""
+        return ListEntry.Kind.MD5 if self.kind == self.Kind.VIDEO else ListEntry.Kind.PDQ
 
 
 class Variant(models.Model):
@@ -57,6 +74,24 @@ class Variant(models.Model):
         return f"{self.media_id} {self.name}"
 
 
+class Frame(models.Model):
+    """A picture out of a video, as the phone saw it at that time. A list of them is vPDQ's list."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    media = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="frames")
+    at_ms = models.PositiveIntegerField()                    # milliseconds from the start
+    pdq = models.CharField(max_length=64)
+    quality = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["at_ms"]
+        constraints = [models.UniqueConstraint(fields=["media", "at_ms"], name="frame_once"),
+                       models.CheckConstraint(name="frame_quality",
+                                              condition=models.Q(quality__gte=pdq.MIN_QUALITY, quality__lte=100))]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} {self.at_ms}"
+
+
 class IndexedHash(models.Model):
     """A hash under which something is found. Rows are added and deleted, never changed.
 
@@ -68,6 +103,7 @@ class IndexedHash(models.Model):
         """What lies together and is looked up together, with a limit of its own (settings.HASH_LIMITS)."""
         PICTURE = 1                                          # a reporter's own fingerprint, compared with all before it
         FOREIGN = 2                                          # a fingerprint that somebody else lists
+        FRAME = 3                                            # a picture out of a reporter's own video
 
     id = models.BigAutoField(primary_key=True)
     kind = models.PositiveSmallIntegerField(choices=Kind.choices)
@@ -78,7 +114,7 @@ class IndexedHash(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(name="indexed_hash_kind", condition=models.Q(kind__gt=0, kind__lt=1024)),
                        models.CheckConstraint(name="indexed_hash_of_one_thing", condition=models.Q(
-                           kind=1, media__isnull=False, foreign__isnull=True) | models.Q(
+                           kind__in=[1, 3], media__isnull=False, foreign__isnull=True) | models.Q(
                            kind=2, media__isnull=True, foreign__isnull=False))]
 
     def __str__(self) -> str:
@@ -86,7 +122,8 @@ class IndexedHash(models.Model):
 
 
 class Match(models.Model):
-    """Two pictures that are the same or nearly so. `a` is the later one. Read through cases.hashing.matches: it may be undone."""
+    """Two pictures or videos that are the same or nearly so. `a` is the later one. Read through cases.hashing.matches: it may be
+    undone."""
 
     class Why(models.TextChoices):
         """Why somebody undid it."""
@@ -96,7 +133,8 @@ class Match(models.Model):
 
     a = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="matches")
     b = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="+")
-    distance = models.PositiveSmallIntegerField()            # bits of 256; 0 = the same fingerprint
+    distance = models.PositiveSmallIntegerField()            # bits of 256; 0 = the same; of two videos the median of their frames
+    share = models.PositiveSmallIntegerField(default=100)    # of two videos: of a hundred frames of the shorter, those found
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

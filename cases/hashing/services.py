@@ -1,5 +1,6 @@
 """Fingerprints of a case: kept, and compared with all others. How they come on a list: listing."""
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,11 +9,11 @@ from django.utils import timezone
 
 from cases.audit.services import record
 from cases.hashing import foreign
+from cases.hashing.alike import others, rows
 from cases.hashing.entries import withdraw
-from cases.hashing.fingerprint import Fingerprint
-from cases.hashing.known import KNOWN
+from cases.hashing.fingerprint import AnyFingerprint, Fingerprint, VideoFingerprint
 from cases.hashing.matches import matches_a_child, of_a_child, pairs_of, values_of_children
-from cases.hashing.models import IndexedHash, ListEntry, Match, MediaHash, Variant
+from cases.hashing.models import Frame, IndexedHash, ListEntry, Match, MediaHash, Variant
 from cases.hashing.rising import rise
 from cases.hashing.turns import IMPORTING, MATCHING, last_of, stamp_after, take_turn
 from cases.models import Case, Link
@@ -21,7 +22,6 @@ from cases.priority import IMAGE_HARMS, AgeBand, Harm
 from cases.services import link_cases
 
 LISTED_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}      # the list is of intimate pictures of adults, and of nothing else
-PICTURE = IndexedHash.Kind.PICTURE
 
 
 class Refusal(StrEnum):
@@ -42,19 +42,28 @@ class PublishRefused(Exception):
 
 
 @transaction.atomic
-def store(*, case: Case, fingerprints: Sequence[Fingerprint]) -> list[MediaHash]:
+def store(*, case: Case, fingerprints: Sequence[AnyFingerprint]) -> list[MediaHash]:
     """Keep what the phone worked out and ask for it to be matched. Once a case: the public role cannot look what is there."""
     if not fingerprints:
         return []
     at = timezone.now()
-    rows = [MediaHash(case=case, number=f.number, pdq=f.pdq, quality=f.quality, sha256=f.sha256, md5=f.md5, at=at)
-            for f in fingerprints]
-    MediaHash.objects.bulk_create(rows)
-    Variant.objects.bulk_create(Variant(media=row, name=name, pdq=value)
-                                for row, f in zip(rows, fingerprints, strict=True) for name, value in f.named())
-    record("fingerprints_stored", subject=case.pk, actor="reporter", count=len(rows))
+    kept = [row_of(case, each, at) for each in fingerprints]
+    MediaHash.objects.bulk_create(kept)
+    both = list(zip(kept, fingerprints, strict=True))
+    Variant.objects.bulk_create(Variant(media=row, name=name, pdq=value) for row, told in both
+                                if isinstance(told, Fingerprint) for name, value in told.named())
+    Frame.objects.bulk_create(Frame(media=row, at_ms=frame.at_ms, pdq=frame.pdq, quality=frame.quality) for row, told in both
+                              if isinstance(told, VideoFingerprint) for frame in told.frames)
+    record("fingerprints_stored", subject=case.pk, actor="reporter", count=len(kept))
     enqueue("hashing.match", case_id=str(case.pk))
-    return rows
+    return kept
+
+
+def row_of(case: Case, told: AnyFingerprint, at: datetime) -> MediaHash:
+    same = {"case": case, "number": told.number, "sha256": told.sha256, "md5": told.md5, "at": at}
+    if isinstance(told, VideoFingerprint):
+        return MediaHash(kind=MediaHash.Kind.VIDEO, quality=0, **same)
+    return MediaHash(pdq=told.pdq, quality=told.quality, **same)
 
 
 @transaction.atomic
@@ -64,14 +73,15 @@ def match(*, case_id: UUID) -> list[Match]:
     Cases take turns, so of two that arrive together the second finds the first. Again on the same case: nothing new.
     """
     take_turn(MATCHING)
-    mine = list(MediaHash.objects.filter(case_id=case_id, matched_at=None).select_related("case").prefetch_related("variants"))
+    unmatched = MediaHash.objects.filter(case_id=case_id, matched_at=None)
+    mine = list(unmatched.select_related("case").prefetch_related("variants", "frames"))
     if not mine:
         return []
-    known = pairs_of(mine)
-    found = [Match(a=a, b=b, distance=bits, at=timezone.now()) for a, b, bits in _others(mine)
-             if frozenset((a.pk, b.pk)) not in known]
+    known, now = pairs_of(mine), timezone.now()
+    found = [Match(a=each.one, b=each.other, distance=each.distance, share=each.share, at=now) for each in others(mine)
+             if frozenset((each.one.pk, each.other.pk)) not in known]
     Match.objects.bulk_create(found)
-    IndexedHash.objects.bulk_create(IndexedHash(kind=PICTURE, pdq=value, media=a) for a in mine for value in a.every())
+    IndexedHash.objects.bulk_create(row for one in mine for row in rows(one))
     MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(last_of(MediaHash, "matched_at")))
     for other in {m.b.case_id: m.b.case for m in found}.values():
         link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
@@ -84,26 +94,9 @@ def match(*, case_id: UUID) -> list[Match]:
 
 
 def _take_children_off_the_list(found: Sequence[Match]) -> None:
-    """A picture that an adult's case published turns out to show a child: it leaves the list at once, without a person."""
+    """What an adult's case published turns out to show a child: it leaves the list at once, without a person."""
     off = ListEntry.objects.filter(value__in=values_of_children(found))
     withdraw(entries=off.exclude(category=ListEntry.Category.CHILD))
-
-
-def _others(mine: Sequence[MediaHash]) -> Iterator[tuple[MediaHash, MediaHash, int]]:
-    """Of one case's fingerprints: each with every earlier one of another case that is the same picture, and their distance.
-
-    Any variant may be near any of the other; the smallest distance counts.
-    """
-    asked = [(one, value) for one in mine for value in one.every()]
-    near = KNOWN[PICTURE].near([value for _, value in asked])
-    found = IndexedHash.objects.filter(pk__in={row for hits in near for row, _ in hits}).select_related("media__case")
-    others = {row.pk: row.media for row in found if row.media and row.media.case_id != mine[0].case_id}
-    far: dict[tuple[MediaHash, MediaHash], int] = {}
-    for (one, _), hits in zip(asked, near, strict=True):
-        for row, bits in hits:
-            if media := others.get(row):
-                far[one, media] = min(bits, far.get((one, media), bits))
-    yield from ((one, media, bits) for (one, media), bits in far.items())
 
 
 def refusal(case: Case) -> Refusal | None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from cases.hashing.fingerprint import MOST_PICTURES, Fingerprint, FingerprintRefused, parse_all
+from cases.hashing.fingerprint import MOST_PICTURES, AnyFingerprint, FingerprintRefused, parse_all
 from cases.intake.fields import spans
 from cases.intake.forms import HOURS, PICTURE_HARMS, Known
 from cases.intake.receipts import Lock
@@ -79,7 +79,7 @@ class SealedReport:
     answers: bytes = field(repr=False)
     summary: bytes = field(repr=False)
     consents: Sequence[SealedConsent]
-    fingerprints: Sequence[Fingerprint]
+    fingerprints: Sequence[AnyFingerprint]
     contact: SealedContact | None
 
     @property
@@ -162,7 +162,7 @@ def _consent(told: object) -> SealedConsent:
     return SealedConsent(part.uuid("id"), act, answer, part.blob("assent", SHORT) if given else None)
 
 
-def _fingerprints(part: "Part") -> list[Fingerprint]:
+def _fingerprints(part: "Part") -> list[AnyFingerprint]:
     texts = part.many("fingerprints", MOST_PICTURES)
     if not all(isinstance(text, str) for text in texts):
         raise Malformed("fingerprints")

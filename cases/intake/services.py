@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.clock.services import due_at
-from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.fingerprint import AnyFingerprint
 from cases.hashing.services import store
 from cases.intake import receipts, routing
 from cases.models import Case, Consent
@@ -51,7 +51,7 @@ class ReportDraft:
     wants_woman: bool = False
     platforms: Sequence[str] = ()                # slugs
     answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    fingerprints: Sequence[Fingerprint] = field(default=(), repr=False)
+    fingerprints: Sequence[AnyFingerprint] = field(default=(), repr=False)
     agreements: Sequence[Agreement] = ()
     contact: Contact | None = None
 

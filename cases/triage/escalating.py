@@ -65,7 +65,8 @@ def hash_refusal(case: Case) -> str:
 
 
 def values(case: Case) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(MediaHash.objects.filter(case=case).order_by("number").values_list("pdq", flat=True)))
+    rows = MediaHash.objects.filter(case=case).order_by("number").values_list("pdq", "md5")
+    return tuple(dict.fromkeys(pdq or md5 for pdq, md5 in rows))
 
 
 class NoticeForm(forms.Form):

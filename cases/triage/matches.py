@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,7 @@ class Finding:
     reach: Reach = Reach.OPEN
     undone: Match | None = None
     waits: bool = False             # for a second person
+    share: int | None = None        # of two videos: of a hundred frames, those found
 
     @property
     def words(self) -> Promise | str:
@@ -57,16 +58,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Picture:
+    """Or a video. `code`: by which people compare, PDQ of a picture and MD5 of a video; `frames`: None for a picture."""
     number: int
-    pdq: str
-    quality: int
+    code: str
+    frames: int | None
     compared: bool
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def short(self) -> str:
         """The start and the end, as people compare long numbers."""
-        return f"{self.pdq[:4]} {self.pdq[4:8]} {self.pdq[8:12]} … {self.pdq[-4:]}"
+        return f"{self.code[:4]} {self.code[4:8]} {self.code[8:12]} … {self.code[-4:]}"
 
     @property
     def seen(self) -> bool:
@@ -89,8 +91,8 @@ def reach_of(member: Staff, cases: Iterable[Case]) -> dict[UUID, Reach]:
 
 def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Picture]:
     """Fingerprints by number, each with what stands nearest first, what was undone last."""
-    found = {row.pk: Picture(row.number, row.pdq, row.quality, row.matched_at is not None)
-             for row in MediaHash.objects.filter(case=case)}
+    files = MediaHash.objects.filter(case=case).annotate(pictures=Count("frames"))
+    found = {row.pk: picture_of(row, row.pictures) for row in files}
     either = of_case(Match.objects.all(), case.pk).select_related("a__case", "b__case", "undone_by")
     matches = [] if withheld else sorted(either, key=lambda match: (match.undone_at is not None, match.distance))
     reach = reach_of(member, [end.case for match in matches for end in (match.a, match.b)])
@@ -103,12 +105,19 @@ def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Pictu
     return list(found.values())
 
 
+def picture_of(row: MediaHash, frames: int) -> Picture:
+    shown = frames if row.kind == MediaHash.Kind.VIDEO else None
+    return Picture(row.number, row.pdq or row.md5, shown, compared=row.matched_at is not None)
+
+
 def finding(case: Case, other: MediaHash, match: Match, reach: Mapping[UUID, Reach]) -> Finding | None:
+    share = match.share if match.a.kind == match.b.kind == MediaHash.Kind.VIDEO else None
     if other.case_id == case.pk:
-        return Finding(match.distance, number=other.number)
+        return Finding(match.distance, number=other.number, share=share)
     how, undone = reach[other.case_id], match if match.undone_at else None
     if how == Reach.OPEN:
-        return Finding(match.distance, ref=other.case.ref, their=other.number, undone=undone, waits=needs_a_second(match))
+        return Finding(match.distance, ref=other.case.ref, their=other.number, undone=undone, waits=needs_a_second(match),
+                       share=share)
     return None if how == Reach.WALL or undone else Finding(reach=how)
 
 

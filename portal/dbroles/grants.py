@@ -52,6 +52,7 @@ cases.notifications
 cases.hashing
     cases_hashing_mediahash                   i       SU      -       -         SUD
     cases_hashing_variant                     I       S       -       -         SD
+    cases_hashing_frame                       I       S       -       -         SD
     cases_hashing_indexedhash                 -       SI      -       -         SID
     cases_hashing_match                       -       SIU     -       -         SID
     cases_hashing_listentry                   -       SIU     -       S         SU

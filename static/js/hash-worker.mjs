@@ -1,22 +1,38 @@
-// Works out one picture's fingerprint at a time, away from the page. In: {id, file, side?}. Out, by id: {progress: 0 … 1}, then
-// {value: "pdq:quality:sha256:md5", sha} or {refused: "fail" | "heic" | "flat" | "big"}. Nothing is kept and nothing is sent.
+// Works out fingerprints away from the page, one thing at a time. In: {id, file, side?}. Out, by id: {progress: 0 … 1}, then for a
+// picture {value: "pdq:quality:sha256:md5", sha, moves} or {refused: one of the words of the page}, for a video {video: true, sha, md5}.
+// In: {id, frame: ImageBitmap}; out {hash, quality}. In: {cancel: id}; out {cancelled: true}. Nothing is kept and nothing is sent.
+import { digests } from './digests.mjs';
+import { head } from './headers.mjs';
 import { pdq } from './pdq.mjs';
-import { hex, md5 } from './md5.mjs';
 
-const MIN_QUALITY = 50, MOST_BYTES = 2 ** 27, REDUCED = 1024, STRIP = 64;
+const MIN_QUALITY = 50, REDUCED = 1024, STRIP = 64, HEAD = 2 ** 20, SMALLEST = 5, FRAME = 2.5e6;
+const LARGE = 40e6, MOST = 200e6, MOST_BYTES = 2 ** 27;    // pixels: reduced from, refused from
+const SMALL = navigator.deviceMemory <= 2 ? .4 : 1;        // of either, where the browser reports 2 GB of memory or less
+const cancelled = new Set();
 
-// Only pictures of more megapixels than the device has room for are reduced, each side by itself: to the length at which the
-// blur's window, a 128th rounded up to whole pixels, is the same share of the picture as at full size.
-function size({ width, height }, side) {
-  side ??= width * height > (navigator.deviceMemory <= 2 ? 16e6 : 40e6) ? REDUCED : Infinity;
-  return [width, height].map(length =>
-    length > side ? Math.max(1, Math.round(length / Math.ceil(length / 128) * side / 128)) : length);
+class Refused extends Error {}
+
+// Each side by itself is reduced to the length at which the blur's window, a 128th rounded up to whole pixels, is the same share of
+// the picture as at full size.
+const reduced = (length, side) => length > side ? Math.max(1, Math.round(length / Math.ceil(length / 128) * side / 128)) : length;
+
+async function bytesOf(file, id) {
+  const sum = digests();
+  let done = 0, told = 0;
+  for (const reader = file.stream().getReader(); ;) {
+    const { value } = await reader.read();
+    if (!value) break;
+    if (cancelled.has(id)) throw reader.cancel(), new Refused('cancelled');
+    sum.add(value);
+    done += value.length;
+    if (done - told > file.size / 50) postMessage({ id, progress: (told = done) / file.size / 2 });
+  }
+  return sum.end();
 }
 
-// Turned upright, colour profile ignored, see-through parts on white; read strip by strip.
-async function look(file, side) {
-  const picture = await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
-  const [width, height] = size(picture, side), hasher = pdq(width, height);
+// From strips, so that a large picture never lies there twice; see-through parts on white.
+function read(picture, [width, height]) {
+  const hasher = pdq(width, height);
   const canvas = new OffscreenCanvas(width, Math.min(height, STRIP)).getContext('2d', { willReadFrequently: true });
   canvas.imageSmoothingQuality = 'high';
   canvas.fillStyle = '#fff';
@@ -30,24 +46,60 @@ async function look(file, side) {
   return hasher.end();
 }
 
-const isHeic = bytes => /^ftyp(hei|hev|mif|msf)/.test(String.fromCharCode(...new Uint8Array(bytes.slice(4, 12))));
+// Turned upright, colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
+async function look(file, found, side) {
+  const { width, height, turn } = found, pixels = width * height;
+  if (width && Math.min(width, height) < SMALLEST) throw new Refused('flat');
+  if (pixels > MOST * SMALL || file.size > MOST_BYTES) throw new Refused(found.kind ? 'huge' : 'fail');
+  side ??= pixels > LARGE * SMALL ? REDUCED : Infinity;
+  const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' };
+  const target = (turn > 4 ? [height, width] : [width, height]).map(length => reduced(length, side));
+  if (side < Infinity && pixels) Object.assign(options, { resizeWidth: target[0], resizeHeight: target[1], resizeQuality: 'high' });
+  const picture = await createImageBitmap(file, options);
+  return read(picture, [picture.width, picture.height].map(length => reduced(length, side)));
+}
 
-async function fingerprint(file, side, progress) {
-  if (file.size > MOST_BYTES) return { refused: 'big' };
-  const bytes = await file.arrayBuffer();
-  progress(.2);
-  const sha = hex(await crypto.subtle.digest('SHA-256', bytes)), md = md5(bytes);
-  progress(.5);
-  try {
-    const { hash, quality } = await look(file, side);
-    return quality < MIN_QUALITY ? { refused: 'flat' } : { value: [hash, quality, sha, md].join(':'), sha };
-  } catch {
-    return { refused: isHeic(bytes) ? 'heic' : 'fail' };
+// A JPEG that was not fetched to its end: browsers show what is there.
+async function isCut(file, { kind, data }) {
+  if (kind !== 'jpeg' || !data) return false;
+  let last = 0;
+  for (const reader = file.slice(data).stream().getReader(); ;) {
+    const { value } = await reader.read();
+    if (!value) return true;
+    if (last === 255 && value[0] === 0xd9) return false;
+    for (let at = value.indexOf(255); at >= 0; at = value.indexOf(255, at + 1)) if (value[at + 1] === 0xd9) return false;
+    last = value[value.length - 1];
   }
 }
 
+async function fingerprint({ id, file, side }) {
+  if (!file.size) throw new Refused('empty');
+  const found = head(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
+  const { md5, sha256: sha } = await bytesOf(file, id);
+  if (found.kind === 'video' || !found.kind && file.type.startsWith('video/')) return { video: true, sha, md5 };
+  try {
+    const { hash, quality } = await look(file, found, side);
+    if (await isCut(file, found)) throw new Refused('cut');
+    if (quality < MIN_QUALITY) throw new Refused('flat');
+    return { value: [hash, quality, sha, md5].join(':'), sha, moves: found.moves };
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(found.kind === 'heic' ? 'heic' : found.kind ? 'cut' : 'fail');
+  }
+}
+
+function still(frame) {
+  const side = frame.width * frame.height > FRAME ? REDUCED : Infinity;
+  return read(frame, [frame.width, frame.height].map(length => reduced(length, side)));
+}
+
+const answer = data => data.frame ? still(data.frame) : fingerprint(data);
+
 let turn = Promise.resolve();                 // one at a time, whatever arrives: a decoded picture is large
-addEventListener('message', ({ data: { id, file, side } }) => {
-  turn = turn.then(() => fingerprint(file, side, progress => postMessage({ id, progress })))
-    .catch(() => ({ refused: 'fail' })).then(result => postMessage({ id, ...result }));
+addEventListener('message', ({ data }) => {
+  const { id, cancel } = data;
+  if (cancel) return cancelled.add(cancel);
+  turn = turn.then(() => cancelled.has(id) ? { cancelled: true } : answer(data))
+    .catch(error => error.message === 'cancelled' ? { cancelled: true } : { refused: error instanceof Refused ? error.message : 'fail' })
+    .then(result => postMessage({ id, ...result }));
 });

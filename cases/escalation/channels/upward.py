@@ -13,6 +13,7 @@ import requests
 from django.conf import settings
 
 from cases.escalation.channels.base import Outgoing, Proof
+from cases.escalation.notices import is_pdq
 from cases.outbox.errors import Retry, Stop
 
 TIMEOUT = (10, 60)             # seconds
@@ -22,8 +23,9 @@ MOST_DIGITS = 40               # of an id of theirs
 def stopncii(outgoing: Outgoing) -> Proof:
     """All at once; sent again, it is the same hashes again."""
     to = configured("stopncii")
-    records = [{"lastModtimestamp": int(time.time()), "signalType": "ImagePDQ", "hashValue": value,
-                "CSPFeedbacks": [{"tags": [], "feedbackValue": "Blocked"}]} for value in outgoing.notice.hashes]
+    records = [{"lastModtimestamp": int(time.time()), "signalType": "ImagePDQ" if is_pdq(value) else "VideoMD5",
+                "hashValue": value, "CSPFeedbacks": [{"tags": [], "feedbackValue": "Blocked"}]}
+               for value in outgoing.notice.hashes]
     answer = ask("POST", f"{to['url']}/SubmitHashes", json={"count": len(records), "hashRecords": records}, headers=keys(to))
     return proof(outgoing, answer.status_code, dict.fromkeys(outgoing.notice.hashes, ""))
 
@@ -43,10 +45,10 @@ def keys(to: dict[str, str]) -> dict[str, str]:
 def threatexchange(outgoing: Outgoing) -> Proof:
     """One descriptor each, seen by one privacy group. The token goes in the body: addresses end in logs."""
     to = configured("threatexchange")
-    same = {"access_token": to["token"], "type": "HASH_PDQ", "description": "Intimate picture shared without consent",
-            "share_level": "AMBER", "status": "MALICIOUS", "privacy_type": "HAS_PRIVACY_GROUP",
-            "privacy_members": to["privacy_group"], "tags": "ncii"}
-    answers = {value: ask("POST", f"{to['url']}/threat_descriptors/", data={**same, "indicator": value})
+    same = {"access_token": to["token"], "description": "Intimate picture shared without consent", "share_level": "AMBER",
+            "status": "MALICIOUS", "privacy_type": "HAS_PRIVACY_GROUP", "privacy_members": to["privacy_group"], "tags": "ncii"}
+    answers = {value: ask("POST", f"{to['url']}/threat_descriptors/",
+                          data={**same, "type": "HASH_PDQ" if is_pdq(value) else "HASH_VIDEO_MD5", "indicator": value})
                for value in outgoing.notice.hashes}
     return proof(outgoing, 200, {value: number(answer) for value, answer in answers.items()})
 

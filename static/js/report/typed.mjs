@@ -18,8 +18,9 @@ const tell = name => page.notice(views.get(here.name), notes.get(name).cloneNode
 const order = () => [...ASKED, ...told.steps, 'check', 'receipt'];
 const neighbour = by => order()[order().indexOf(here.name) + by];
 
-// The first step that has not been gone through, or holds a mistake.
-const unfinished = () => told.steps.find(name => !passed.has(name) || checked(name).errors.length);
+// The first step that has not been gone through, is still at work on a fingerprint, or holds a mistake.
+const unfinished = () => told.steps.find(name =>
+  !passed.has(name) || form(name).querySelector('progress') || checked(name).errors.length);
 
 // --- coming and going ---------------------------------------------------------------------------------------------------
 export async function begin(incoming) {

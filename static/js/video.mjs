@@ -1,0 +1,50 @@
+// Pictures out of a video: a second apart, or 2, 4, 8 … where more than 60 would come of it, so that a copy whose end was cut off
+// has its pictures at the same times. The video is never put on the page.
+const MOST = 60, MIN_QUALITY = 50, PATIENCE = 15_000;
+
+// Waits for one event of the video; throws if it fails, is cancelled, or nothing comes.
+function happens(video, name, signal) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(reject, PATIENCE);
+    const over = (event, end) => video.addEventListener(event, () => { clearTimeout(late); end(); }, { once: true });
+    signal.addEventListener('abort', reject, { once: true });
+    over(name, resolve);
+    over('error', reject);
+  });
+}
+
+async function seek(video, at, signal) {
+  video.currentTime = at;
+  await happens(video, 'seeked', signal);
+}
+
+// What was recorded as it came does not say how long it is: the end does.
+async function length(video, signal) {
+  if (!Number.isFinite(video.duration)) await seek(video, 1e7, signal);
+  return Number.isFinite(video.duration) ? video.duration : video.currentTime;
+}
+
+// hash(ImageBitmap) → {hash, quality}. Gives texts "milliseconds.quality.hash"; none if this browser cannot show the video.
+export async function frames(file, hash, { signal, progress }) {
+  const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto' });
+  const found = [], url = URL.createObjectURL(file);
+  try {
+    const ready = happens(video, 'loadedmetadata', signal);
+    video.src = url;
+    await ready;
+    const end = await length(video, signal), step = 2 ** Math.max(0, Math.ceil(Math.log2(end / MOST)));
+    for (let at = 0; at < end && video.videoWidth; at += step) {
+      await seek(video, at, signal);
+      const frame = await hash(await createImageBitmap(video));
+      if (frame.quality >= MIN_QUALITY) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
+      progress(at / end);
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;                       // else what was seen until then counts
+  } finally {
+    video.removeAttribute('src');
+    video.load();
+    URL.revokeObjectURL(url);
+  }
+  return found;
+}

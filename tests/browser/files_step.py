@@ -1,0 +1,55 @@
+"""The step that takes pictures and videos, on a page of its own: what it is given, and what stands in its form afterwards."""
+import hashlib
+import io
+
+from django.template import engines
+from django.test import RequestFactory
+from django.utils import translation
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from cases.hashing import pdq
+from cases.hashing.fingerprint import Fingerprint
+from cases.intake.views import FILES_OF_THE_PHONE
+from portal.middleware import HEADERS, POLICY, in_words
+from tests.cases.hashing.pictures import pictures
+
+PICTURES = [image for _, image in pictures(21)]
+ANSWERS = {**HEADERS, "Content-Security-Policy": in_words(POLICY | FILES_OF_THE_PHONE)}
+FORM = """{% extends "public_base.html" %}{% block content %}<h1>Pictures</h1>
+<form class="stack" method="post" action="/{{ language }}/">
+{% include "intake/_pictures.html" %}
+<button class="btn">Continue</button> <button class="btn line" name="act" value="back" formnovalidate>Back</button></form>
+{% endblock %}"""
+
+
+def page_in(language: str, **context: object) -> str:
+    request = RequestFactory().get(f"/{language}/")
+    with translation.override(language):
+        return engines["django"].from_string(FORM).render({"language": language, "DEMO": False, "ROLE": "public", **context},
+                                                          request)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def file(content: bytes, name: str = "private-name.png", kind: str = "image/png") -> dict:
+    return {"name": name, "mimeType": kind, "buffer": content}
+
+
+def choose(page: Page, *contents: bytes) -> None:
+    page.set_input_files("#pictures", [file(content) for content in contents])
+    expect(page.locator("progress")).to_have_count(0, timeout=30_000)
+
+
+def values(page: Page) -> list[str]:
+    return page.locator("input[name=fingerprint]").evaluate_all("all => all.map(one => one.value)")
+
+
+def expected(content: bytes, number: int = 1) -> Fingerprint:
+    found = pdq.from_image(Image.open(io.BytesIO(content)))
+    return Fingerprint(number, found.hex, found.quality, hashlib.sha256(content).hexdigest(),
+                       hashlib.md5(content).hexdigest())  # noqa: S324

@@ -1,0 +1,149 @@
+"""Videos on the step that takes pictures: what is worked out of them, what is said, and that none of it leaves the device."""
+import hashlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from cases.hashing import pdq
+from cases.hashing.fingerprint import parse_all
+from cases.hashing.video import MOST_FRAMES, VideoFingerprint
+from tests.browser.files_step import PICTURES, choose, encoded, file, values
+from tests.browser.films import webm
+from tests.browser.look import look, shoot
+from tests.browser.pictures_page import Site
+from tests.fixtures.browser import OpenPage
+
+SCENES = [image.resize((320, 240)) for image in PICTURES[:6]]
+FILM = webm(SCENES)
+MOST_BITS = 20                   # a browser makes RGB of a video's colours in its own way
+
+
+def film(page: Page, *contents: bytes) -> list[VideoFingerprint]:
+    page.set_input_files("#pictures", [file(content, "private-name.webm", "video/webm") for content in contents])
+    expect(page.locator("progress")).to_have_count(0, timeout=60_000)
+    return parse_all(values(page))
+
+
+def near(one: VideoFingerprint, scenes: list[Image.Image], step: int = 1000) -> bool:
+    found = {frame.at_ms: frame.pdq for frame in one.frames}
+    far = [pdq.distance(hashed, pdq.from_image(scene).hex) for hashed, scene in zip(found.values(), scenes, strict=False)]
+    return list(found) == [n * step for n in range(len(scenes))] and max(far) <= MOST_BITS
+
+
+def test_a_video_gives_the_codes_of_its_file_and_a_picture_of_every_second(site: Site, steps: Page):
+    (one,) = film(steps, FILM)
+    assert (one.sha256, one.md5) == (hashlib.sha256(FILM).hexdigest(), hashlib.md5(FILM).hexdigest())  # noqa: S324
+    assert near(one, SCENES)
+    expect(steps.locator(".files strong")).to_have_text("Video 1")
+    expect(steps.get_by_text("Fingerprint ready", exact=True)).to_be_visible()
+    assert "private-name" not in steps.content()
+    assert steps.locator("video, img, canvas").count() == 0
+    steps.get_by_role("button", name="Continue").click()
+    steps.wait_for_load_state()
+    assert len(site.posts) == 1
+    assert b"private-name" not in site.posts[0]
+    assert len(site.posts[0]) < 1500
+
+
+def test_one_that_does_not_say_how_long_it_is(steps: Page):
+    (one,) = film(steps, webm(SCENES, duration=False))
+    assert near(one, SCENES[:-1])                # its end is where the last picture begins
+
+
+def test_a_long_one_is_looked_at_less_often(steps: Page):
+    scenes = [SCENES[n % 6].resize((64, 48)) for n in range(MOST_FRAMES + 5)]
+    (one,) = film(steps, webm(scenes))
+    assert [frame.at_ms for frame in one.frames] == list(range(0, 65_000, 2000))
+
+
+def test_what_no_browser_can_show_is_known_by_its_file_alone(steps: Page):
+    content = webm(SCENES, codec="V_MPEG4/ISO/ASP")
+    (one,) = film(steps, content)
+    assert one.frames == ()
+    assert one.md5 == hashlib.md5(content).hexdigest()  # noqa: S324
+    expect(steps.locator(".files .meta")).to_contain_text("Fingerprint ready. This browser cannot show the video")
+
+
+def test_one_that_ends_early_keeps_what_was_seen(steps: Page):
+    """Where there is no more, the browser goes on showing the last picture."""
+    (one,) = film(steps, FILM[:len(FILM) // 2])
+    kept = {frame.pdq for frame in one.frames}
+    assert 0 < len(kept) < len(SCENES)
+    assert pdq.distance(one.frames[0].pdq, pdq.from_image(SCENES[0]).hex) <= MOST_BITS
+
+
+def test_what_it_is_decides_and_not_what_it_is_called(steps: Page):
+    steps.set_input_files("#pictures", [file(FILM, "a.jpg", "image/jpeg"), file(encoded(PICTURES[0]), "b.mp4", "video/mp4")])
+    expect(steps.locator("progress")).to_have_count(0, timeout=60_000)
+    assert [type(one).__name__ for one in parse_all(values(steps))] == ["VideoFingerprint", "Fingerprint"]
+
+
+def test_the_same_video_twice_is_counted_once(steps: Page):
+    assert len(film(steps, FILM, encoded(PICTURES[0]), FILM)) == 2
+    expect(steps.locator("[data-pictures] [role=status]")).to_contain_text("already chosen")
+
+
+def test_it_works_without_a_connection_once_the_page_is_open(site: Site, open_page: OpenPage):
+    page = open_page()
+    page.goto(f"{site.url}/en/", wait_until="networkidle")
+    page.context.set_offline(True)
+    choose(page, encoded(PICTURES[0]))
+    assert [type(one).__name__ for one in film(page, FILM)] == ["Fingerprint", "VideoFingerprint"]
+
+
+def test_one_of_several_is_cancelled_at_once(steps: Page, tmp_path: Path):
+    large = tmp_path / "large.webm"
+    large.write_bytes(webm(SCENES))
+    with large.open("ab") as more:
+        more.truncate(400_000_000)
+    steps.set_input_files("#pictures", [large])
+    expect(steps.locator("progress")).to_have_count(1)
+    steps.get_by_role("button", name="Remove video 1").click()
+    choose(steps, encoded(PICTURES[0]))
+    assert [one.number for one in parse_all(values(steps))] == [1]
+
+
+def test_half_a_gigabyte_passes_through_a_few_megabytes(steps: Page, tmp_path: Path):
+    large = tmp_path / "large.webm"
+    large.write_bytes(FILM)
+    with large.open("ab") as more:
+        more.truncate(500_000_000)
+    steps.evaluate("self.most = 0; setInterval(() => { most = Math.max(most, performance.memory.usedJSHeapSize) }, 50)")
+    steps.set_input_files("#pictures", [large])
+    expect(steps.locator("progress")).to_have_count(0, timeout=120_000)
+    with large.open("rb") as content:
+        assert parse_all(values(steps))[0].md5 == hashlib.file_digest(content, "md5").hexdigest()
+    assert steps.evaluate("most") < 64_000_000
+
+
+def test_it_is_shown_to_who_asks_and_hidden_again(steps: Page):
+    film(steps, FILM)
+    choose(steps, encoded(PICTURES[0]))
+    first, second = steps.locator(".files [data-show]").all()
+    assert first.inner_text() == "Show me which one"
+    first.click()
+    expect(steps.locator("video.peek")).to_be_visible()
+    steps.wait_for_function("() => document.querySelector('video.peek').readyState >= 2")
+    assert steps.locator(".peek").bounding_box()["height"] <= 130
+    second.click()
+    expect(steps.locator("video")).to_have_count(0)
+    expect(steps.locator("img.peek")).to_be_visible()
+    steps.wait_for_function("() => document.querySelector('img.peek').naturalWidth > 0")
+    assert second.get_attribute("aria-expanded") == "true"
+    second.click()
+    expect(steps.locator(".peek")).to_have_count(0)
+    expect(second).to_have_text("Show me which one")
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_the_step_looks_right_with_videos_on_it(site: Site, open_page: OpenPage, language: str):
+    page = open_page(width=360, height=740) if language == "ur" else open_page()
+    page.goto(f"{site.url}/{language}/")
+    film(page, FILM, webm(SCENES, codec="V_MPEG4/ISO/ASP"))
+    choose(page, encoded(PICTURES[0]), b"", encoded(PICTURES[1]))
+    page.locator(".files [data-show]").first.click()
+    page.wait_for_function("() => document.querySelector('video.peek').readyState >= 2")
+    shoot(page, f"videos-{language}")
+    assert look(page) == []
