@@ -73,7 +73,7 @@ async function isCut(file, { kind, data }) {
 }
 
 async function fingerprint({ id, file, side }) {
-  if (!file.size) throw new Refused('empty');
+  if (!file.size) throw new Refused('cut');
   const found = head(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
   const { md5, sha256: sha } = await bytesOf(file, id);
   if (found.kind === 'video' || !found.kind && file.type.startsWith('video/')) return { video: true, sha, md5 };

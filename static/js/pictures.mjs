@@ -1,17 +1,17 @@
 // The pictures step: each chosen picture or video becomes a fingerprint on this device. It is never sent or named, and shown only to
 // who asks which one it was.
-const VIDEO = 'video:', files = new Map(), asked = new Map(), working = () => list.querySelector('progress');
-let box, say, input, list, status, worker, last = 0, going, note = '', queue = Promise.resolve();
+const files = new Map(), working = () => list.querySelector('progress'), hidden = row => row.querySelector('[type=hidden]');
+let box, say, input, list, status, going, note = '', queue = Promise.resolve();
 
+const rest = () => import('./chosen.mjs'), known = sha => list.querySelector(`[value*="${sha}"]`);
 const speak = text => { status.textContent = `${text} ${note}`; };
 const words = (row, text) => { row.querySelector('.meta').textContent = text; };
-const hidden = row => row.querySelector('[type=hidden]');
 
 function number() {                           // the server counts as the page does
   let n = 0;
   for (const row of list.children) {
     const bad = row.classList.contains('bad'), put = text => text.replace('{n}', bad ? '' : n).replace('  ', ' ').trim();
-    const film = files.get(row)?.film ?? hidden(row)?.value.startsWith(VIDEO);
+    const film = files.get(row)?.film ?? hidden(row)?.value.startsWith('video:');
     n += !bad;
     row.querySelector('.n').textContent = bad ? '!' : n;
     const name = row.querySelector('strong').textContent = put(film ? say.film : say.name);
@@ -24,7 +24,7 @@ function number() {                           // the server counts as the page d
 
 function finish(row, { value, sha, refused, said = 'done' }) {
   row.querySelector('progress').remove();
-  if (value && list.querySelector(`[value*="${sha}"]`)) {
+  if (value && known(sha)) {
     row.remove();
     note = say.same, speak('');
     return number();
@@ -37,53 +37,13 @@ function finish(row, { value, sha, refused, said = 'done' }) {
   speak(`${row.querySelector('strong').textContent}: ${row.querySelector('.meta').textContent}`);
 }
 
-// --- the worker ---------------------------------------------------------------------------------------------------------
-function heard({ id, progress, ...result }) {
-  const { row, done, from, share } = asked.get(id) ?? {};
-  if (progress !== undefined) return advance(row, from + share * progress);
-  asked.delete(id);
-  done?.(result);
-}
-
-function broken() {                           // say so, and try anew with the next picture
-  worker = null;
-  for (const id of asked.keys()) heard({ id, refused: 'fail' });
-}
-
-function start() {
-  worker ??= Object.assign(new Worker(new URL('./hash-worker.mjs', import.meta.url), { type: 'module' }),
-    { onmessage: e => heard(e.data), onerror: broken });
-}
-
-// The worker's answer; its progress fills that share of the row's bar.
-function ask(row, data, move = [], share = 1) {
-  start();
-  return new Promise(done => {
-    asked.set(++last, { row, done, from: 0, share });
-    worker.postMessage({ id: last, ...data }, move);
-  });
-}
-
-const advance = (row, share) => { const bar = row?.querySelector('progress'); if (bar) bar.value = share; };
-
-async function work(row, { file, stop }) {
-  if (stop.signal.aborted) return;
-  const result = await ask(row, { file });
-  if (result.video) Object.assign(files.get(row), { film: true }), number();
-  const done = result.video ? await film(row, file, stop.signal, result) : result.moves ? { ...result, said: 'moves' } : result;
-  if (!stop.signal.aborted) finish(row, done);
-}
-
-// The file's own codes are there; now pictures out of it, where this browser can show it.
-async function film(row, file, signal, { sha, md5 }) {
-  words(row, say.watch);
-  let seen = [];
-  if (!list.querySelector(`[value*="${sha}"]`)) {
-    const part = await import('./video.mjs').catch(() => null);
-    const hash = frame => ask(row, { frame }, [frame], 0);
-    seen = await part?.frames(file, hash, { signal, progress: done => advance(row, .5 + done / 2) }).catch(() => []) ?? [];
-  }
-  return { value: `${VIDEO}${sha}:${md5}:${seen}`, sha, said: seen.length ? 'done' : 'exact' };
+async function work(row, one) {
+  const { signal } = one.stop;
+  if (signal.aborted) return;
+  const page = { known, film: () => { one.film = true, number(); },
+    advance: share => { const bar = row.querySelector('progress'); if (bar) bar.value = share; } };
+  const done = await rest().then(part => part.work(one.file, signal, page)).catch(() => ({ refused: 'fail' }));
+  if (!signal.aborted) finish(row, done);
 }
 
 function add(file) {
@@ -95,45 +55,36 @@ function add(file) {
   row.querySelector('[data-show]').textContent = say.show;
   list.append(row);
   number();
-  queue = queue.then(() => work(row, one)).catch(() => finish(row, { refused: 'fail' }));
+  queue = queue.then(() => work(row, one));
 }
 
 function remove(row) {
   files.get(row)?.stop.abort();
   files.delete(row);
-  for (const [id, one] of asked) if (one.row === row) worker?.postMessage({ cancel: id });
   row.remove();
   number();
   input.focus();
 }
 
-// --- which one was it? --------------------------------------------------------------------------------------------------
+// What is shown goes at the next press, with the next one, and when the page is left.
 function hide() {
-  const shown = list?.querySelector('.peek');
+  const shown = list?.querySelector('.peek'), button = shown?.previousElementSibling;
   if (!shown) return;
-  const button = shown.closest('li').querySelector('[data-show]');
   URL.revokeObjectURL(shown.src);
   shown.remove();
   button.textContent = say.show;
   button.setAttribute('aria-expanded', 'false');
 }
 
-// From the device alone, small, and gone again at the next press, with the next one shown, or when the page is left.
-function show(row, button) {
-  const was = row.querySelector('.peek'), { file, film } = files.get(row);
+async function show(row, button) {
+  const was = row.querySelector('.peek'), failed = () => { hide(), speak(say.fail); };
   hide();
   if (was) return;
-  const picture = document.createElement(film ? 'video' : 'img');
-  Object.assign(picture, { className: 'peek', muted: true, playsInline: true, preload: 'metadata', alt: say.peek,
-    src: URL.createObjectURL(file) });
-  picture.setAttribute('aria-label', say.peek);
-  picture.onerror = () => { hide(); speak(say.unseen); };
+  (await rest()).show(button, files.get(row), row.querySelector('strong').textContent, failed);
   button.textContent = say.hide;
   button.setAttribute('aria-expanded', 'true');
-  button.after(picture);
 }
 
-// --- the part of the page -----------------------------------------------------------------------------------------------
 function listen() {
   input.addEventListener('change', () => {
     speak(note = '');
@@ -157,7 +108,10 @@ function listen() {
 // While the reader reads: the connection may go before a file is chosen. Not where people pay by what they load.
 function fetchAhead() {
   if (navigator.connection?.saveData) return;
-  (self.requestIdleCallback ?? setTimeout)(() => { start(); import('./video.mjs').catch(() => {}); });
+  (self.requestIdleCallback ?? setTimeout)(() => {
+    rest().then(part => part.start(), () => {});
+    import('./video.mjs').catch(() => {});
+  });
 }
 
 // At work in `next` from now on, with the rows that are in it already; the page has one such part at a time.
