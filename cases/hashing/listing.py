@@ -70,7 +70,8 @@ def propose(*, case: Case, by: Staff, basis: Listing.Basis | None = None) -> lis
     if yes is None or yes.answer != Consent.Answer.YES:
         raise PublishRefused(Refusal.CONSENT)
     take_turn(PUBLISHING)
-    rows = MediaHash.objects.filter(case=case, origin=MediaHash.Origin.DEVICE).prefetch_related("variants", "frames").order_by("number")
+    own = MediaHash.objects.filter(case=case, origin=MediaHash.Origin.DEVICE)
+    rows = own.prefetch_related("variants", "frames").order_by("number")
     entries = entries_for([(value, row.listed_as) for row in rows for value in row.listed()], category)
     stands = {"basis": basis or usual_basis(category), "consent": yes, "state": State.PROPOSED, "why": "",
               "proposed_by_id": by.pk, "proposed_at": timezone.now(), "decided_by": None, "decided_at": None}

@@ -33,11 +33,16 @@ def distance(a: str, b: str) -> int:
 
 
 def from_image(image: Image.Image) -> Pdq:
-    """Hash a decoded picture as the phone does: turned upright, colour profile ignored, see-through parts on white."""
+    """Hash a decoded picture as the phone does."""
+    return compute(pixels(image))
+
+
+def pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """Of shape (rows, columns, 3): turned upright, colour profile ignored, see-through parts on white."""
     upright = ImageOps.exif_transpose(image)
     if upright.has_transparency_data:
         upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright.convert("RGBA"))
-    return compute(np.asarray(upright.convert("RGB")))
+    return np.asarray(upright.convert("RGB"))
 
 
 def compute(rgb: NDArray[np.uint8]) -> Pdq:

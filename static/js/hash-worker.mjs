@@ -1,9 +1,10 @@
 // Works out fingerprints away from the page, one thing at a time. In: {id, file, side?}. Out, by id: {progress: 0 … 1}, then for a
-// picture {value: "pdq:quality:sha256:md5", sha, moves} or {refused: one of the words of the page}, for a video {video: true, sha, md5}.
+// picture {value: "pdq:quality:sha256:md5:variants", sha, moves} or {refused: one of the words of the page}, for a video {video: true, sha, md5}.
 // In: {id, frame: ImageBitmap}; out {hash, quality}. In: {cancel: id}; out {cancelled: true}. Nothing is kept and nothing is sent.
 import { digests } from './digests.mjs';
 import { head } from './headers.mjs';
 import { pdq } from './pdq.mjs';
+import { variants } from './variants.mjs';
 
 const MIN_QUALITY = 50, REDUCED = 1024, STRIP = 64, HEAD = 2 ** 20, SMALLEST = 5, FRAME = 2.5e6;
 const LARGE = 40e6, MOST = 200e6, MOST_BYTES = 2 ** 27;    // pixels: reduced from, refused from
@@ -30,9 +31,8 @@ async function bytesOf(file, id) {
   return sum.end();
 }
 
-// From strips, so that a large picture never lies there twice; see-through parts on white.
-function read(picture, [width, height]) {
-  const hasher = pdq(width, height);
+// In strips, so that a large picture never lies there twice; see-through parts on white.
+function strips(picture, [width, height], ...takers) {
   const canvas = new OffscreenCanvas(width, Math.min(height, STRIP)).getContext('2d', { willReadFrequently: true });
   canvas.imageSmoothingQuality = 'high';
   canvas.fillStyle = '#fff';
@@ -40,17 +40,31 @@ function read(picture, [width, height]) {
     const rows = Math.min(STRIP, height - top);
     canvas.fillRect(0, 0, width, rows);
     canvas.drawImage(picture, 0, -top, width, height);
-    hasher.add(canvas.getImageData(0, 0, width, rows).data);
+    const { data } = canvas.getImageData(0, 0, width, rows);
+    for (const taker of takers) taker.add(data);
+  }
+}
+
+// Its PDQ, and those of crops and mirror images; of what a frame surrounds, if there is one.
+function read(picture, size) {
+  const hasher = pdq(...size);
+  let more = variants(...size);
+  strips(picture, size, hasher, more);
+  let found = more.end();
+  if (found.inside) {
+    more = variants(...size, found.inside);
+    strips(picture, size, more);
+    found = more.end();
   }
   picture.close();
-  return hasher.end();
+  return { ...hasher.end(), variants: found.variants };
 }
 
 // Turned upright, colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
 async function look(file, found, side) {
   const { width, height, turn } = found, pixels = width * height;
   if (width && Math.min(width, height) < SMALLEST) throw new Refused('flat');
-  if (pixels > MOST * SMALL || file.size > MOST_BYTES) throw new Refused(found.kind ? 'huge' : 'fail');
+  if (pixels > MOST * SMALL || file.size > MOST_BYTES) throw new Refused(found.kind ? 'heic' : 'fail');
   side ??= pixels > LARGE * SMALL ? REDUCED : Infinity;
   const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' };
   const target = (turn > 4 ? [height, width] : [width, height]).map(length => reduced(length, side));
@@ -73,24 +87,27 @@ async function isCut(file, { kind, data }) {
 }
 
 async function fingerprint({ id, file, side }) {
-  if (!file.size) throw new Refused('cut');
+  if (!file.size) throw new Refused('fail');
   const found = head(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
   const { md5, sha256: sha } = await bytesOf(file, id);
   if (found.kind === 'video' || !found.kind && file.type.startsWith('video/')) return { video: true, sha, md5 };
   try {
-    const { hash, quality } = await look(file, found, side);
-    if (await isCut(file, found)) throw new Refused('cut');
+    const { hash, quality, variants: more } = await look(file, found, side);
+    if (await isCut(file, found)) throw new Refused('fail');
     if (quality < MIN_QUALITY) throw new Refused('flat');
-    return { value: [hash, quality, sha, md5].join(':'), sha, moves: found.moves };
+    return { value: [hash, quality, sha, md5, more.join(',')].join(':'), sha, moves: found.moves };
   } catch (error) {
     if (error instanceof Refused) throw error;
-    throw new Refused(found.kind === 'heic' ? 'heic' : found.kind ? 'cut' : 'fail');
+    throw new Refused(found.kind === 'heic' ? 'heic' : 'fail');
   }
 }
 
 function still(frame) {
   const side = frame.width * frame.height > FRAME ? REDUCED : Infinity;
-  return read(frame, [frame.width, frame.height].map(length => reduced(length, side)));
+  const size = [frame.width, frame.height].map(length => reduced(length, side)), hasher = pdq(...size);
+  strips(frame, size, hasher);
+  frame.close();
+  return hasher.end();
 }
 
 const answer = data => data.frame ? still(data.frame) : fingerprint(data);

@@ -8,7 +8,7 @@ from django.utils import translation
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from cases.hashing import pdq
+from cases.hashing import pdq, variants
 from cases.hashing.fingerprint import Fingerprint
 from cases.intake.views import FILES_OF_THE_PHONE
 from portal.middleware import HEADERS, POLICY, in_words
@@ -50,6 +50,7 @@ def values(page: Page) -> list[str]:
 
 
 def expected(content: bytes, number: int = 1) -> Fingerprint:
-    found = pdq.from_image(Image.open(io.BytesIO(content)))
-    return Fingerprint(number, found.hex, found.quality, hashlib.sha256(content).hexdigest(),
-                       hashlib.md5(content).hexdigest())  # noqa: S324
+    seen = pdq.pixels(Image.open(io.BytesIO(content)))
+    found = pdq.compute(seen)
+    files = hashlib.sha256(content).hexdigest(), hashlib.md5(content).hexdigest()  # noqa: S324
+    return Fingerprint(number, found.hex, found.quality, *files, tuple(variants.of(seen)))

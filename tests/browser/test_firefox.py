@@ -1,4 +1,4 @@
-"""The step that takes pictures, in Firefox: the same fingerprints as the server works out, of every kind of file and of videos."""
+"""The step that takes pictures, in Firefox: the fingerprints are the server's, of every kind of file and of videos."""
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -54,7 +54,7 @@ def test_a_video_a_refusal_and_continue(step: tuple[Site, Firefox], tmp_path: Pa
     assert [frame.at_ms for frame in film.frames] == [0, 1000, 2000, 3000]
     far = [pdq.distance(frame.pdq, pdq.from_image(scene).hex) for frame, scene in zip(film.frames, SCENES, strict=True)]
     assert max(far) <= 20
-    assert "could not be read" in window.run("return document.querySelector('.files .bad').textContent")
+    assert "cannot be read" in window.run("return document.querySelector('.files .bad').textContent")
     window.run("document.querySelector('form .btn:not(.line)').click()")
     window.until("return !document.querySelector('.files li')")
     assert parse_qsl(site.posts[-1].decode()) == [("fingerprint", str(picture)), ("fingerprint", str(film))]

@@ -121,8 +121,7 @@ def test_half_a_gigabyte_passes_through_a_few_megabytes(steps: Page, tmp_path: P
 def test_it_is_shown_to_who_asks_and_hidden_again(steps: Page):
     film(steps, FILM)
     choose(steps, encoded(PICTURES[0]))
-    first, second = steps.locator(".files [data-show]").all()
-    assert first.inner_text() == "Show me which one"
+    first, second = steps.get_by_text("Show me which one").all()
     first.click()
     expect(steps.locator("video.peek")).to_be_visible()
     steps.wait_for_function("() => document.querySelector('video.peek').readyState >= 2")
@@ -131,10 +130,8 @@ def test_it_is_shown_to_who_asks_and_hidden_again(steps: Page):
     expect(steps.locator("video")).to_have_count(0)
     expect(steps.locator("img.peek")).to_be_visible()
     steps.wait_for_function("() => document.querySelector('img.peek').naturalWidth > 0")
-    assert second.get_attribute("aria-expanded") == "true"
     second.click()
     expect(steps.locator(".peek")).to_have_count(0)
-    expect(second).to_have_text("Show me which one")
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])
@@ -143,7 +140,7 @@ def test_the_step_looks_right_with_videos_on_it(site: Site, open_page: OpenPage,
     page.goto(f"{site.url}/{language}/")
     film(page, FILM, webm(SCENES, codec="V_MPEG4/ISO/ASP"))
     choose(page, encoded(PICTURES[0]), b"", encoded(PICTURES[1]))
-    page.locator(".files [data-show]").first.click()
+    page.locator(".files summary").first.click()
     page.wait_for_function("() => document.querySelector('video.peek').readyState >= 2")
     shoot(page, f"videos-{language}")
     assert look(page) == []

@@ -84,3 +84,11 @@ def test_more_than_a_form_may_carry_is_refused():
 def test_two_drafts_share_nothing():
     a, b = Draft(), Draft()
     assert {a.submission, a.case, a.code}.isdisjoint({b.submission, b.case, b.code})
+
+
+def test_ten_videos_and_the_longest_story_fit():
+    frames = ",".join(f"{n * 100_000}.100.{'0f' * 32}" for n in range(60))
+    words = {"story": ["\u06d2" * 8000], "links": ["x" * 6000], "handles": ["\u06d2" * 2000], "who_does_it": ["\u06d2" * 500]}
+    videos = [f"video:{'ab' * 32}:{'cd' * 16}:{frames}"] * 10
+    draft = Draft(answers={"pictures": {"fingerprint": videos}, "story": words})
+    assert open_draft(seal(draft)).answers == draft.answers

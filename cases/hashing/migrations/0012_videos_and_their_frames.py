@@ -19,7 +19,7 @@ def remove(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """A fingerprint may be a video's: the codes of the file, and pictures out of it. SQLite builds the table of fingerprints anew,
     which the triggers of the lists name: they step aside meanwhile."""
-    dependencies = [("cases_hashing", "0009_variants_of_a_picture")]
+    dependencies = [("cases_hashing", "0011_matches_can_be_undone")]
 
     operations = [
         migrations.RunPython(remove, install),
