@@ -3,8 +3,9 @@ const box = document.querySelector('[data-hashes]'), field = document.querySelec
 const input = box.querySelector('[type=file]'), status = box.querySelector('[role=status]'), MOST = 20;
 let worker, last = 0;
 
-function heard({ data: { id, progress, value, refused } }) {
+function heard({ data: { id, progress, value, video, sha, md5, refused } }) {
   if (id !== last || progress) return;
+  if (video) value = `${sha}:${md5}`;              // of a video the file's own
   if (value) field.value = [...value.matchAll(/(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-f])/g)].slice(0, MOST).join('\n');
   status.textContent = box.dataset[value ? 'done' : refused] ?? box.dataset.fail;
 }

@@ -6,7 +6,7 @@ const rest = () => import('./chosen.mjs');
 export function wire(box) {
   const input = box.querySelector('[type=file]'), form = box.closest('form'), { saveData } = navigator.connection ?? {};
   const able = self.OffscreenCanvas && self.Worker && Blob.prototype.stream;
-  let coming = 0;
+  let coming = 0, pressed;
   input.removeAttribute('name');              // so that no browser can post the picture
   box.hidden = !able;
   form.querySelector('[data-cannot]').hidden = able;
@@ -19,8 +19,12 @@ export function wire(box) {
       box.querySelector('[role=status]').textContent = box.dataset.fail;
     });
     coming--;
+    if (pressed) form.requestSubmit(pressed);
   });
-  form.addEventListener('submit', event => { if (coming) event.preventDefault(); });
+  form.addEventListener('submit', event => {
+    pressed = coming && !event.submitter?.formNoValidate ? event.submitter : null;
+    if (pressed) event.preventDefault();
+  });
   if (box.querySelector('.files > li')) rest().then(part => part.take(box));
   else if (!saveData) (self.requestIdleCallback ?? setTimeout)(() => rest().then(part => part.ahead(box), () => {}));
 }

@@ -1,6 +1,7 @@
 """The step that takes pictures and videos, on a page of its own: what it is given, and what stands in its form afterwards."""
 import hashlib
 import io
+from typing import Any
 
 from django.template import engines
 from django.test import RequestFactory
@@ -41,8 +42,15 @@ def file(content: bytes, name: str = "private-name.png", kind: str = "image/png"
 
 
 def choose(page: Page, *contents: bytes) -> None:
-    page.set_input_files("#pictures", [file(content) for content in contents])
-    expect(page.locator("progress")).to_have_count(0, timeout=30_000)
+    take(page, *(file(content) for content in contents))
+
+
+def take(page: Page, *files: Any) -> None:
+    """Chosen, and done with."""
+    before = page.locator(".files li").count()
+    page.set_input_files("#pictures", files)
+    page.wait_for_function("before => document.querySelectorAll('.files li').length > before", arg=before)
+    expect(page.locator("progress")).to_have_count(0, timeout=120_000)
 
 
 def values(page: Page) -> list[str]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from cases.hashing import pdq
 from cases.hashing.fingerprint import parse_all
 from cases.hashing.video import MOST_FRAMES, VideoFingerprint
-from tests.browser.files_step import PICTURES, choose, encoded, file, values
+from tests.browser.files_step import PICTURES, choose, encoded, file, take, values
 from tests.browser.films import webm
 from tests.browser.look import look, shoot
 from tests.browser.pictures_page import Site
@@ -21,8 +21,7 @@ MOST_BITS = 20                   # a browser makes RGB of a video's colours in i
 
 
 def film(page: Page, *contents: bytes) -> list[VideoFingerprint]:
-    page.set_input_files("#pictures", [file(content, "private-name.webm", "video/webm") for content in contents])
-    expect(page.locator("progress")).to_have_count(0, timeout=60_000)
+    take(page, *(file(content, "private-name.webm", "video/webm") for content in contents))
     return parse_all(values(page))
 
 
@@ -75,8 +74,7 @@ def test_one_that_ends_early_keeps_what_was_seen(steps: Page):
 
 
 def test_what_it_is_decides_and_not_what_it_is_called(steps: Page):
-    steps.set_input_files("#pictures", [file(FILM, "a.jpg", "image/jpeg"), file(encoded(PICTURES[0]), "b.mp4", "video/mp4")])
-    expect(steps.locator("progress")).to_have_count(0, timeout=60_000)
+    take(steps, file(FILM, "a.jpg", "image/jpeg"), file(encoded(PICTURES[0]), "b.mp4", "video/mp4"))
     assert [type(one).__name__ for one in parse_all(values(steps))] == ["VideoFingerprint", "Fingerprint"]
 
 
@@ -111,8 +109,7 @@ def test_half_a_gigabyte_passes_through_a_few_megabytes(steps: Page, tmp_path: P
     with large.open("ab") as more:
         more.truncate(500_000_000)
     steps.evaluate("self.most = 0; setInterval(() => { most = Math.max(most, performance.memory.usedJSHeapSize) }, 50)")
-    steps.set_input_files("#pictures", [large])
-    expect(steps.locator("progress")).to_have_count(0, timeout=120_000)
+    take(steps, large)
     with large.open("rb") as content:
         assert parse_all(values(steps))[0].md5 == hashlib.file_digest(content, "md5").hexdigest()
     assert steps.evaluate("most") < 64_000_000
