@@ -14,9 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.evidence import services
+from cases.evidence.handing_off import hand_off
+from cases.evidence.models import Evidence
 from cases.evidence.selectors import instruction
 from cases.models import Case
 from cases.permissions import Permission
+from cases.selectors import opens
 from cases.triage import evidence, reading
 from cases.triage.evidence import PAUSE_AFTER, Cover, File
 from cases.triage.views.access import case_for, member_with, open_case_for
@@ -66,7 +69,7 @@ def child(request: HttpRequest, ref: str, file: UUID) -> HttpResponse:
         messages.success(request, _("Nobody can open it any more. Your supervisors have been told. Take a moment for yourself."))
     except services.NotNow:
         messages.warning(request, _("It was not there any more."))
-    return back(case)
+    return redirect("triage:file", case.ref, file)
 
 
 @require_safe
@@ -92,6 +95,8 @@ def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpRespo
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
     context: dict[str, Any] = {"case": case, "file": one, "cover": cover.value, "locked": keyring is None, "order": instruction(),
                                "picture": "", "trouble": "", "pause": PAUSE_AFTER, "twins": evidence.twins_of(one.row, member)}
+    if one.row.why == Evidence.Why.CHILD and opens(member, case):
+        context["paper"] = hand_off(one.row, case)
     if keyring is not None and one.opens:
         try:
             context["picture"] = evidence.shown(one.row, cover, by=member, keyring=keyring)

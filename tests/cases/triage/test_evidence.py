@@ -213,6 +213,16 @@ def test_ordered_to_destroy_a_child_s_picture_is_gone(client, case, file, settin
     assert not Hold.objects.exists()
 
 
+def test_after_a_child_s_picture_the_page_says_what_to_hand_to_whom(client, case, file, bilal):
+    page = client.post(address(file, "child"), follow=True).content.decode()
+    assert "Nobody can open it any more" in page
+    for words in ("Cyber Crime Investigation", case.ref, file.sha256, "Do not copy, photograph or describe"):
+        assert words in page
+    assert "What to do now" in client.get(f"/desk/case/{case.ref}/").content.decode()
+    Case.objects.filter(pk=case.pk).update(restricted=True)
+    assert file.sha256 not in signed_in(bilal).get(address(file)).content.decode()
+
+
 @pytest.fixture
 def preserving(settings: LazySettings) -> None:
     settings.LEGAL_INSTRUCTION = Instruction(Order.PRESERVE, "Legal/2026/15")
