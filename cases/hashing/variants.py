@@ -17,7 +17,7 @@ SIDE = 64                               # samples each way
 PLAIN, LEVELS = 0.75, 5                 # a row is plain if so much of it lies within so many neighbouring shades
 FLAT = 8                                # shades by which a plain column may vary: JPEG leaves a seam
 SPLIT = 256                             # a plain stripe of more than a 256th of the height ends what is inside
-LEAST_HIGH, LEAST_WIDE, MOST = 5, 4, 0.96       # inside is at least a fifth high, a quarter wide; with hardly any frame it is all
+LEAST_HIGH, LEAST_WIDE, MOST = 5, 4, 0.9       # inside is at least a fifth high, a quarter wide; with hardly any frame it is all
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,10 @@ def centre(cut: int, *, mirrored: bool = False) -> Cut:
 VARIANTS: dict[str, Cut] = {
     "inside": Cut(),
     "crop-2.5": centre(25), "crop-4": centre(40), "crop-6": centre(60), "crop-8": centre(80), "crop-9.5": centre(95),
-    "mirror": Cut(mirrored=True), "mirror-crop-4": centre(40, mirrored=True), "mirror-crop-7.5": centre(75, mirrored=True),
+    "mirror": Cut(mirrored=True), "mirror-crop-3.5": centre(35, mirrored=True), "mirror-crop-6": centre(60, mirrored=True),
+    "mirror-crop-9": centre(90, mirrored=True),
     "top-6": Cut(top=60), "top-12": Cut(top=120), "bottom-6": Cut(bottom=60), "bottom-12": Cut(bottom=120),
-    "left-6": Cut(left=60), "right-6": Cut(right=60),
+    "top-bottom-7": Cut(top=70, bottom=70),
 }
 
 

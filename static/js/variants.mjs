@@ -5,8 +5,8 @@ import { finish, luminance } from './pdq.mjs';
 const MIN_QUALITY = 50, PLAIN = .75, LEVELS = 5, FLAT = 8;
 // Taken off left, top, right and bottom, in thousandths; of the mirror image? The first is what a frame surrounds.
 const centre = (cut, mirrored) => [cut, cut, cut, cut, mirrored];
-const CUTS = [[0, 0, 0, 0], ...[25, 40, 60, 80, 95].map(cut => centre(cut)), ...[0, 40, 75].map(cut => centre(cut, true)),
-  [0, 60, 0, 0], [0, 120, 0, 0], [0, 0, 0, 60], [0, 0, 0, 120], [60, 0, 0, 0], [0, 0, 60, 0]];
+const CUTS = [[0, 0, 0, 0], ...[25, 40, 60, 80, 95].map(cut => centre(cut)), ...[0, 35, 60, 90].map(cut => centre(cut, true)),
+  [0, 60, 0, 0], [0, 120, 0, 0], [0, 0, 0, 60], [0, 0, 0, 120], [0, 70, 0, 70]];
 
 // For each of 64 samples along a side the first pixel that counts for it, and how much each from there on does.
 function axis(length) {
@@ -89,7 +89,7 @@ function frame(width, height) {
       while (left < width && !wide(left)) left++;
       while (right > left && !wide(right)) right--;
       const box = { left, top: best.top, width: right - left + 1, height: best.height };
-      return left < width && box.height * 5 >= height && box.width * 4 >= width && box.width * box.height <= .96 * width * height
+      return left < width && box.height * 5 >= height && box.width * 4 >= width && box.width * box.height <= .9 * width * height
         ? box : null;
     },
   };

@@ -2,19 +2,19 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cases.escalation import registry
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
 from cases.escalation.services import new_reference, request, withdraw_hashes
 from cases.exchange.partners import Keys, add_partner
-from cases.hashing import pdq
+from cases.hashing import pdq, variants as variants_of
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import store
 from cases.models import Case, Consent
@@ -87,12 +87,12 @@ def picture(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def escalate(live: str, picture: Path, publish: Publish) -> Callable[[], tuple[Case, Escalation]]:
+def escalate(live: str, picture: Path, publish: Publish) -> Callable[..., tuple[Case, Escalation]]:
     """A report with that picture's fingerprint, consented, noticed, and so on the list: through the services that do it.
 
     Two other entries stand on the list: an index of one hash finds nothing once the client has saved it (docs/exchange.md).
     """
-    def make() -> tuple[Case, Escalation]:
+    def make(*, variants: Sequence[str] = ()) -> tuple[Case, Escalation]:
         publish(2)
         new_worker_key()
         registry.seed()
@@ -101,7 +101,7 @@ def escalate(live: str, picture: Path, publish: Publish) -> Callable[[], tuple[C
         for act in (Consent.Act.ASK_PLATFORM, Consent.Act.SHARE_HASHES):
             reporter_consents(case, act)
         found = pdq.from_image(Image.open(picture))
-        store(case=case, fingerprints=[Fingerprint(1, found.hex, found.quality, "a" * 64, "b" * 32)])
+        store(case=case, fingerprints=[Fingerprint(1, found.hex, found.quality, "a" * 64, "b" * 32, tuple(variants))])
         change_status(case=case, to=Status.IN_REVIEW, by=ayesha)
         notice = Notice(reference=new_reference(), links=(), hashes=(found.hex,), reasons="Published without consent.", policy="",
                         law="",
@@ -123,7 +123,7 @@ def recompressed(picture: Path, home: Path) -> Path:
 
 
 def test_it_pulls_matches_a_copy_answers_and_the_reporter_reads_it(client: StockClient,
-                                                                   escalate: Callable[[], tuple[Case, Escalation]],
+                                                                   escalate: Callable[..., tuple[Case, Escalation]],
                                                                    picture: Path, tmp_path: Path, run_jobs: RunJobs):
     case, escalation = escalate()
     run_jobs()                                                                       # the notice leaves
@@ -156,7 +156,7 @@ def test_it_pulls_more_than_two_pages_and_then_only_what_is_new(client: StockCli
 
 
 def test_a_withdrawal_reaches_it_only_when_it_starts_from_nothing(client: StockClient,
-                                                                  escalate: Callable[[], tuple[Case, Escalation]],
+                                                                  escalate: Callable[..., tuple[Case, Escalation]],
                                                                   picture: Path, tmp_path: Path):
     """Its own defect (docs/exchange.md): it looks for the word in the hash, not in the status, and so keeps the hash.
 
@@ -170,4 +170,28 @@ def test_a_withdrawal_reaches_it_only_when_it_starts_from_nothing(client: StockC
     assert "(Mehfooz)" in client("match", "photo", copy)
     client("fetch", "--clear")
     client("fetch")
+    assert "(Mehfooz)" not in client("match", "photo", copy)
+
+
+def test_it_finds_crops_and_mirror_images_by_their_variants_and_a_verdict_on_one_is_one_on_all(
+        client: StockClient, escalate: Callable[..., tuple[Case, Escalation]], picture: Path, tmp_path: Path, run_jobs: RunJobs):
+    original, copy = Image.open(picture).convert("RGB"), tmp_path / "copy.jpg"
+    width, height = original.size
+    case, _escalation = escalate(variants=variants_of.of(np.asarray(original)))
+    run_jobs()
+    client("fetch")
+    listed = set(case.media_hashes.get().every())
+    assert len(listed) == 15
+    assert listed <= client.holds()
+    off = width // 25, height // 25
+    for edited in (original.crop((*off, width - off[0], height - off[1])), ImageOps.mirror(original),
+                   original.crop((0, height // 9, width, height))):
+        edited.save(copy, quality=70)
+        assert "(Mehfooz)" in client("match", "photo", copy)
+
+    client.feedback(sorted(listed)[4], "NotBlocked")
+    run_jobs()
+    client("fetch", "--clear")
+    client("fetch")
+    assert not listed & client.holds()
     assert "(Mehfooz)" not in client("match", "photo", copy)

@@ -14,7 +14,11 @@ from django.utils import timezone
 from cases.exchange.models import Feedback
 from cases.exchange.partners import add_partner
 from cases.hashing.entries import withdraw
+from cases.hashing.listing import end
+from cases.hashing.services import store
 from tests.cases.exchange.conftest import Publish
+from tests.cases.hashing.conftest import fingerprint, new_variants
+from tests.factories.lists import plain_case, publish as list_case
 
 SCRIPT = Path(__file__).parent / "stock_ncmec.py"
 HOUR = timedelta(hours=1)
@@ -60,6 +64,17 @@ def test_it_holds_all_then_only_what_is_new_and_drops_what_was_withdrawn(member:
     held = member.pull()
     assert set(held["pdq"]) == {entry.value for entry in first[1:]} | {late.value}
     assert "video_md5" not in held
+
+
+def test_a_picture_comes_and_goes_with_all_its_variants(member: Member) -> None:
+    case, variants = plain_case(), new_variants()
+    store(case=case, fingerprints=[fingerprint(variants=variants)])
+    list_case(case)
+    time.sleep(6)
+    assert set(member.pull()["pdq"]) == set(case.media_hashes.get().every()) > set(variants) - {""}
+    end(case=case)
+    time.sleep(6)
+    assert "pdq" not in member.pull()
 
 
 def test_published_in_the_seconds_between_it_comes_with_the_next_pull(member: Member, publish: Publish) -> None:

@@ -68,7 +68,7 @@ def test_what_is_its_own_mirror_image_is_named_once():
     values[6], values[7] = GOOD[:64], values[1]
     names = dict(Fingerprint.parse(f"{GOOD}:{','.join(values)}", 1).named())
     assert "crop-2.5" in names
-    assert not names.keys() & {"inside", "mirror", "mirror-crop-4"}
+    assert not names.keys() & {"inside", "mirror", "mirror-crop-3.5"}
 
 
 @pytest.mark.parametrize("spoil", [

@@ -42,7 +42,7 @@ def states(case: Case) -> set[str]:
 # --- kept and found ---------------------------------------------------------------------------------------------------
 def test_they_are_kept_by_name_and_go_with_the_case(case, values):
     assert set(Variant.objects.values_list("pdq", flat=True)) == set(values) - {""}
-    assert Variant.objects.get(name="top-12").pdq == values[10]
+    assert Variant.objects.get(name="top-12").pdq == values[11]
     assert not Variant.objects.filter(name="inside").exists()
     services.match(case_id=case.pk)
     assert IndexedHash.objects.count() == 15
