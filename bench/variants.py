@@ -2,7 +2,7 @@
 
 A copy is hashed as platforms do, by plain PDQ of all of it, after the edit, a resize to 70 % and JPEG. Found: at most 31 bits
 from a hash of the picture it was made of. Four ways: by PDQ alone; by twelve hashes, centre crops of 2, 4, 6, 8, 10 % and mirror
-images; by ours; by ours where the copy was reported too and has variants of its own. The cuts were tuned on none of these pictures.
+images; by ours; by ours where the copy was reported too and has variants of its own. No cut was tuned on these pictures.
 """
 from collections.abc import Iterator, Sequence
 from itertools import combinations
