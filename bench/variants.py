@@ -8,19 +8,34 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
+from playwright.sync_api import sync_playwright
 
 from bench import Figure, edits
 from bench.edits import Bits, Edit, Picture, crop
+from bench.hashing import BARE, CHROMIUM, FLAGS
 from cases.hashing import variants
 from cases.hashing.pdq import MATCH_DISTANCE
+from tests.browser.pictures_page import serve
 
 NAME = "variants"
-FIGURES = ("variants_crop_recall", "variants_margin_bits", "variants_hashes_most")
+FIGURES = ("variants_crop_recall", "variants_margin_bits", "variants_hashes_most", "variants_time_ratio")
 LEAST, MOST_HASHES = 90, 16
 COUNTED, REPORTED = "crop, 2–10 % of every side", "the picture, where a screenshot of it was reported"
 WAYS = ("PDQ", "12", "ours", "both")
 WORN = edits.then(edits.scaled(.7), edits.jpeg(75))
 Hits = dict[str, list[list[bool]]]
+TIMED = """async url => {
+  const { pdq } = await import(url + 'pdq.mjs'), { variants } = await import(url + 'variants.mjs');
+  const strip = Uint8Array.from({ length: 4000 * 60 * 4 }, (_, i) => 128 + 90 * Math.sin(i / 1700) + i * 7919 % 31);
+  const time = hasher => {
+    const start = performance.now();
+    for (let n = 0; n < 50; n++) hasher.add(strip);
+    hasher.end();
+    return performance.now() - start;
+  };
+  const middle = some => some.sort((a, b) => a - b)[2], five = make => middle([1, 2, 3, 4, 5].map(() => time(make(4000, 3000))));
+  return [five(pdq), five(variants)];
+}"""
 
 
 def shares(most: float, count: int, least: float = .02) -> list[float]:
@@ -78,7 +93,19 @@ def run() -> dict[str, Figure]:
     recall = float(np.mean([hits[WAYS.index("ours")] for hits in found[COUNTED]]))
     return {"variants_crop_recall": Figure(round(recall, 2), "", f"{len(pictures)} held-out pictures, {COUNTED}"),
             "variants_margin_bits": Figure(margin, "bits", "closest unrelated pair, variants and copies"),
-            "variants_hashes_most": Figure(most, "", "hashes of one of these pictures")}
+            "variants_hashes_most": Figure(most, "", "hashes of one of these pictures"),
+            "variants_time_ratio": time_ratio()}
+
+
+def time_ratio() -> Figure:
+    """What the phone's arithmetic takes with variants, against one hash alone: 12 megapixels in Chromium, decoding apart."""
+    with serve({"/": BARE}, {}) as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.goto(site.url)
+        alone, more = page.evaluate(TIMED, f"{site.url}/static/js/")
+        browser.close()
+    return Figure(round((alone + more) / alone, 2), "", f"one hash: {alone:.0f} ms; fourteen variants: {more:.0f} ms more")
 
 
 def copied(image: Picture) -> Iterator[tuple[str, Picture]]:

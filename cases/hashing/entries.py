@@ -64,7 +64,7 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
         return False
     for one in active:
         ListEntry.objects.filter(pk=one.pk).update(state=ListEntry.State.SUSPENDED, modified_at=next(times))
-        record("hash_suspended", subject=one.pk, actor=partner)
+    record("hash_suspended", subject=entry.pk, actor=partner, count=len(active))
     approved = Listing.objects.filter(entry__in=active, state=Listing.State.APPROVED)
     approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED, decided_by=None, decided_at=None)
     count("suspended", len(active))

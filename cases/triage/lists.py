@@ -1,4 +1,6 @@
 """What is typed on the way of a case's fingerprints to a shared list, and what a page shows of it."""
+from collections import Counter
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -40,12 +42,15 @@ class RefuseForm(forms.Form):
 
 
 def rows_of(case: Case) -> list[Listing]:
-    """What the case stands behind, or stood, with the entry's state in words."""
+    """What the case stands behind, or stood, with the entry's state in words. One row a picture, which counts its variants."""
     rows = list(Listing.objects.filter(hash__case=case).select_related("entry", "hash", "proposed_by", "decided_by")
                 .order_by("hash__number"))
-    for row in rows:
+    entries = Counter(row.hash_id for row in rows)
+    shown = {row.hash_id: row for row in [*rows, *(row for row in rows if row.entry.value == row.hash.pdq)]}
+    for row in shown.values():
+        row.more = entries[row.hash_id] - 1                                     # type: ignore[attr-defined]
         row.entry.in_words = STATE_NAMES[ListEntry.State(row.entry.state)]      # type: ignore[attr-defined]
-    return rows
+    return list(shown.values())
 
 
 def why_not(case: Case) -> str:

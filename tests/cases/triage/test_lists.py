@@ -7,6 +7,7 @@ from cases.hashing.models import Benign, ListEntry, Listing
 from cases.hashing.services import store
 from cases.models import Case, Consent
 from portal.accounts.models import User
+from tests.cases.hashing.conftest import new_pdq, new_variants
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, signed_in
 
 PDQ = "5" * 64
@@ -60,6 +61,17 @@ def test_one_proposes_and_another_puts_them_on_the_list(case: Case, mine: Client
     assert "Ayesha" in colleagues.get(address(case)).content.decode()
     assert act(mine, case, "end") == 302
     assert ListEntry.objects.get().state == "withdrawn"
+
+
+def test_variants_are_counted_with_their_picture(case: Case, mine: Client, colleagues: Client) -> None:
+    store(case=case, fingerprints=[Fingerprint(2, new_pdq(), 90, "c" * 64, "d" * 32, new_variants())])
+    act(mine, case, "propose")
+    act(colleagues, case, "approve")
+    page = mine.get(address(case)).content.decode()
+    assert page.count("On the list") == 2
+    assert page.count("with 14 crops and mirror images of it") == 1
+    assert act(mine, case, "end") == 302
+    assert set(ListEntry.objects.values_list("state", flat=True)) == {"withdrawn"}
 
 
 def test_a_refusal_takes_a_reason(case: Case, mine: Client, colleagues: Client) -> None:
