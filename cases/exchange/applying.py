@@ -21,6 +21,7 @@ from cases.exchange.services import AGAIN, name_of
 from cases.hashing.entries import OFF, suspend
 from cases.hashing.foreign import Row, take_in
 from cases.hashing.models import ListEntry, Listing
+from cases.hashing.selectors import pictures
 from cases.hashing.wire.stopncii import FeedbackValue
 from cases.models import Case
 from cases.notifications.models import Occasion
@@ -36,7 +37,7 @@ FORGOT = {FeedbackValue.WITHDRAWN, FeedbackValue.DELETED}
 DAY = timedelta(days=1)
 MOST_RECALLS = 500
 MOST_CHANGES = 4                 # verdicts of one partner on one entry within a day that are carried into cases
-FEWEST_SUSPENDED = 10            # entries that one partner may have suspended within a day; or a twentieth of what it is given
+FEWEST_SUSPENDED = 10            # pictures that one partner may have suspended within a day; or a twentieth of what it is given
 
 
 @transaction.atomic
@@ -95,7 +96,8 @@ def too_much(feedback: Feedback) -> bool:
     if feedback.value != FeedbackValue.NOT_BLOCKED or feedback.entry.state != ListEntry.State.ACTIVE:
         return False
     lately = Entry.objects.filter(actor=name_of(feedback.partner), event="hash_suspended", at__gt=timezone.now() - DAY).count()
-    return lately >= max(FEWEST_SUSPENDED, listed_for(feedback.partner).filter(state=ListEntry.State.ACTIVE).count() // 20)
+    given = pictures(listed_for(feedback.partner).filter(state=ListEntry.State.ACTIVE))
+    return lately >= max(FEWEST_SUSPENDED, given.count() // 20)
 
 
 def waits_for_a_notice(feedback: Feedback) -> bool:

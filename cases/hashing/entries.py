@@ -6,7 +6,7 @@ from django.db.models import F
 
 from cases.audit.services import actor, record
 from cases.hashing.models import ListCount, ListEntry, Listing
-from cases.hashing.selectors import LISTED, on_the_lists
+from cases.hashing.selectors import LISTED, on_the_lists, pictures
 from cases.hashing.turns import PUBLISHING, stamps, take_turn
 from cases.permissions import Staff
 
@@ -27,7 +27,7 @@ def activate(*, entries: Iterable[ListEntry], by: Staff, subject: object) -> lis
         entry.published_at = entry.published_at or entry.modified_at
         entry.save(update_fields=["state", "modified_at", "published_at", "recalled_at"])
     log("hashes_published", changed, by=by, subject=subject)
-    count("published", len(changed))
+    count("published", of_pictures(changed))
     return changed
 
 
@@ -46,7 +46,7 @@ def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list
     stood = Listing.objects.filter(entry__in=shown, state__in=[Listing.State.PROPOSED, Listing.State.APPROVED])
     stood.update(state=Listing.State.ENDED)         # to come back it takes two people again
     log("hashes_withdrawn", shown, by=by, subject="hash_list")
-    count("withdrawn", len(shown))
+    count("withdrawn", of_pictures(shown))
     return shown
 
 
@@ -57,8 +57,8 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
     All that the same pictures put on the list goes with it: an entry is a picture or a variant of one.
     """
     take_turn(PUBLISHING)
-    pictures = Listing.objects.filter(entry=entry, state=Listing.State.APPROVED).values("hash")
-    group = ListEntry.objects.filter(listings__hash__in=pictures, listings__state=Listing.State.APPROVED)
+    behind = Listing.objects.filter(entry=entry, state=Listing.State.APPROVED).values("hash")
+    group = ListEntry.objects.filter(listings__hash__in=behind, listings__state=Listing.State.APPROVED)
     active, times = list(group.filter(state=ListEntry.State.ACTIVE).distinct()), stamps(ListEntry, "modified_at")
     if entry not in active:
         return False
@@ -67,13 +67,17 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
     record("hash_suspended", subject=entry.pk, actor=partner, count=len(active))
     approved = Listing.objects.filter(entry__in=active, state=Listing.State.APPROVED)
     approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED, decided_by=None, decided_at=None)
-    count("suspended", len(active))
+    count("suspended", of_pictures(active))
     return True
 
 
 def log(event: str, entries: list[ListEntry], *, by: Staff | None, subject: object) -> None:
     for start in range(0, len(entries), LOGGED):
         record(event, subject=str(subject), actor=actor(by), entries=[entry.pk for entry in entries[start:start + LOGGED]])
+
+
+def of_pictures(entries: Collection[ListEntry]) -> int:
+    return pictures(ListEntry.objects.filter(pk__in=[entry.pk for entry in entries])).count()
 
 
 @transaction.atomic

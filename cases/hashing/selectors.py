@@ -1,7 +1,7 @@
 """Reads with a rule: what may be known of the lists by everybody."""
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, Q, QuerySet
 
 from cases.hashing.models import ListCount, ListEntry, Listing
 
@@ -25,5 +25,11 @@ def hidden(n: int) -> int | None:
 
 
 def on_the_lists() -> dict[str, int]:
-    active = ListEntry.objects.filter(state=ListEntry.State.ACTIVE).values_list("category").annotate(n=Count("pk"))
-    return dict.fromkeys(ListEntry.Category.values, 0) | dict(active)
+    active = pictures(ListEntry.objects.filter(state=ListEntry.State.ACTIVE))
+    counted = active.values_list("category").annotate(n=Count("pk", distinct=True))
+    return dict.fromkeys(ListEntry.Category.values, 0) | dict(counted)
+
+
+def pictures(entries: QuerySet[ListEntry]) -> QuerySet[ListEntry]:
+    """Of entries those of a picture or video itself: its variants are no more of them."""
+    return entries.filter(Q(kind=ListEntry.Kind.MD5) | Q(listings__hash__pdq=F("value"))).distinct()

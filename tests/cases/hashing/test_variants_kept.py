@@ -7,7 +7,8 @@ from cases.audit.models import Entry
 from cases.hashing import foreign, listing, services, triggers
 from cases.hashing.entries import suspend
 from cases.hashing.foreign import Row
-from cases.hashing.models import Benign, ForeignMatch, IndexedHash, ListEntry, Listing, Match, Variant
+from cases.hashing.models import Benign, ForeignMatch, IndexedHash, ListCount, ListEntry, Listing, Match, Variant
+from cases.hashing.selectors import on_the_lists
 from cases.models import Case
 from cases.priority import AgeBand
 from tests.cases.hashing.conftest import fingerprint, near, new_pdq, new_variants
@@ -172,6 +173,16 @@ def test_a_variant_that_looks_harmless_holds_its_picture(case, values):
     assert set(Listing.objects.values_list("held", flat=True)) == {"benign"}
     with pytest.raises(listing.StandsOut):
         listing.approve(case=case, by=two_people()[1])
+
+
+def test_public_numbers_count_pictures(case):
+    entries = publish(case)
+    assert on_the_lists()["intimate"] == 1
+    suspend(entry=entries[5], partner="system")
+    assert Entry.objects.get(event="hash_suspended").details == {"count": 15}
+    listing.end(case=case)
+    assert on_the_lists()["intimate"] == 0
+    assert dict(ListCount.objects.values_list("what", "n")) == {"published": 1, "suspended": 1, "withdrawn": 1}
 
 
 # --- the database -----------------------------------------------------------------------------------------------------
