@@ -123,6 +123,6 @@ def test_the_numbers_are_anybodys_and_small_ones_nobodys(publish: Publish) -> No
     for language, flood in (("en", "Many reports of one picture that do not fit together"), ("ur", "")):
         page = Client().get(f"/{language}/numbers/")
         assert not page.cookies
-        assert page.content.decode().count("<td>10</td>") == page.content.decode().count("<td>5</td>") == 1
+        assert page.content.decode().count(">10<") == page.content.decode().count(">5<") == 1
         assert flood in page.content.decode()
     assert "/en/numbers/" in Client().get("/en/your-report/").content.decode()
