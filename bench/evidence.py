@@ -1,8 +1,8 @@
 """What it costs to look at a file safely: the real job against the same decoding, hashing and painting in a plain loop.
 
 The job claims its row of the outbox, opens the pages with the worker's key, hands the bytes to the sandbox, compares, seals the
-picture to the unit, commits, and writes that it is done. The loop has the bytes in its hand and its libraries warm. File by file
-in turns, so that what else the machine does meets both alike.
+picture to the unit, commits, and writes that it is done. The loop has the bytes in its hand and its libraries warm. They take
+turns, and of each file the quickest turn of each counts, so that what else the machine does weighs little.
 """
 import statistics
 import time
@@ -26,7 +26,7 @@ from tests.factories.cases import make_case
 
 NAME = "evidence"
 FIGURES = ("evidence_jobs_ratio", "evidence_jobs_s")
-FILES = 32
+FILES, TURNS = 9, 5
 FORMS = (("PNG", {}), ("JPEG", {"quality": 85}), ("WEBP", {"quality": 80}))        # as phones and messengers save them
 
 
@@ -37,20 +37,23 @@ def run() -> dict[str, Figure]:
     contents = [as_bytes(draw(shot), form, **options)
                 for n, shot in enumerate(some(FILES)) for form, options in [FORMS[n % len(FORMS)]]]
     case, ticket = make_case(Unit.objects.get(code="adults")), uuid.uuid4()
-    jobs = [job_of(case.pk, uuid.uuid5(ticket, str(n // 5)), n % 5 + 1, content) for n, content in enumerate(contents)]
     plain(contents[0])
     sandbox.develop(contents[0])
     ours, theirs = list[float](), list[float]()
-    for content, job in zip(contents, jobs, strict=True):
-        theirs.append(seconds(lambda content=content: plain(content)))
-        ours.append(seconds(lambda job=job: current_app.tasks["evidence.process"](str(job.pk), job.attempts)))
+    for place, content in enumerate(contents):
+        jobs = [job_of(case.pk, uuid.uuid5(ticket, str(place)), turn + 1, content) for turn in range(TURNS)]
+        turns = [(seconds(lambda job=job: current_app.tasks["evidence.process"](str(job.pk), job.attempts)),
+                  seconds(lambda content=content: plain(content))) for job in jobs]
+        ours.append(min(mine for mine, _ in turns))
+        theirs.append(min(other for _, other in turns))
     sandbox.close()
     states = set(Evidence.objects.filter(case=case).values_list("state", flat=True))
     if states != {Evidence.State.KEPT}:
         raise RuntimeError(f"not all files were kept: {states}")
     ratio = sum(theirs) / sum(ours)
     slowest = statistics.median(mine - other for mine, other in zip(ours, theirs, strict=True)) * 1000
-    return {"evidence_jobs_ratio": Figure(round(ratio, 3), "", f"a plain loop, {FILES} screenshots in turns"),
+    against = f"a plain loop, {FILES} screenshots, quickest of {TURNS} turns each"
+    return {"evidence_jobs_ratio": Figure(round(ratio, 3), "", against),
             "evidence_jobs_s": Figure(round(len(ours) / sum(ours), 2), "/s", f"one process; {slowest:.0f} ms beside the loop's")}
 
 

@@ -28,12 +28,11 @@ def why_not(*, case_id: UUID, value: str, sha256: str, md5: str) -> Evidence.Why
 
 def _own(case_id: UUID, value: str, sha256: str, md5: str) -> bool:
     """Also one that was not yet compared with others, and each variant (crop, mirror) under which one is found."""
-    mine = MediaHash.objects.filter(case=case_id)
-    if mine.filter(sha256=sha256).exists() or mine.filter(md5=md5).exists():
-        return True
-    values = {*mine.exclude(pdq="").values_list("pdq", flat=True),
-              *IndexedHash.objects.filter(media__case=case_id).exclude(pdq="").values_list("pdq", flat=True)}
-    return any(pdq.distance(value, other) <= settings.HASH_LIMITS["PICTURE"] for other in values)
+    mine = list(MediaHash.objects.filter(case=case_id).values_list("pdq", "sha256", "md5"))
+    found = {one for one, _sha256, _md5 in mine if one}                 # a video has none
+    found |= set(IndexedHash.objects.filter(media__case=case_id).values_list("pdq", flat=True)) if mine else set()
+    near = any(pdq.distance(value, other) <= settings.HASH_LIMITS["PICTURE"] for other in found)
+    return near or any(sha256 == their_sha256 or md5 == their_md5 for _pdq, their_sha256, their_md5 in mine)
 
 
 def _listed(value: str) -> set[str]:

@@ -1,8 +1,8 @@
 """What runs inside the sandbox: a process that has loaded Pillow and numpy and knows nothing else, and a child of it for each
 file.
 
-Started by sandbox.py with an empty environment, no descriptor but the one it is spoken to by, and no database. It forks for each
-file because loading the libraries takes longer (about 0.4 s) than the work, and a child that has met one file meets no other.
+Started by sandbox.py with nothing of our environment, no descriptor but the one it is spoken to by, and no database. It forks for
+each file because loading the libraries takes longer than the work, and a child that has met one file meets no other.
 """
 import gc
 import io
@@ -72,6 +72,7 @@ def work(data: int) -> None:
         line = socket.socket(fileno=data)
         confine()
         line.sendall(answer_to(read(line)))
+        line.shutdown(socket.SHUT_WR)        # whoever waits goes on while this process is cleared away
     finally:
         os._exit(0)
 

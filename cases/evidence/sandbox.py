@@ -21,6 +21,7 @@ __all__ = ["Developed", "Unreadable", "close", "develop"]
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "import sys; sys.path.insert(0, sys.argv[1]); from cases.evidence import inside; inside.main()"
+ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}     # all of it: a fresh child asks for memory in large pieces
 PATIENCE = 60                    # seconds; the sandbox ends a child after 40
 MOST_BACK = 32 * 1024 * 1024
 HEX64, HEX16 = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{16}")
@@ -33,25 +34,34 @@ class Sandbox:
     def __init__(self) -> None:
         self.control, theirs = socket.socketpair()
         self.control.settimeout(PATIENCE)
+        self.owed = False                    # how the child before has ended
         with theirs:
             self.process = subprocess.Popen(             # noqa: S603  our own interpreter and our own code
                 [sys.executable, "-I", "-c", START, str(ROOT)], stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True)
+                stderr=subprocess.DEVNULL, env=ENVIRONMENT, cwd="/", start_new_session=True)
 
     def develop(self, content: bytes) -> bytes:
         """The child's answer, empty if it died. Raises Unreadable when it was ended, OSError when the sandbox is gone."""
+        if self.owed:
+            self._ended()
         ours, theirs = socket.socketpair()
         with ours:
             ours.settimeout(PATIENCE)
             with theirs:
                 socket.send_fds(self.control, [b"."], [theirs.fileno()])
+            self.owed = True
             answer = self._spoken(ours, content)
-            status = self.control.recv(1)
+        if not answer and (status := self._ended()):
+            raise Unreadable(TOO_MUCH.get(status, "unreadable"))
+        return answer
+
+    def _ended(self) -> int:
+        """0, or the signal that ended the child. Waits for it."""
+        status = self.control.recv(1)
         if not status:
             raise ConnectionResetError
-        if status != b"\0":
-            raise Unreadable(TOO_MUCH.get(status[0], "unreadable"))
-        return answer
+        self.owed = False
+        return status[0]
 
     @staticmethod
     def _spoken(line: socket.socket, content: bytes) -> bytes:
