@@ -27,6 +27,7 @@ MOST_READ = 16 * 1024 * 1024
 
 def main() -> None:
     """Serve until whoever started us hangs up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)        # systemd tells all at once, and the worker may still need us
     control = socket.socket(fileno=os.dup(0))
     os.close(0)
     os.open(os.devnull, os.O_RDONLY)

@@ -161,6 +161,12 @@ def test_a_sandbox_that_is_gone_is_started_anew(untouched):
     assert develop(GOOD).width == hostile.SMALL[0]
 
 
+def test_a_worker_that_is_told_to_stop_may_end_its_file_first(untouched):
+    develop(GOOD)
+    os.kill(sandbox._mine[os.getpid()].process.pid, signal.SIGTERM)
+    assert develop(GOOD).width == hostile.SMALL[0]
+
+
 def test_it_ends_with_the_process_that_started_it():
     code = ("import sys; sys.path.insert(0, '.'); from cases.evidence import sandbox; sandbox.develop(sys.stdin.buffer.read());"
             "print(next(iter(sandbox._mine.values())).process.pid, flush=True); import os, signal; os.kill(os.getpid(), 9)")
