@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from cases.audit.models import Entry
-from cases.hashing.models import MediaHash
+from cases.hashing.models import MediaHash, Variant
 from cases.intake import receipts, state, throttle
 from cases.intake.models import Receipt
 from cases.models import Case, Consent
@@ -17,6 +17,7 @@ from cases.outbox.models import Job
 from cases.units.models import Unit
 from cases.vault import custody, envelope, hpke, turnstile, unseal
 from cases.vault.models import DataKey, UnitKey
+from tests.cases.hashing.conftest import new_variants
 from tests.cases.intake.conftest import CONSENT, STORY, WHAT, WHO, Reporter, fingerprint
 
 pytestmark = pytest.mark.django_db
@@ -87,9 +88,10 @@ def test_what_was_agreed_is_kept_per_act_and_dated(reporter):
 
 
 def test_fingerprints_rest_in_their_table_and_ask_to_be_matched(reporter):
-    prints = [fingerprint(1), fingerprint(2), fingerprint(1)]
+    prints = [fingerprint(1), f"{fingerprint(2)}:{','.join(new_variants())}", fingerprint(1)]
     person = reporter().to_the_code(pictures={"fingerprint": prints}, consent=CONSENT | {"share_hashes": "yes"})
     person.send()
+    assert Variant.objects.filter(media__number=2).count() == Variant.objects.count() == 14
     assert list(MediaHash.objects.values_list("number", "sha256")) == [(1, f"{1:064x}"), (2, f"{2:064x}")]
     assert Job.objects.get(task="hashing.match").payload == {"case_id": str(Case.objects.get().pk)}
     assert Consent.objects.get(act="share_hashes").answer == "yes"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from cases.audit.models import Entry
-from cases.hashing.models import MediaHash
+from cases.hashing.models import MediaHash, Variant
 from cases.intake import receipts, throttle
 from cases.intake.models import Receipt
 from cases.intake.sealed import LONGEST_BODY, Malformed, parse
@@ -24,6 +24,7 @@ from cases.outbox.models import Job
 from cases.units.models import Unit
 from cases.vault import custody, envelope, hpke, unseal
 from cases.vault.models import DataKey, UnitKey
+from tests.cases.hashing.conftest import new_variants
 from tests.cases.intake.browser import ANSWERS, STORY, Browser, another_lock
 from tests.cases.intake.conftest import CODE, Reporter, fingerprint
 
@@ -84,9 +85,10 @@ def test_an_address_is_the_workers_alone(browser: Browser):
 
 
 def test_fingerprints_are_kept_and_asked_to_be_matched(browser: Browser):
-    browser.body["fingerprints"] = [fingerprint(1), fingerprint(2)]
+    browser.body["fingerprints"] = [fingerprint(1), f"{fingerprint(2)}:{','.join(new_variants())}"]
     browser.body["consents"].append(browser.consent(Consent.Act.SHARE_HASHES, "yes"))
     assert browser.send().status_code == 200
+    assert Variant.objects.filter(media__number=2).count() == Variant.objects.count() == 14
     assert list(MediaHash.objects.values_list("number", flat=True)) == [1, 2]
     assert Job.objects.filter(task="hashing.match").exists()
 
