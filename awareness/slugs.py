@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 RESERVED = frozenset({
-    "report", "inbox", "figures", "exit", "privacy", "accessibility", "your-report", "leaving",     # public, in each language
+    "report", "inbox", "files", "numbers", "figures", "exit", "privacy", "accessibility", "your-report", "leaving",     # public
     "desk", "cms", "exchange", "live", "healthz", "static", "media", "documents",          # other roles and files
     "admin", "api", "en", "ur", "robots.txt", "favicon.ico", "i18n",
 })

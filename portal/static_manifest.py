@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from cases.intake.page_policy import FILES_OF_THE_PHONE
 from portal.middleware import POLICY, in_words
 from portal.static_headers import policy
 
@@ -25,7 +26,7 @@ LIST, SIGNATURE = "scripts.txt", "scripts.sig"
 SCRIPTS = {".js", ".mjs"}
 LINE = re.compile(r"([0-9a-f]{64})  (static/\S+)")
 ECDSA = ec.ECDSA(hashes.SHA256())
-PAGES = tuple(f"/{language}/{page}" for language in ("en", "ur") for page in ("", "report/", "inbox/"))
+PAGES = tuple(f"/{language}/{page}" for language in ("en", "ur") for page in ("", "report/", "inbox/", "files/"))
 SEALS = re.compile(r"static/js/(report|inbox)(\.[0-9a-f]{12})?\.mjs$")      # without it a page posts what is typed
 TIMEOUT = 30                            # seconds for each answer
 
@@ -89,7 +90,7 @@ def page_faults(url: str, page: str, listed: set[str], root: str) -> Iterator[st
     """A page may load listed scripts only, hold none itself, and name no other root key than the list does; where people type, it
     must load the script that seals."""
     content, said = fetch(url)
-    if said != in_words(POLICY):
+    if said != page_policy(page):
         yield f"{page}: comes with another Content-Security-Policy"
     found = Scripts(content.decode("utf-8", "replace"))
     yield from (f"{page}: holds a script of its own" for _ in range(found.inline))
@@ -101,6 +102,11 @@ def page_faults(url: str, page: str, listed: set[str], root: str) -> Iterator[st
             yield f"{page}: loads {address}, which was not signed"
     if found.roots - {root}:
         yield f"{page}: has keys checked against another root key"
+
+
+def page_policy(page: str) -> str:
+    """The Content-Security-Policy that a page must come with."""
+    return in_words(POLICY | (FILES_OF_THE_PHONE if page.endswith("/report/") else {}))
 
 
 class Scripts(HTMLParser):

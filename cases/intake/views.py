@@ -15,6 +15,7 @@ from cases.evidence.selectors import case_takes_files
 from cases.intake import elsewhere, evidence_ticket, receipts, routing, services, throttle
 from cases.intake.forms import ReceiptForm, StepForm, WhatForm
 from cases.intake.outage import survives_outage
+from cases.intake.page_policy import FILES_OF_THE_PHONE
 from cases.intake.posting import posted
 from cases.intake.sealed_views import typed_document
 from cases.intake.state import Draft, Lost, TooLarge, open_draft, seal
@@ -41,9 +42,6 @@ from cases.vault.models import UnitKey
 from cases.vault.receipt import display
 from cases.vault.trust import trusted
 from cases.vault.turnstile import Busy
-
-# The page may look at what was chosen on this device (static/js/{pictures,video}.mjs): blob: is what scripts of ours made here.
-FILES_OF_THE_PHONE = {"img-src": "'self' blob:", "media-src": "blob:"}
 
 
 @login_not_required

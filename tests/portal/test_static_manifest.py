@@ -122,7 +122,7 @@ def test_what_a_page_may_not_hold_is_found(monkeypatch, html: str, fault: str):
 @pytest.mark.parametrize(("page", "faults"), [("/en/report/", 1), ("/ur/inbox/", 1), ("/en/", 0)])
 def test_a_page_that_would_post_what_is_typed_is_found(monkeypatch, page: str, faults: int):
     html = b'<script src="/static/js/site.mjs"></script><form>'
-    monkeypatch.setattr(static_manifest, "fetch", lambda url: (html, in_words(POLICY)))
+    monkeypatch.setattr(static_manifest, "fetch", lambda url: (html, static_manifest.page_policy(page)))
     assert len(list(static_manifest.page_faults(f"https://x.example{page}", page, {"static/js/site.mjs"}, ""))) == faults
 
 
