@@ -148,6 +148,7 @@ export function wire(box) {
   addEventListener('online', () => { for (const button of list.querySelectorAll('.btn:not([hidden])')) button.click(); });
   if (input) input.multiple = true;
   one('[data-plain]')?.remove();
+  if (input?.files.length) input.dispatchEvent(new Event('change'));      // chosen before this script came
 }
 
 wire(document.querySelector('[data-evidence]'));

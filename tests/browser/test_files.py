@@ -77,6 +77,20 @@ def test_several_files_go_one_after_another_without_their_names(chosen: Page):
     assert chosen.context.cookies() == []
 
 
+def test_a_file_that_was_chosen_before_the_script_came_is_sent(live: str, case: Case, open_page: OpenPage):
+    page, held = open_page(width=360, height=740), list[Route]()
+    page.route(re.compile(r"/js/files\."), lambda route: held.append(route))
+    page.goto(f"{live}/en/files/")
+    page.set_content(f'<form method="post" action="{live}/en/files/"><input name="ticket" '
+                     f'value="{tickets.seal(Ticket(case.pk))}"><button>go</button></form>')
+    page.locator("button").click(no_wait_after=True)
+    page.locator("#file").set_input_files(files(1))
+    page.complaints.clear()
+    held[-1].continue_()
+    expect(page.locator(".files .ok")).to_have_count(1)
+    assert numbers() == [1]
+
+
 def test_what_cannot_be_sent_is_said_before_it_is_sent(chosen: Page):
     sent: list[str] = []
     chosen.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
@@ -223,6 +237,7 @@ def test_from_the_inbox_and_back_nothing_typed_is_lost_and_the_code_stays(inbox:
     inbox.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
     inbox.locator("#id_message").fill(CARRIED)
     inbox.locator("button[value=files]").click()
+    expect(inbox.locator("#file[multiple]")).to_be_visible()     # its script is here
     inbox.locator("#file").set_input_files(files(1, 2))
     expect(inbox.locator(".files .ok")).to_have_count(2)
     inbox.locator("button.swap").click()
@@ -241,6 +256,7 @@ def test_from_the_inbox_and_back_nothing_typed_is_lost_and_the_code_stays(inbox:
 def test_a_press_while_a_file_is_on_its_way_waits_for_it(inbox: Page):
     held: list[Route] = []
     inbox.locator("button[value=files]").click()
+    expect(inbox.locator("#file[multiple]")).to_be_visible()     # its script is here
     inbox.route("**/files/", lambda route: held.append(route))
     inbox.locator("#file").set_input_files(files(1))
     expect(inbox.locator(".files li")).to_contain_text("On its way")
