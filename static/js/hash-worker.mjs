@@ -60,13 +60,14 @@ function read(picture, size) {
   return { ...hasher.end(), variants: found.variants };
 }
 
-// Turned upright, colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
+// Turned upright, which every browser does unasked; the word for it, "from-image", is an error in those from before 2023 (Chrome 112),
+// colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
 async function look(file, found, side) {
   const { width, height, turn } = found, pixels = width * height;
   if (width && Math.min(width, height) < SMALLEST) throw new Refused('flat');
   if (pixels > MOST * SMALL || file.size > MOST_BYTES) throw new Refused(found.kind ? 'heic' : 'fail');
   side ??= pixels > LARGE * SMALL ? REDUCED : Infinity;
-  const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' };
+  const options = { colorSpaceConversion: 'none' };
   const target = (turn > 4 ? [height, width] : [width, height]).map(length => reduced(length, side));
   if (side < Infinity && pixels) Object.assign(options, { resizeWidth: target[0], resizeHeight: target[1], resizeQuality: 'high' });
   const picture = await createImageBitmap(file, options);
