@@ -2,15 +2,22 @@
 // has its pictures at the same times. The video is never put on the page.
 const MOST = 60, MIN_QUALITY = 50, PATIENCE = 15_000;
 
-// Waits for one event of the video; throws if it fails, is cancelled, or nothing comes.
-function happens(video, name, signal) {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(reject, PATIENCE);
-    const over = (event, end) => video.addEventListener(event, () => { clearTimeout(late); end(); }, { once: true });
-    signal.addEventListener('abort', reject, { once: true });
-    over(name, resolve);
-    over('error', reject);
-  });
+// Waits for one event of the video; throws if it fails, is or was cancelled, or nothing comes.
+async function happens(video, name, signal) {
+  const over = new AbortController(), once = { signal: over.signal };
+  let late;
+  try {
+    await new Promise((resolve, reject) => {
+      if (signal.aborted) reject();
+      late = setTimeout(reject, PATIENCE);
+      video.addEventListener(name, resolve, once);
+      video.addEventListener('error', reject, once);
+      signal.addEventListener('abort', reject, once);
+    });
+  } finally {
+    clearTimeout(late);
+    over.abort();
+  }
 }
 
 async function seek(video, at, signal) {

@@ -1,4 +1,5 @@
 """Videos on the step that takes pictures: what is worked out of them, what is said, and that none of it leaves the device."""
+import base64
 import hashlib
 from pathlib import Path
 
@@ -15,6 +16,15 @@ from tests.browser.look import look, shoot
 from tests.browser.pictures_page import Site
 from tests.fixtures.browser import OpenPage
 
+# What video.mjs makes of a film, hashed by a stand-in; `meanwhile` runs after each picture and may stop it.
+WIND = """async ({url, film, meanwhile}) => {
+  const { frames } = await import(url), file = await (await fetch('data:video/webm;base64,' + film)).blob();
+  const stop = new AbortController(), then = new Function('stop', meanwhile), signal = stop.signal;
+  let asked = 0;
+  const hash = async frame => { frame.close(); asked++; then(stop); return { hash: '0f'.repeat(32), quality: 90 }; };
+  const found = await frames(file, hash, { signal, progress() {} }).catch(() => null);
+  return { found, asked };
+}"""
 SCENES = [image.resize((320, 240)) for image in PICTURES[:6]]
 FILM = webm(SCENES)
 MOST_BITS = 20                   # a browser makes RGB of a video's colours in its own way
@@ -101,6 +111,24 @@ def test_one_of_several_is_cancelled_at_once(steps: Page, tmp_path: Path):
     steps.get_by_role("button", name="Remove video 1").click()
     choose(steps, encoded(PICTURES[0]))
     assert [one.number for one in parse_all(values(steps))] == [1]
+
+
+def wind(page: Page, site: Site, film: bytes, meanwhile: str = "") -> dict:
+    return page.evaluate(WIND, {"url": f"{site.url}/static/js/video.mjs", "film": base64.b64encode(film).decode(),
+                                "meanwhile": meanwhile})
+
+
+@pytest.fixture
+def bare(site: Site, open_page: OpenPage) -> Page:
+    page = open_page(bypass_csp=True)
+    page.goto(f"{site.url}/bare/")
+    return page
+
+
+def test_one_that_is_removed_while_a_picture_is_hashed_is_left_at_once(site: Site, bare: Page):
+    """Most of the time is spent there."""
+    assert wind(bare, site, FILM, "stop.abort()") == {"found": None, "asked": 1}
+    assert wind(bare, site, FILM)["asked"] == len(SCENES)
 
 
 def test_half_a_gigabyte_passes_through_a_few_megabytes(steps: Page, tmp_path: Path):
