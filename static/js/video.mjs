@@ -1,6 +1,6 @@
 // Pictures out of a video: a second apart, or 2, 4, 8 … where more than 60 would come of it, so that a copy whose end was cut off
 // has its pictures at the same times. The video is never put on the page.
-const MOST = 60, MIN_QUALITY = 50, PATIENCE = 15_000;
+const MOST = 60, MIN_QUALITY = 50, PATIENCE = 15_000, DAY = 86_400;
 
 // Waits for one event of the video; throws if it fails, is or was cancelled, or nothing comes.
 async function happens(video, name, signal) {
@@ -39,8 +39,8 @@ export async function frames(file, hash, { signal, progress }) {
     const ready = happens(video, 'loadedmetadata', signal);
     video.src = url;
     await ready;
-    const end = await length(video, signal), step = 2 ** Math.max(0, Math.ceil(Math.log2(end / MOST)));
-    for (let at = 0; at < end && video.videoWidth; at += step) {
+    const end = Math.min(await length(video, signal), DAY), step = 2 ** Math.max(0, Math.ceil(Math.log2(end / MOST)));
+    for (let at = 0; at < end && at < MOST * step && video.videoWidth; at += step) {
       await seek(video, at, signal);
       const frame = await hash(await createImageBitmap(video));
       if (frame.quality >= MIN_QUALITY) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
