@@ -1,6 +1,6 @@
 // Pictures out of a video: a second apart, or 2, 4, 8 … where more than 60 would come of it, so that a copy whose end was cut off
 // has its pictures at the same times. The video is never put on the page.
-const MOST = 60, MIN_QUALITY = 50, PATIENCE = 15_000, DAY = 86_400;
+const MOST = 60, PATIENCE = 15_000, DAY = 86_400;
 
 // Waits for one event of the video; throws if it fails, is or was cancelled, or nothing comes.
 async function happens(video, name, signal) {
@@ -31,7 +31,7 @@ async function length(video, signal) {
   return Number.isFinite(video.duration) ? video.duration : video.currentTime;
 }
 
-// hash(ImageBitmap) → {hash, quality}. Gives texts "milliseconds.quality.hash"; none if this browser cannot show the video.
+// hash(ImageBitmap) → {hash, quality}, or {} if it is too flat. Gives texts "milliseconds.quality.hash"; none if this browser cannot show the video.
 export async function frames(file, hash, { signal, progress }) {
   const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto' });
   const found = [], url = URL.createObjectURL(file);
@@ -43,7 +43,7 @@ export async function frames(file, hash, { signal, progress }) {
     for (let at = 0; at < end && at < MOST * step && video.videoWidth; at += step) {
       await seek(video, at, signal);
       const frame = await hash(await createImageBitmap(video));
-      if (frame.quality >= MIN_QUALITY) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
+      if (frame.hash) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
       progress(at / end);
     }
   } catch (error) {
