@@ -100,6 +100,7 @@ function add(file) {
 function remove(row) {
   files.get(row)?.stop.abort();
   files.delete(row);
+  URL.revokeObjectURL(row.querySelector('.peek')?.src);
   row.remove();
   number();
   input.focus();

@@ -56,7 +56,6 @@ function read(picture, size) {
     strips(picture, size, more);
     found = more.end();
   }
-  picture.close();
   return { ...hasher.end(), variants: found.variants };
 }
 
@@ -71,7 +70,11 @@ async function look(file, found, side) {
   const target = (turn > 4 ? [height, width] : [width, height]).map(length => reduced(length, side));
   if (side < Infinity && pixels) Object.assign(options, { resizeWidth: target[0], resizeHeight: target[1], resizeQuality: 'high' });
   const picture = await createImageBitmap(file, options);
-  return read(picture, [picture.width, picture.height].map(length => reduced(length, side)));
+  try {
+    return read(picture, [picture.width, picture.height].map(length => reduced(length, side)));
+  } finally {
+    picture.close();
+  }
 }
 
 // A JPEG that was not fetched to its end: browsers show what is there.
@@ -107,7 +110,6 @@ function still(frame) {
   const side = frame.width * frame.height > FRAME ? REDUCED : Infinity;
   const size = [frame.width, frame.height].map(length => reduced(length, side)), hasher = pdq(...size);
   strips(frame, size, hasher);
-  frame.close();
   const found = hasher.end();
   return usable(found) ? found : {};
 }
@@ -118,7 +120,7 @@ let turn = Promise.resolve();                 // one at a time, whatever arrives
 addEventListener('message', ({ data }) => {
   const { id, cancel } = data;
   if (cancel) return cancelled.add(cancel);
-  turn = turn.then(() => cancelled.has(id) ? { cancelled: true } : answer(data))
+  turn = turn.then(() => cancelled.has(id) ? { cancelled: true } : answer(data)).finally(() => data.frame?.close())
     .catch(error => error.message === 'cancelled' ? { cancelled: true } : { refused: error instanceof Refused ? error.message : 'fail' })
     .then(result => postMessage({ id, ...result }));
 });

@@ -22,6 +22,13 @@ self.createImageBitmap = async (file, options) => {
   return decode(file, options);
 };"""
 
+# Short of memory: no canvas can be had. Each answer says how many decoded pictures were given back.
+POOR = """let closed = 0;
+const { close } = ImageBitmap.prototype, post = postMessage;
+ImageBitmap.prototype.close = function() { closed++; close.call(this); };
+OffscreenCanvas.prototype.getContext = () => null;
+self.postMessage = data => post({ ...data, closed });"""
+
 
 @pytest.fixture
 def page(site: Site, open_page: OpenPage) -> Page:
@@ -48,3 +55,8 @@ def test_what_the_phone_calls_ready_the_server_takes(page: Page, site: Site):
     one = Fingerprint.parse(found["value"], 1)
     assert one == expected(encoded(STRIPES))
     assert "" in one.variants[1:]
+
+
+def test_a_phone_short_of_memory_gets_back_what_a_picture_took_that_could_not_be_read(page: Page, site: Site):
+    """Or the next one fails too: a decoded picture takes four bytes a pixel, and nobody knows when it is collected."""
+    assert hashed(page, site, POOR, encoded(PICTURES[0])) == {"id": 1, "refused": "fail", "closed": 1, "ms": pytest.approx(0, abs=1e5)}
