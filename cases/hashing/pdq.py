@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 MATCH_DISTANCE = 31      # bits; at most this = the same picture
 MIN_QUALITY = 50         # 0 … 100; flatter pictures hash alike
-FEWEST_BITS = 64         # set bits: half of 256 lie above the median, fewer where many coefficients are equal, as in plain stripes
+FEWEST_BITS = 64         # set, of 256: half lie above the median, fewer where many coefficients are equal, as in plain stripes
 SMALLEST = 5             # pixels a side; below, there is nothing to hash
 
 Floats = NDArray[np.float32]

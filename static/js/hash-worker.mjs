@@ -1,6 +1,7 @@
 // Works out fingerprints away from the page, one thing at a time. In: {id, file, side?}. Out, by id: {progress: 0 … 1}, then for a
 // picture {value: "pdq:quality:sha256:md5:variants", sha, moves} or {refused: one of the words of the page}, for a video {video: true, sha, md5}.
-// In: {id, frame: ImageBitmap}; out {hash, quality}, or {} if it is too flat. In: {cancel: id}; out {cancelled: true}. Nothing is kept and nothing is sent.
+// In: {id, frame: ImageBitmap}; out {hash, quality}, or {} if it is too flat. In: {cancel: id}; out {cancelled: true}. Nothing is kept
+// and nothing is sent.
 import { digests } from './digests.mjs';
 import { head } from './headers.mjs';
 import { pdq, usable } from './pdq.mjs';
@@ -59,8 +60,8 @@ function read(picture, size) {
   return { ...hasher.end(), variants: found.variants };
 }
 
-// Turned upright, which every browser does unasked; the word for it, "from-image", is an error in those from before 2023 (Chrome 112),
-// colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
+// Turned upright, which every browser does unasked (the word for it, "from-image", is an error in those from before 2023, such as
+// Chrome 111); colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
 async function look(file, found, side) {
   const { width, height, turn } = found, pixels = width * height;
   if (width && Math.min(width, height) < SMALLEST) throw new Refused('flat');

@@ -75,8 +75,8 @@ export function pdq(width, height) {
   };
 }
 
-// Whether a picture can be told from others by it: not too flat, and not one of those with hardly a bit set, as plain stripes give. The
-// server refuses other hashes, and with them the report.
+// Whether a picture can be told from others by it: not too flat, and not with hardly a bit set, as plain stripes are. The server
+// refuses other hashes, and with them the report.
 export function usable({ hash, quality }) {
   let bits = 0;
   for (const digit of hash) for (let left = parseInt(digit, 16); left; left &= left - 1) bits++;

@@ -31,7 +31,8 @@ async function length(video, signal) {
   return Number.isFinite(video.duration) ? video.duration : video.currentTime;
 }
 
-// hash(ImageBitmap) → {hash, quality}, or {} if it is too flat. Gives texts "milliseconds.quality.hash"; none if this browser cannot show the video.
+// hash(ImageBitmap) → {hash, quality}, or {} if it is too flat. Gives texts "milliseconds.quality.hash"; none if this browser cannot
+// show the video.
 export async function frames(file, hash, { signal, progress }) {
   const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto' });
   const found = [], url = URL.createObjectURL(file);

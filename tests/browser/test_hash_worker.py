@@ -59,4 +59,5 @@ def test_what_the_phone_calls_ready_the_server_takes(page: Page, site: Site):
 
 def test_a_phone_short_of_memory_gets_back_what_a_picture_took_that_could_not_be_read(page: Page, site: Site):
     """Or the next one fails too: a decoded picture takes four bytes a pixel, and nobody knows when it is collected."""
-    assert hashed(page, site, POOR, encoded(PICTURES[0])) == {"id": 1, "refused": "fail", "closed": 1, "ms": pytest.approx(0, abs=1e5)}
+    found = hashed(page, site, POOR, encoded(PICTURES[0]))
+    assert (found["refused"], found["closed"]) == ("fail", 1)
