@@ -98,7 +98,7 @@ def fullest(name: str, *, bytes_each: int) -> str:
 
 
 @pytest.mark.parametrize("bytes_each", [1, 2, 3])
-def test_ten_videos_and_all_that_may_be_typed_fit(bytes_each):
+def test_ten_videos_and_all_that_may_be_typed_fit(db, bytes_each):
     """In any script: Gurmukhi has three bytes a letter; a quotation mark has one, and two in JSON."""
     frames = ",".join(f"{n * 1_464_000}.100.{'0f' * 32}" for n in range(MOST_FRAMES))
     videos = [f"video:{n:064x}:{'cd' * 16}:{frames}" for n in range(MOST_FILES)]
