@@ -1,21 +1,22 @@
 // Pictures out of a video: a second apart, or 2, 4, 8 … where more than 60 would come of it, so that a copy whose end was cut off
 // has its pictures at the same times. The video is never put on the page.
-const MOST = 60, PATIENCE = 15_000, DAY = 86_400;
+const MOST = 60, PATIENCE = 15, SECOND = 1000, DAY = 86_400;
 
-// Waits for one event of the video; throws if it fails, is or was cancelled, or nothing comes.
+// Waits for one event of the video; throws if it fails, is or was cancelled, or nothing comes. Only seconds in which the page is seen
+// count: behind another app a phone decodes nothing, and whoever comes back finds it going on.
 async function happens(video, name, signal) {
   const over = new AbortController(), once = { signal: over.signal };
-  let late;
+  let late, left = PATIENCE;
   try {
     await new Promise((resolve, reject) => {
       if (signal.aborted) reject();
-      late = setTimeout(reject, PATIENCE);
+      late = setInterval(() => document.hidden || --left || reject(), SECOND);
       video.addEventListener(name, resolve, once);
       video.addEventListener('error', reject, once);
       signal.addEventListener('abort', reject, once);
     });
   } finally {
-    clearTimeout(late);
+    clearInterval(late);
     over.abort();
   }
 }

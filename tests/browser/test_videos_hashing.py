@@ -140,6 +140,36 @@ def test_a_file_that_claims_any_length_is_taken_by_the_server(site: Site, bare: 
     assert 40 < len(one.frames) <= MOST_FRAMES
 
 
+# From the third picture on the browser does not wind until it is told to.
+STUCK = """() => {
+  const { set, get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime');
+  let held = [];
+  self.go = () => { for (const wind of held) wind(); held = null; };
+  Object.defineProperty(HTMLMediaElement.prototype, 'currentTime', { get, set(at) {
+    const wind = () => set.call(this, at);
+    if (held && at >= 2) held.push(wind); else wind();
+  }});
+  Object.defineProperty(document, 'hidden', { get: () => self.away });
+}"""
+START = """([wind, ask]) => { self.done = undefined; eval(wind)(ask).then(found => { self.done = found; }); }"""
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_whoever_looks_into_another_app_meanwhile_misses_no_picture(site: Site, open_page: OpenPage, away: bool):
+    page = open_page(bypass_csp=True)
+    page.clock.install()
+    page.goto(f"{site.url}/bare/")
+    page.evaluate(STUCK)
+    page.evaluate("away => { self.away = away; }", away)
+    page.evaluate(START, [WIND, {"url": f"{site.url}/static/js/video.mjs", "film": base64.b64encode(FILM).decode(),
+                                 "meanwhile": "self.asked = (self.asked ?? 0) + 1"}])
+    page.wait_for_function("self.asked === 2", polling=50)
+    page.clock.run_for(40_000)
+    page.evaluate("go()")
+    page.wait_for_function("self.done", polling=50)
+    assert len(page.evaluate("done.found")) == (len(SCENES) if away else 2)
+
+
 def test_half_a_gigabyte_passes_through_a_few_megabytes(steps: Page, tmp_path: Path):
     large = tmp_path / "large.webm"
     large.write_bytes(FILM)
