@@ -9,7 +9,7 @@ from cases.hashing.known import KNOWN
 from cases.hashing.models import ForeignHash, IndexedHash, ListEntry, Listing, MediaHash
 
 Why = Evidence.Why
-PICTURE, FOREIGN = IndexedHash.Kind.PICTURE, IndexedHash.Kind.FOREIGN
+PICTURE, FOREIGN, FRAME = IndexedHash.Kind.PICTURE, IndexedHash.Kind.FOREIGN, IndexedHash.Kind.FRAME
 MD5 = ListEntry.Kind.MD5
 
 
@@ -27,17 +27,16 @@ def why_not(*, case_id: UUID, value: str, sha256: str, md5: str) -> Evidence.Why
 
 
 def _own(case_id: UUID, value: str, sha256: str, md5: str) -> bool:
-    """Also one that was not yet compared with others, and each variant (crop, mirror) under which one is found."""
-    mine = list(MediaHash.objects.filter(case=case_id).values_list("pdq", "sha256", "md5"))
-    found = {one for one, _sha256, _md5 in mine if one}                 # a video has none
-    found |= set(IndexedHash.objects.filter(media__case=case_id).values_list("pdq", flat=True)) if mine else set()
-    near = any(pdq.distance(value, other) <= settings.HASH_LIMITS["PICTURE"] for other in found)
-    return near or any(sha256 == their_sha256 or md5 == their_md5 for _pdq, their_sha256, their_md5 in mine)
+    """Also a crop or mirror image of one, and a picture out of a video; whether or not it was compared with others yet."""
+    mine = list(MediaHash.objects.filter(case=case_id).prefetch_related("variants", "frames"))
+    near = any(pdq.distance(value, other) <= settings.HASH_LIMITS["PICTURE"] for one in mine for other in one.every())
+    return near or any(one.sha256 == sha256 or one.md5 == md5 for one in mine)
 
 
 def _listed(value: str) -> set[str]:
-    """Categories of our lists under which it stands, stood, or is proposed. What two people refused to list is no reason."""
-    near = [row for row, _bits in KNOWN[PICTURE].near([value])[0]]
+    """Categories of our lists under which it stands, stood, or is proposed: the picture, or a video that it is out of. What two
+    people refused to list is no reason."""
+    near = [row for kind in (PICTURE, FRAME) for row, _bits in KNOWN[kind].near([value])[0]]
     media = IndexedHash.objects.filter(pk__in=near).values("media")
     standing = Listing.objects.filter(hash__in=media).exclude(state=Listing.State.REFUSED)
     return set(standing.values_list("entry__category", flat=True))

@@ -3,7 +3,7 @@
 Taking in is idempotent: a page that comes twice changes nothing, and what an older page says of a row is not believed, in
 whatever order pages come. What they took back goes at once, value and matches.
 """
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases.audit.services import record
 from cases.hashing.entries import withdraw
 from cases.hashing.known import KNOWN
+from cases.hashing.matches import known_of_children, values_of, with_the_same
 from cases.hashing.models import ForeignHash, ForeignMatch, IndexedHash, ListEntry, MediaHash
 from cases.hashing.rising import rise
 from cases.hashing.turns import IMPORTING, stamps, take_turn
@@ -114,10 +115,14 @@ def keep(pairs: Sequence[Pair]) -> int:
     for case_id in cases:
         record("known_elsewhere", subject=case_id, actor="system")
     rise(cases)
-    children = MediaHash.objects.filter(foreign__in=rows, foreign__foreign__child=True).prefetch_related("variants")
-    values = {value for one in children for value in one.listed()}
-    withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
+    take_children_off({row.hash_id for row in rows})
     return len(rows)
+
+
+def take_children_off(pictures: Collection[UUID]) -> None:
+    """Those of them that a list of child imagery knows leave the adults' list, and what we know to be the same."""
+    values = values_of(with_the_same(known_of_children(pictures)))
+    withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
 
 
 @transaction.atomic
@@ -126,9 +131,7 @@ def relabel(*, source: str, child: bool) -> int:
     take_turn(IMPORTING)
     changed = ForeignHash.objects.filter(source=source).exclude(child=child).update(child=child)
     if changed and child:
-        shown = MediaHash.objects.filter(foreign__foreign__source=source).prefetch_related("variants")
-        values = {value for one in shown for value in one.listed()}
-        withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
+        take_children_off(set(ForeignMatch.objects.filter(foreign__source=source).values_list("hash", flat=True)))
     return changed
 
 
@@ -139,4 +142,6 @@ def lists_that_know(case_id: UUID) -> list[str]:
 
 
 def on_a_list_of_children(case_id: UUID) -> bool:
-    return ForeignMatch.objects.filter(hash__case=case_id, foreign__child=True, foreign__deleted_at=None).exists()
+    """One of its pictures or videos, or what is the same in another case."""
+    mine = set(MediaHash.objects.filter(case=case_id).values_list("pk", flat=True))
+    return bool(known_of_children(with_the_same(mine)))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from cases.hashing.models import Match, MediaHash
+from cases.hashing.models import ForeignMatch, Match, MediaHash
 from cases.models import Case, Exclusion
 from cases.priority import CHILD, AgeBand
 
@@ -61,7 +61,25 @@ def matches_a_child(case: Case) -> bool:
     return others(guarding(), case).filter(CHILDS).exists()
 
 
+def known_of_children(pictures: Collection[UUID]) -> set[UUID]:
+    """Which of these stand on somebody's list of child imagery."""
+    known = ForeignMatch.objects.filter(hash__in=pictures, foreign__child=True, foreign__deleted_at=None)
+    return set(known.values_list("hash", flat=True))
+
+
+def with_the_same(pictures: Collection[UUID]) -> set[UUID]:
+    """And every picture or video that is one of these, saved again: a list by MD5 knows a single copy."""
+    pairs = guarding().filter(Q(a__in=pictures) | Q(b__in=pictures)).values_list("a", "b")
+    return {one for pair in pairs for one in pair} | set(pictures)
+
+
+def values_of(pictures: Collection[UUID]) -> set[str]:
+    """What of them may be listed, variants too."""
+    return {value for one in MediaHash.objects.filter(pk__in=pictures).prefetch_related("variants") for value in one.listed()}
+
+
 def values_of_children(found: Sequence[Match]) -> set[str]:
-    """What may be listed, variants too, of those matches in which a child's case is one of the two."""
-    pairs = [match for match in found if of_a_child(match.a.case) or of_a_child(match.b.case)]
-    return {value for match in pairs for side in (match.a, match.b) for value in side.listed()}
+    """What may be listed of those matches in which one of the two is of a child's case, or on a list of child imagery."""
+    known = known_of_children({side for match in found for side in (match.a_id, match.b_id)})
+    pairs = [match for match in found if of_a_child(match.a.case) or of_a_child(match.b.case) or known & {match.a_id, match.b_id}]
+    return values_of({side for match in pairs for side in (match.a_id, match.b_id)})

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 
 MATCH_DISTANCE = 31      # bits; at most this = the same picture
 MIN_QUALITY = 50         # 0 … 100; flatter pictures hash alike
+FEWEST_BITS = 64         # set, of 256: half lie above the median, fewer where many coefficients are equal, as in plain stripes
 SMALLEST = 5             # pixels a side; below, there is nothing to hash
 
 Floats = NDArray[np.float32]
@@ -25,6 +26,11 @@ DCT = np.array([[SCALE * math.cos(math.pi / 2 / 64 * (i + 1) * (2 * j + 1)) for 
 class Pdq:
     hex: str             # 64 lower-case digits, highest coefficient first
     quality: int         # 0 … 100
+
+    @property
+    def usable(self) -> bool:
+        """Whether the picture can be told from others by it."""
+        return self.quality >= MIN_QUALITY and int(self.hex, 16).bit_count() >= FEWEST_BITS
 
 
 def distance(a: str, b: str) -> int:

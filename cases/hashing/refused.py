@@ -1,10 +1,10 @@
 """What is refused of anything that claims to be a fingerprint, of a picture or of a video's frame. Pure."""
 import re
 
-from cases.hashing.pdq import MIN_QUALITY
+from cases.hashing.pdq import FEWEST_BITS, MIN_QUALITY
 
 MOST_FILES = 10                          # of one report
-FEWEST_BITS, MOST_BITS = 64, 128         # set bits: half of 256 lie above the median, fewer only where many are equal
+MOST_BITS = 128                          # set bits: no more than half of 256 lie above the median
 
 
 class FingerprintRefused(ValueError):

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cases.hashing.pdq import MIN_QUALITY, SMALLEST, Floats, from_samples, luma
+from cases.hashing.pdq import SMALLEST, Floats, from_samples, luma
 
 SIDE = 64                               # samples each way
 PLAIN, LEVELS = 0.75, 5                 # a row is plain if so much of it lies within so many neighbouring shades
@@ -72,7 +72,7 @@ def hashed(grey: Floats, cut: Cut) -> str:
     if min(part.shape) < SMALLEST:
         return ""
     found = from_samples(samples(part[:, ::-1] if cut.mirrored else part))
-    return found.hex if found.quality >= MIN_QUALITY else ""
+    return found.hex if found.usable else ""
 
 
 def samples(grey: Floats) -> Floats:

@@ -18,7 +18,7 @@ from cases.vault.receipt import new_code
 
 FORM_VERSION = 1                        # raise it when old drafts cannot be read any more
 LIFETIME = 2 * 3600                     # seconds since the page was made
-LONGEST = 112 * 1024                    # characters of the sealed text: ten videos and all that may be typed
+LONGEST = 144 * 1024                    # characters of the sealed text: ten videos (64) and all that may be typed, in any script
 CLOCK_SKEW = 60                         # seconds by which two of our servers may differ
 BELONGS = aead.framed(b"report-draft", bytes([FORM_VERSION]))
 Answers = dict[str, dict[str, list[str]]]     # step → field → what was typed

@@ -5,7 +5,12 @@ const known = sha => list.querySelector(`[value*="${sha}"]`);
 let box, say, input, list, status, going, worker, last = 0, note = '', queue = Promise.resolve();
 
 const speak = text => { status.textContent = `${text} ${note}`; };
-const words = (row, text) => { row.querySelector('.meta').textContent = text; };
+// What a row says, by its name among the page's words: in the other language it says the same.
+function words(row, name) {
+  const meta = row.querySelector('.meta');
+  meta.dataset.says = name;
+  meta.textContent = say[name];
+}
 
 function number() {                           // the server counts as the page does
   let n = 0;
@@ -33,7 +38,7 @@ function finish(row, { value, sha, refused, said = 'done' }) {
   else hidden(row).remove(), row.classList.add('bad');
   row.querySelector('.meta').classList.add(value ? said === 'done' ? 'ok' : 'but' : 'err');
   number();
-  words(row, say[refused ?? said]);
+  words(row, refused ?? said);
   speak(`${row.querySelector('strong').textContent}: ${row.querySelector('.meta').textContent}`);
 }
 
@@ -91,7 +96,7 @@ function add(file) {
   const row = box.querySelector('template').content.firstElementChild.cloneNode(true);
   const one = { file, film: file.type.startsWith('video/'), stop: new AbortController() };
   files.set(row, one);
-  words(row, say.work);
+  words(row, 'work');
   list.append(row);
   number();
   queue = queue.then(() => work(row, one));
@@ -100,6 +105,7 @@ function add(file) {
 function remove(row) {
   files.get(row)?.stop.abort();
   files.delete(row);
+  URL.revokeObjectURL(row.querySelector('.peek')?.src);
   row.remove();
   number();
   input.focus();
@@ -141,7 +147,11 @@ export function take(next) {
   [box, say] = [next, next.dataset];
   [input, list, status] = ['[type=file]', '.files', '[role=status]'].map(part => box.querySelector(part));
   listen();
-  for (const done of list.querySelectorAll('.meta.ok')) done.textContent = say.done;
+  const show = box.querySelector('template').content.querySelector('summary')?.textContent;
+  for (const row of list.children) {
+    words(row, row.querySelector('.meta').dataset.says ?? 'done');
+    for (const summary of row.querySelectorAll('summary')) summary.textContent = show;
+  }
   number();
 }
 

@@ -1,12 +1,13 @@
 // Works out fingerprints away from the page, one thing at a time. In: {id, file, side?}. Out, by id: {progress: 0 … 1}, then for a
 // picture {value: "pdq:quality:sha256:md5:variants", sha, moves} or {refused: one of the words of the page}, for a video {video: true, sha, md5}.
-// In: {id, frame: ImageBitmap}; out {hash, quality}. In: {cancel: id}; out {cancelled: true}. Nothing is kept and nothing is sent.
+// In: {id, frame: ImageBitmap}; out {hash, quality}, or {} if it is too flat. In: {cancel: id}; out {cancelled: true}. Nothing is kept
+// and nothing is sent.
 import { digests } from './digests.mjs';
 import { head } from './headers.mjs';
-import { pdq } from './pdq.mjs';
+import { pdq, usable } from './pdq.mjs';
 import { variants } from './variants.mjs';
 
-const MIN_QUALITY = 50, REDUCED = 1024, STRIP = 64, HEAD = 2 ** 20, SMALLEST = 5, FRAME = 2.5e6;
+const REDUCED = 1024, STRIP = 64, HEAD = 2 ** 20, SMALLEST = 5, FRAME = 2.5e6;
 const LARGE = 40e6, MOST = 200e6, MOST_BYTES = 2 ** 27;    // pixels: reduced from, refused from
 const SMALL = navigator.deviceMemory <= 2 ? .4 : 1;        // of either, where the browser reports 2 GB of memory or less
 const cancelled = new Set();
@@ -56,21 +57,25 @@ function read(picture, size) {
     strips(picture, size, more);
     found = more.end();
   }
-  picture.close();
   return { ...hasher.end(), variants: found.variants };
 }
 
-// Turned upright, colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
+// Turned upright, which every browser does unasked (the word for it, "from-image", is an error in those from before 2023, such as
+// Chrome 111); colour profile ignored. A picture too large to be held is decoded small, where the browser can do that.
 async function look(file, found, side) {
   const { width, height, turn } = found, pixels = width * height;
   if (width && Math.min(width, height) < SMALLEST) throw new Refused('flat');
   if (pixels > MOST * SMALL || file.size > MOST_BYTES) throw new Refused(found.kind ? 'heic' : 'fail');
   side ??= pixels > LARGE * SMALL ? REDUCED : Infinity;
-  const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' };
+  const options = { colorSpaceConversion: 'none' };
   const target = (turn > 4 ? [height, width] : [width, height]).map(length => reduced(length, side));
   if (side < Infinity && pixels) Object.assign(options, { resizeWidth: target[0], resizeHeight: target[1], resizeQuality: 'high' });
   const picture = await createImageBitmap(file, options);
-  return read(picture, [picture.width, picture.height].map(length => reduced(length, side)));
+  try {
+    return read(picture, [picture.width, picture.height].map(length => reduced(length, side)));
+  } finally {
+    picture.close();
+  }
 }
 
 // A JPEG that was not fetched to its end: browsers show what is there.
@@ -92,9 +97,9 @@ async function fingerprint({ id, file, side }) {
   const { md5, sha256: sha } = await bytesOf(file, id);
   if (found.kind === 'video' || !found.kind && file.type.startsWith('video/')) return { video: true, sha, md5 };
   try {
-    const { hash, quality, variants: more } = await look(file, found, side);
+    const seen = await look(file, found, side), { hash, quality, variants: more } = seen;
     if (await isCut(file, found)) throw new Refused('fail');
-    if (quality < MIN_QUALITY) throw new Refused('flat');
+    if (!usable(seen)) throw new Refused('flat');
     return { value: [hash, quality, sha, md5, more.join(',')].join(':'), sha, moves: found.moves };
   } catch (error) {
     if (error instanceof Refused) throw error;
@@ -106,8 +111,8 @@ function still(frame) {
   const side = frame.width * frame.height > FRAME ? REDUCED : Infinity;
   const size = [frame.width, frame.height].map(length => reduced(length, side)), hasher = pdq(...size);
   strips(frame, size, hasher);
-  frame.close();
-  return hasher.end();
+  const found = hasher.end();
+  return usable(found) ? found : {};
 }
 
 const answer = data => data.frame ? still(data.frame) : fingerprint(data);
@@ -116,7 +121,7 @@ let turn = Promise.resolve();                 // one at a time, whatever arrives
 addEventListener('message', ({ data }) => {
   const { id, cancel } = data;
   if (cancel) return cancelled.add(cancel);
-  turn = turn.then(() => cancelled.has(id) ? { cancelled: true } : answer(data))
+  turn = turn.then(() => cancelled.has(id) ? { cancelled: true } : answer(data)).finally(() => data.frame?.close())
     .catch(error => error.message === 'cancelled' ? { cancelled: true } : { refused: error instanceof Refused ? error.message : 'fail' })
     .then(result => postMessage({ id, ...result }));
 });

@@ -1,6 +1,6 @@
 // PDQ, the 256-bit hash of what a picture shows; the same steps and rounding as cases/hashing/pdq.py, which explains them.
 // Rows come in strips and go through both blurs at once, so that a large picture is never held as numbers.
-const SCALE = Math.fround(Math.sqrt(2 / 64));
+const SCALE = Math.fround(Math.sqrt(2 / 64)), MIN_QUALITY = 50, FEWEST_BITS = 64;
 const DCT = Float32Array.from({ length: 16 * 64 },
   (_, k) => SCALE * Math.cos(Math.PI / 2 / 64 * ((k >> 6) + 1) * (2 * (k & 63) + 1)));
 
@@ -73,6 +73,14 @@ export function pdq(width, height) {
     },
     end: () => width < 5 || height < 5 ? { hash: '0'.repeat(64), quality: 0 } : finish(samples),
   };
+}
+
+// Whether a picture can be told from others by it: not too flat, and not with hardly a bit set, as plain stripes are. The server
+// refuses other hashes, and with them the report.
+export function usable({ hash, quality }) {
+  let bits = 0;
+  for (const digit of hash) for (let left = parseInt(digit, 16); left; left &= left - 1) bits++;
+  return quality >= MIN_QUALITY && bits >= FEWEST_BITS;
 }
 
 // From the 64 × 64 samples of a blurred picture.

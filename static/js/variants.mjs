@@ -1,8 +1,8 @@
 // Crops and mirror images of a picture, each with a PDQ of its own; the same numbers as cases/hashing/variants.py, which explains them.
 // The two blurs and the samples of PDQ are sums with fixed weights: rows are added up as they come, and nothing is kept of them.
-import { finish, luminance } from './pdq.mjs';
+import { finish, luminance, usable } from './pdq.mjs';
 
-const MIN_QUALITY = 50, PLAIN = .75, LEVELS = 5, FLAT = 8;
+const PLAIN = .75, LEVELS = 5, FLAT = 8;
 // Taken off left, top, right and bottom, in thousandths; of the mirror image? The first is what a frame surrounds.
 const centre = (cut, mirrored) => [cut, cut, cut, cut, mirrored];
 const CUTS = [[0, 0, 0, 0], ...[25, 40, 60, 80, 95].map(cut => centre(cut)), ...[0, 35, 60, 90].map(cut => centre(cut, true)),
@@ -49,8 +49,8 @@ function variant(width, height, [l, t, r, b, mirrored]) {
       }
     },
     end() {
-      const { hash, quality } = finish(Float32Array.from(samples));
-      return quality < MIN_QUALITY ? '' : hash;
+      const found = finish(Float32Array.from(samples));
+      return usable(found) ? found.hash : '';
     },
   };
 }

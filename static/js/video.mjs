@@ -1,16 +1,24 @@
 // Pictures out of a video: a second apart, or 2, 4, 8 … where more than 60 would come of it, so that a copy whose end was cut off
 // has its pictures at the same times. The video is never put on the page.
-const MOST = 60, MIN_QUALITY = 50, PATIENCE = 15_000;
+const MOST = 60, PATIENCE = 15, SECOND = 1000, DAY = 86_400;
 
-// Waits for one event of the video; throws if it fails, is cancelled, or nothing comes.
-function happens(video, name, signal) {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(reject, PATIENCE);
-    const over = (event, end) => video.addEventListener(event, () => { clearTimeout(late); end(); }, { once: true });
-    signal.addEventListener('abort', reject, { once: true });
-    over(name, resolve);
-    over('error', reject);
-  });
+// Waits for one event of the video; throws if it fails, is or was cancelled, or nothing comes. Only seconds in which the page is seen
+// count: behind another app a phone decodes nothing, and whoever comes back finds it going on.
+async function happens(video, name, signal) {
+  const over = new AbortController(), once = { signal: over.signal };
+  let late, left = PATIENCE;
+  try {
+    await new Promise((resolve, reject) => {
+      if (signal.aborted) reject();
+      late = setInterval(() => document.hidden || --left || reject(), SECOND);
+      video.addEventListener(name, resolve, once);
+      video.addEventListener('error', reject, once);
+      signal.addEventListener('abort', reject, once);
+    });
+  } finally {
+    clearInterval(late);
+    over.abort();
+  }
 }
 
 async function seek(video, at, signal) {
@@ -24,7 +32,8 @@ async function length(video, signal) {
   return Number.isFinite(video.duration) ? video.duration : video.currentTime;
 }
 
-// hash(ImageBitmap) → {hash, quality}. Gives texts "milliseconds.quality.hash"; none if this browser cannot show the video.
+// hash(ImageBitmap) → {hash, quality}, or {} if it is too flat. Gives texts "milliseconds.quality.hash"; none if this browser cannot
+// show the video.
 export async function frames(file, hash, { signal, progress }) {
   const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto' });
   const found = [], url = URL.createObjectURL(file);
@@ -32,11 +41,11 @@ export async function frames(file, hash, { signal, progress }) {
     const ready = happens(video, 'loadedmetadata', signal);
     video.src = url;
     await ready;
-    const end = await length(video, signal), step = 2 ** Math.max(0, Math.ceil(Math.log2(end / MOST)));
-    for (let at = 0; at < end && video.videoWidth; at += step) {
+    const end = Math.min(await length(video, signal), DAY), step = 2 ** Math.max(0, Math.ceil(Math.log2(end / MOST)));
+    for (let at = 0; at < end && at < MOST * step && video.videoWidth; at += step) {
       await seek(video, at, signal);
       const frame = await hash(await createImageBitmap(video));
-      if (frame.quality >= MIN_QUALITY) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
+      if (frame.hash) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
       progress(at / end);
     }
   } catch (error) {

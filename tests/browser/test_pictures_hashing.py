@@ -12,7 +12,7 @@ from cases.hashing.fingerprint import Fingerprint, parse_all
 from tests.browser.files_step import PICTURES, choose, encoded, expected, file, values
 from tests.browser.look import look
 from tests.browser.pictures_page import HASH, STATIC
-from tests.browser.specimens import EXACT, NEAR, bomb, polyglot, turned
+from tests.browser.specimens import EXACT, NEAR, bomb, moving, polyglot, turned
 
 
 def test_fingerprints_equal_the_servers_and_are_all_that_is_posted(site, steps):
@@ -137,6 +137,25 @@ def test_fingerprints_made_before_are_shown_and_can_be_removed(site, steps):
     steps.get_by_role("button", name="Remove picture 1").click()
     assert parse_all(values(steps)) == [expected(encoded(PICTURES[0]))]
     expect(steps.locator(".files strong")).to_have_text(["Picture 1"])
+
+
+# What the report does in the other language: rows go over to the page's new form.
+TRANSLATE = """async () => {
+  const { wire } = await import('/static/js/pictures.mjs');
+  const other = new DOMParser().parseFromString(await (await fetch('/ur/')).text(), 'text/html');
+  const form = document.importNode(other.querySelector('form'), true);
+  form.querySelector('.files').append(...document.querySelectorAll('.files > li'));
+  document.querySelector('form').replaceWith(form);
+  wire(form.querySelector('[data-pictures]'));
+}"""
+
+
+def test_in_the_other_language_every_row_says_the_same(steps):
+    choose(steps, encoded(PICTURES[0]), b"no picture", moving("GIF"))
+    steps.evaluate(TRANSLATE)
+    box = steps.locator("[data-pictures]")
+    expect(steps.locator(".files .meta")).to_have_text([box.get_attribute(f"data-{name}") for name in ("done", "fail", "moves")])
+    expect(steps.locator(".files summary")).to_have_text(["دکھائیں یہ کون سی ہے"] * 3)
 
 
 def test_without_script_nothing_can_be_chosen_and_another_way_is_named(site, open_page):

@@ -1,4 +1,5 @@
 """Videos on the step that takes pictures: what is worked out of them, what is said, and that none of it leaves the device."""
+import base64
 import hashlib
 from pathlib import Path
 
@@ -15,6 +16,15 @@ from tests.browser.look import look, shoot
 from tests.browser.pictures_page import Site
 from tests.fixtures.browser import OpenPage
 
+# What video.mjs makes of a film, hashed by a stand-in; `meanwhile` runs after each picture and may stop it.
+WIND = """async ({url, film, meanwhile}) => {
+  const { frames } = await import(url), file = await (await fetch('data:video/webm;base64,' + film)).blob();
+  const stop = new AbortController(), then = new Function('stop', meanwhile), signal = stop.signal;
+  let asked = 0;
+  const hash = async frame => { frame.close(); asked++; then(stop); return { hash: '0f'.repeat(32), quality: 90 }; };
+  const found = await frames(file, hash, { signal, progress() {} }).catch(() => null);
+  return { found, asked };
+}"""
 SCENES = [image.resize((320, 240)) for image in PICTURES[:6]]
 FILM = webm(SCENES)
 MOST_BITS = 20                   # a browser makes RGB of a video's colours in its own way
@@ -101,6 +111,63 @@ def test_one_of_several_is_cancelled_at_once(steps: Page, tmp_path: Path):
     steps.get_by_role("button", name="Remove video 1").click()
     choose(steps, encoded(PICTURES[0]))
     assert [one.number for one in parse_all(values(steps))] == [1]
+
+
+def wind(page: Page, site: Site, film: bytes, meanwhile: str = "") -> dict:
+    return page.evaluate(WIND, {"url": f"{site.url}/static/js/video.mjs", "film": base64.b64encode(film).decode(),
+                                "meanwhile": meanwhile})
+
+
+@pytest.fixture
+def bare(site: Site, open_page: OpenPage) -> Page:
+    page = open_page(bypass_csp=True)
+    page.goto(f"{site.url}/bare/")
+    return page
+
+
+def test_one_that_is_removed_while_a_picture_is_hashed_is_left_at_once(site: Site, bare: Page):
+    """Most of the time is spent there."""
+    assert wind(bare, site, FILM, "stop.abort()") == {"found": None, "asked": 1}
+    assert wind(bare, site, FILM)["asked"] == len(SCENES)
+
+
+@pytest.mark.parametrize("seconds", ["1e6", "86401", "3840.0000000000005"])
+def test_a_file_that_claims_any_length_is_taken_by_the_server(site: Site, bare: Page, seconds: str):
+    """A damaged head may say a fortnight; one line that the server refuses would hold back the whole report."""
+    bare.evaluate(f"Object.defineProperty(HTMLMediaElement.prototype, 'duration', {{ get: () => {seconds} }})")
+    lines = wind(bare, site, webm(SCENES[:2]))["found"]
+    (one,) = parse_all([f"video:{'ab' * 32}:{'cd' * 16}:{','.join(lines)}"])
+    assert 40 < len(one.frames) <= MOST_FRAMES
+
+
+# From the third picture on the browser does not wind until it is told to.
+STUCK = """() => {
+  const { set, get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime');
+  let held = [];
+  self.go = () => { for (const wind of held) wind(); held = null; };
+  Object.defineProperty(HTMLMediaElement.prototype, 'currentTime', { get, set(at) {
+    const wind = () => set.call(this, at);
+    if (held && at >= 2) held.push(wind); else wind();
+  }});
+  Object.defineProperty(document, 'hidden', { get: () => self.away });
+}"""
+START = """([wind, ask]) => { self.done = undefined; eval(wind)(ask).then(found => { self.done = found; }); }"""
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_whoever_looks_into_another_app_meanwhile_misses_no_picture(site: Site, open_page: OpenPage, away: bool):
+    page = open_page(bypass_csp=True)
+    page.clock.install()
+    page.goto(f"{site.url}/bare/")
+    page.evaluate(STUCK)
+    page.evaluate("away => { self.away = away; }", away)
+    page.evaluate(START, [WIND, {"url": f"{site.url}/static/js/video.mjs", "film": base64.b64encode(FILM).decode(),
+                                 "meanwhile": "self.asked = (self.asked ?? 0) + 1"}])
+    page.wait_for_function("self.asked === 2", polling=50)
+    page.clock.run_for(40_000)
+    page.evaluate("go()")
+    page.wait_for_function("self.done", polling=50)
+    assert len(page.evaluate("done.found")) == (len(SCENES) if away else 2)
 
 
 def test_half_a_gigabyte_passes_through_a_few_megabytes(steps: Page, tmp_path: Path):

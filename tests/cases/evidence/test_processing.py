@@ -14,8 +14,9 @@ from cases.evidence.models import Evidence, Page
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.foreign import Row, take_in
-from cases.hashing.models import IndexedHash, Listing, MediaHash
+from cases.hashing.models import Listing
 from cases.hashing.services import match, store
+from cases.hashing.video import FrameHash, VideoFingerprint
 from cases.models import Case
 from cases.notifications.models import Address, Kind, Notification
 from cases.notifications.services import keep_address
@@ -26,9 +27,9 @@ from cases.vault.models import DataKey, DataKeyWrap
 from portal.accounts.models import User
 from tests.cases.evidence.conftest import SCREEN, SMALL, Send
 from tests.cases.evidence.screenshots import Shot, as_bytes, draw
-from tests.cases.hashing.conftest import near, new_pdq
+from tests.cases.hashing.conftest import near, new_pdq, new_variants
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit
-from tests.factories.lists import list_entries
+from tests.factories.lists import list_entries, publish
 from tests.fixtures.jobs import RunJobs
 from tests.fixtures.roles import acting_as
 
@@ -131,13 +132,30 @@ def test_what_others_took_back_is_no_reason(send: Send, run_jobs: RunJobs):
     assert became(evidence) == (State.KEPT, "")
 
 
-def test_a_crop_is_known_where_its_fingerprint_is_indexed_beside_the_picture(send: Send, case: Case, run_jobs: RunJobs):
-    own(case, new_pdq())
-    match(case_id=case.pk)
-    IndexedHash.objects.create(kind=IndexedHash.Kind.PICTURE, pdq=near(PDQ, 12), media=MediaHash.objects.get())
+CROPPED = Fingerprint(1, new_pdq(), 90, "ab" * 32, "ab" * 16, ("", near(PDQ, 12), *new_variants()[2:]))
+FILMED = VideoFingerprint(1, "ab" * 32, "ab" * 16, (FrameHash(0, new_pdq(), 90), FrameHash(1000, near(PDQ, 12), 90)))
+
+
+@pytest.mark.parametrize("told", [CROPPED, FILMED], ids=["crop", "picture out of a video"])
+@pytest.mark.parametrize("matched", [True, False])
+def test_a_crop_or_a_still_of_what_the_report_is_about_is_destroyed_unread(
+        send: Send, case: Case, run_jobs: RunJobs, told: Fingerprint | VideoFingerprint, matched: bool):
+    store(case=case, fingerprints=[told])
+    if matched:
+        match(case_id=case.pk)
+    Job.objects.filter(task="hashing.match").delete()
     evidence = send()
     run_jobs()
     assert became(evidence) == (State.DESTROYED, Why.OWN_FINGERPRINT)
+
+
+def test_a_still_of_a_video_on_our_lists_is_destroyed_unread(send: Send, unit, run_jobs: RunJobs):
+    other = make_case(unit)
+    store(case=other, fingerprints=[FILMED])
+    publish(other)
+    evidence = send()
+    run_jobs()
+    assert became(evidence) == (State.DESTROYED, Why.INTIMATE_LIST)
 
 
 # --- never on a child's path ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from cases.hashing import listing
 from cases.hashing.fingerprint import Fingerprint, FingerprintRefused, parse_all
 from cases.hashing.foreign import Row, compare, take_in
 from cases.hashing.models import Benign, ForeignMatch, Frame, IndexedHash, ListEntry, Listing, Match, MediaHash
-from cases.hashing.services import match, store
+from cases.hashing.services import PublishRefused, Refusal, match, refusal, store
 from cases.hashing.video import MOST_FRAMES, SAME_SHARE, FrameHash, VideoFingerprint, as_vpdq
 from cases.models import Consent, Link
 from cases.priority import AgeBand
@@ -205,6 +205,36 @@ def test_what_others_list_is_found_by_file_and_by_frame(make_case):
     assert take_in(source="other", rows=rows).matches == 2
     ForeignMatch.objects.all().delete()
     assert compare(case_id=case.pk) == 2
+
+
+@pytest.mark.parametrize("listed_first", [True, False])
+def test_a_video_that_a_list_of_child_imagery_knows_leaves_the_adults_list(make_case, listed_first):
+    film = video()
+    adult, _ = stored(make_case, film)
+    if listed_first:
+        publish(adult)
+    take_in(source="ncmec", rows=[Row("1", "md5", film.md5, timezone.now())], child=True)
+    if listed_first:
+        assert ListEntry.objects.get().state == "withdrawn"
+    assert refusal(adult) == Refusal.CHILD_MATCH
+
+
+@pytest.mark.parametrize("order", ["listed, reported, known", "listed, known, reported", "reported, known, listed"])
+def test_such_a_list_that_knows_another_copy_is_reason_enough(make_case, order):
+    """By MD5 it knows only one file; that both are one video, we know."""
+    film = video()
+    copy = VideoFingerprint(1, "ef" * 32, "ef" * 16, film.frames)
+    adult, _ = stored(make_case, film)
+    steps = {"listed": lambda: publish(adult), "reported": lambda: stored(make_case, copy),
+             "known": lambda: take_in(source="ncmec", rows=[Row("1", "md5", copy.md5, timezone.now())], child=True)}
+    for step in order.split(", "):
+        if step == "listed" and order.endswith("listed"):
+            with pytest.raises(PublishRefused):
+                publish(adult)
+        else:
+            steps[step]()
+    assert not ListEntry.objects.filter(state="active").exists()
+    assert refusal(adult) == Refusal.CHILD_MATCH
 
 
 def test_all_goes_with_the_case(make_case):

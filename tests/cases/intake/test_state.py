@@ -5,7 +5,11 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
+from cases.hashing.fingerprint import parse_all
+from cases.hashing.refused import MOST_FILES
+from cases.hashing.video import MOST_FRAMES
 from cases.intake import state
+from cases.intake.forms import ConsentForm, Known, StoryForm
 from cases.intake.state import Draft, Lost, open_draft, seal
 from cases.vault import aead
 
@@ -86,9 +90,26 @@ def test_two_drafts_share_nothing():
     assert {a.submission, a.case, a.code}.isdisjoint({b.submission, b.case, b.code})
 
 
-def test_ten_videos_and_the_longest_story_fit():
-    frames = ",".join(f"{n * 100_000}.100.{'0f' * 32}" for n in range(60))
-    words = {"story": ["\u06d2" * 8000], "links": ["x" * 6000], "handles": ["\u06d2" * 2000], "who_does_it": ["\u06d2" * 500]}
-    videos = [f"video:{'ab' * 32}:{'cd' * 16}:{frames}"] * 10
-    draft = Draft(answers={"pictures": {"fingerprint": videos}, "story": words})
+def fullest(name: str, *, bytes_each: int) -> str:
+    """As much as a field of the form takes, in letters of so many bytes."""
+    rule = {**StoryForm.base_fields, **ConsentForm.base_fields}[name]
+    each = min(bytes_each, rule.BYTES)
+    return chr({1: 0x22, 2: 0x6d2, 3: 0x0a15}[each]) * (rule.most - 20)
+
+
+@pytest.mark.parametrize("bytes_each", [1, 2, 3])
+def test_ten_videos_and_all_that_may_be_typed_fit(db, bytes_each):
+    """In any script: Gurmukhi has three bytes a letter; a quotation mark has one, and two in JSON."""
+    frames = ",".join(f"{n * 1_464_000}.100.{'0f' * 32}" for n in range(MOST_FRAMES))
+    videos = [f"video:{n:064x}:{'cd' * 16}:{frames}" for n in range(MOST_FILES)]
+    assert len(parse_all(videos)) == MOST_FILES
+    typed = {name: fullest(name, bytes_each=bytes_each)
+             for name in ("story", "who_does_it", "platform_other", "assent", "safe_to_contact")}
+    for name, lines in (("links", 20), ("handles", 20)):
+        text = fullest(name, bytes_each=bytes_each)
+        typed[name] = "\n".join(f"x.pk/{text[:len(text) // lines - 8]}" for _ in range(lines))
+    form = StoryForm({**typed, "wanted": "remove"}, known=Known())
+    assert not set(form.errors) & set(typed)
+    others = {"platforms": ["another-platform"] * 40, "address": ["x" * 254], "wanted": ["remove", "stop", "advice", "record"]}
+    draft = Draft(answers={"pictures": {"fingerprint": videos}, "story": {name: [text] for name, text in typed.items()} | others})
     assert open_draft(seal(draft)).answers == draft.answers
