@@ -27,12 +27,10 @@ def why_not(*, case_id: UUID, value: str, sha256: str, md5: str) -> Evidence.Why
 
 
 def _own(case_id: UUID, value: str, sha256: str, md5: str) -> bool:
-    """Also one that was not yet compared with others, and each variant (crop, mirror) under which one is found."""
-    mine = list(MediaHash.objects.filter(case=case_id).values_list("pdq", "sha256", "md5"))
-    found = {one for one, _sha256, _md5 in mine if one}                 # a video has none
-    found |= set(IndexedHash.objects.filter(media__case=case_id).values_list("pdq", flat=True)) if mine else set()
-    near = any(pdq.distance(value, other) <= settings.HASH_LIMITS["PICTURE"] for other in found)
-    return near or any(sha256 == their_sha256 or md5 == their_md5 for _pdq, their_sha256, their_md5 in mine)
+    """Under its own hash or that of a crop, of its mirror image, of a frame. Those that were not yet compared with others too."""
+    mine = list(MediaHash.objects.filter(case=case_id).prefetch_related("variants", "frames"))
+    near = any(pdq.distance(value, other) <= settings.HASH_LIMITS["PICTURE"] for one in mine for other in one.every())
+    return near or any(sha256 == one.sha256 or md5 == one.md5 for one in mine)
 
 
 def _listed(value: str) -> set[str]:

@@ -14,7 +14,7 @@ from cases.evidence.models import Evidence, Page
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.foreign import Row, take_in
-from cases.hashing.models import IndexedHash, Listing, MediaHash
+from cases.hashing.models import Listing
 from cases.hashing.services import match, store
 from cases.models import Case
 from cases.notifications.models import Address, Kind, Notification
@@ -26,7 +26,7 @@ from cases.vault.models import DataKey, DataKeyWrap
 from portal.accounts.models import User
 from tests.cases.evidence.conftest import SCREEN, SMALL, Send
 from tests.cases.evidence.screenshots import Shot, as_bytes, draw
-from tests.cases.hashing.conftest import near, new_pdq
+from tests.cases.hashing.conftest import fingerprint, near, new_pdq, new_variants
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit
 from tests.factories.lists import list_entries
 from tests.fixtures.jobs import RunJobs
@@ -131,12 +131,22 @@ def test_what_others_took_back_is_no_reason(send: Send, run_jobs: RunJobs):
     assert became(evidence) == (State.KEPT, "")
 
 
-def test_a_crop_is_known_where_its_fingerprint_is_indexed_beside_the_picture(send: Send, case: Case, run_jobs: RunJobs):
-    own(case, new_pdq())
-    match(case_id=case.pk)
-    IndexedHash.objects.create(kind=IndexedHash.Kind.PICTURE, pdq=near(PDQ, 12), media=MediaHash.objects.get())
+@pytest.mark.parametrize("compared", [False, True])
+def test_a_crop_of_what_the_report_is_about_is_known_from_the_first_moment(send: Send, case: Case, run_jobs: RunJobs,
+                                                                         compared: bool):
+    """Files come seconds after Send; what compares the report's pictures with others may not have run yet."""
+    store(case=case, fingerprints=[fingerprint(variants=(*new_variants()[:-1], near(PDQ, 12)))])
+    if compared:
+        match(case_id=case.pk)
     evidence = send()
-    run_jobs()
+    processing.process(evidence_id=evidence.pk)
+    assert became(evidence) == (State.DESTROYED, Why.OWN_FINGERPRINT)
+
+
+def test_a_picture_out_of_the_video_that_the_report_is_about_is_known(send: Send, case: Case):
+    store(case=case, fingerprints=[video(near(PDQ, 12))])
+    evidence = send()
+    processing.process(evidence_id=evidence.pk)
     assert became(evidence) == (State.DESTROYED, Why.OWN_FINGERPRINT)
 
 
