@@ -10,7 +10,7 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageOps
 
-from cases.hashing import pdq
+from cases.hashing import pdq, variants
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 50_000_000         # the largest photographs of phones
@@ -32,13 +32,17 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Developed:
-    """`width`, `height`: of what arrived, upright. `content`: WebP. Hashes as lower-case hex."""
+    """`width`, `height`: of what arrived, upright. `content`: WebP. Hashes as lower-case hex.
+
+    `inside`: PDQ of what bars or a frame surround, to be compared and not kept: a picture as a phone's gallery shows it. Else "".
+    """
     width: int
     height: int
     pdq: str
     quality: int
     phash: str
     dhash: str
+    inside: str = ""
     content: bytes = field(repr=False, default=b"")
 
 
@@ -51,10 +55,11 @@ def develop(content: bytes) -> Developed:
     except Image.DecompressionBombError as error:
         raise Unreadable("too_large") from error
     hashed = reduced(picture)
-    signal = pdq.compute(np.asarray(hashed))
+    rgb = np.asarray(hashed)
+    signal = pdq.compute(rgb)
     kept = shrunk(picture)
     return Developed(*picture.size, pdq=signal.hex, quality=signal.quality, phash=str(imagehash.phash(hashed)),
-                     dhash=str(imagehash.dhash(hashed)), content=painted(kept))
+                     dhash=str(imagehash.dhash(hashed)), inside=variants.of_inside(rgb), content=painted(kept))
 
 
 def check_size(width: int, height: int) -> None:

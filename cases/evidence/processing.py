@@ -45,7 +45,7 @@ def process(*, evidence_id: UUID) -> None:
     except Unreadable as error:
         return end(evidence_id, State.FAILED, Why(error.why))
     digest = sha256(content).hexdigest()
-    why = comparison.why_not(case_id=evidence.case_id, value=found.pdq, sha256=digest,
+    why = comparison.why_not(case_id=evidence.case_id, values=list(filter(None, (found.pdq, found.inside))), sha256=digest,
                              md5=md5(content, usedforsecurity=False).hexdigest())
     if why:
         return end(evidence_id, State.DESTROYED, why, found=found, digest=digest)
@@ -97,7 +97,7 @@ def _waiting(evidence_id: UUID) -> Evidence | None:
 
 
 def _facts(found: Developed, digest: str) -> dict[str, Any]:
-    return {"sha256": digest, **{name: value for name, value in vars(found).items() if name != "content"}}
+    return {"sha256": digest, **{name: value for name, value in vars(found).items() if name not in {"content", "inside"}}}
 
 
 # --- what fell behind -------------------------------------------------------------------------------------------------

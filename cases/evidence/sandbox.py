@@ -124,7 +124,7 @@ def checked(answer: bytes) -> Developed:
             raise Unreadable("too_large" if facts["why"] == "too_large" else "unreadable")
         found = Developed(**facts, content=content)
         sound = _sound(found)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Unreadable from error
     if not sound:
         raise Unreadable
@@ -134,5 +134,6 @@ def checked(answer: bytes) -> Developed:
 def _sound(found: Developed) -> bool:
     sides = all(type(side) is int and 0 < side <= picture.LONGEST_SIDE for side in (found.width, found.height))
     hashes = HEX64.fullmatch(found.pdq) and HEX16.fullmatch(found.phash) and HEX16.fullmatch(found.dhash)
+    inside = found.inside == "" or HEX64.fullmatch(found.inside)
     webp = found.content[:4] == b"RIFF" and found.content[8:12] == b"WEBP"
-    return bool(sides and hashes and webp and type(found.quality) is int and 0 <= found.quality <= 100)
+    return bool(sides and hashes and inside and webp and type(found.quality) is int and 0 <= found.quality <= 100)

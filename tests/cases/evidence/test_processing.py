@@ -3,6 +3,7 @@ import io
 from datetime import timedelta
 from hashlib import md5, sha256
 
+import numpy as np
 import pytest
 from django.conf import LazySettings
 from django.utils import timezone
@@ -27,6 +28,8 @@ from portal.accounts.models import User
 from tests.cases.evidence.conftest import SCREEN, SMALL, Send
 from tests.cases.evidence.screenshots import Shot, as_bytes, draw
 from tests.cases.hashing.conftest import fingerprint, near, new_pdq, new_variants
+from tests.cases.hashing.pictures import photo
+from tests.cases.hashing.test_video import video
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit
 from tests.factories.lists import list_entries
 from tests.fixtures.jobs import RunJobs
@@ -143,8 +146,31 @@ def test_a_crop_of_what_the_report_is_about_is_known_from_the_first_moment(send:
     assert became(evidence) == (State.DESTROYED, Why.OWN_FINGERPRINT)
 
 
+@pytest.mark.parametrize("on", ["own", "intimate", "foreign"])
+def test_a_screenshot_that_shows_the_picture_between_a_phone_s_bars_is_that_picture(send: Send, case: Case, unit,
+                                                                                    run_jobs: RunJobs, on: str):
+    """As a gallery shows it, and as most people would send it by mistake."""
+    image = photo(np.random.default_rng(8), *SMALL[:1], 700)
+    screen = Image.new("RGB", SMALL, "black")
+    screen.paste(image, (0, 250))
+    value = pdq.from_image(image).hex
+    assert pdq.distance(pdq.from_image(screen).hex, value) > pdq.MATCH_DISTANCE
+    if on == "own":
+        own(case, value)
+    elif on == "intimate":
+        other = make_case(unit)
+        list_entries(values=[value], case=other)
+        match(case_id=other.pk)
+    else:
+        take_in(source="ncmec", rows=[Row("1", "pdq", value, timezone.now())], child=True)
+    evidence = send(as_bytes(screen))
+    run_jobs()
+    assert became(evidence) == (State.DESTROYED, {"own": Why.OWN_FINGERPRINT, "intimate": Why.INTIMATE_LIST,
+                                                  "foreign": Why.CHILD_LIST}[on])
+
+
 def test_a_picture_out_of_the_video_that_the_report_is_about_is_known(send: Send, case: Case):
-    store(case=case, fingerprints=[video(near(PDQ, 12))])
+    store(case=case, fingerprints=[video(hashes=[new_pdq(), near(PDQ, 12)])])
     evidence = send()
     processing.process(evidence_id=evidence.pk)
     assert became(evidence) == (State.DESTROYED, Why.OWN_FINGERPRINT)
