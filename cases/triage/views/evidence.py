@@ -93,9 +93,11 @@ def file_of(request: HttpRequest, case: Case, pk: UUID) -> File:
 
 def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpResponse:
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
+    withheld = not opens(member, case)
     context: dict[str, Any] = {"case": case, "file": one, "cover": cover.value, "locked": keyring is None, "order": instruction(),
-                               "picture": "", "trouble": "", "pause": PAUSE_AFTER, "twins": evidence.twins_of(one.row, member)}
-    if one.row.why == Evidence.Why.CHILD and opens(member, case):
+                               "picture": "", "trouble": "", "pause": PAUSE_AFTER, "withheld": withheld,
+                               "twins": [] if withheld else evidence.twins_of(one.row, member)}
+    if one.row.why == Evidence.Why.CHILD and not withheld:
         context["paper"] = hand_off(one.row, case)
     if keyring is not None and one.opens:
         try:

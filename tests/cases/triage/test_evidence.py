@@ -292,6 +292,25 @@ def test_a_wall_has_no_second_side(ayesha, bilal, unit, file):
     assert other.case.ref in html(signed_in(ayesha), file)
 
 
+@pytest.mark.parametrize("kept_how", ["restricted", "wants_woman"])
+def test_a_case_kept_for_others_is_not_named(ayesha, bilal, unit, file, kept_how):
+    other = kept(make_case(unit))
+    Case.objects.filter(pk=other.case_id).update(**{kept_how: True, "assignee": ayesha})
+    page = html(signed_in(bilal), file)
+    assert other.case.ref not in page
+    assert "A case kept for others of your unit holds a match." in page
+    assert "Another unit" not in page
+    assert other.case.ref in html(signed_in(ayesha), file)
+
+
+def test_the_page_of_a_kept_case_s_file_names_no_other_and_offers_nothing(ayesha, bilal, unit, case, file):
+    other = kept(make_case(unit))
+    Case.objects.filter(pk=case.pk).update(restricted=True, assignee=ayesha)
+    page = html(signed_in(bilal, unlocked=False), file)
+    assert other.case.ref not in page
+    assert "This is intimate" not in page
+
+
 def test_what_differs_is_not_named(client, unit, file):
     other = kept(make_case(unit), phash="f0" * 8, dhash="f0" * 8)
     assert other.case.ref not in html(client, file)
