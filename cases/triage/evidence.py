@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from cases.evidence import selectors, services
+from cases.evidence import sandbox, selectors, services
 from cases.evidence.instruction import Order
 from cases.evidence.models import Evidence, Exposure
 from cases.models import Case
@@ -17,7 +17,7 @@ from cases.permissions import Staff
 from cases.retention.models import Hold
 from cases.retention.services import TooLate, place_hold
 from cases.selectors import opened_by
-from cases.triage import evidence_pictures as pictures
+from cases.triage.evidence_pictures import inline
 from cases.units.models import Unit
 from cases.units.selectors import members_of
 from cases.vault.keyring import Keyring
@@ -78,11 +78,12 @@ def twins_of(evidence: Evidence, member: Staff) -> list[Twin]:
 
 
 def shown(evidence: Evidence, cover: Cover, *, by: Staff, keyring: Keyring) -> str:
-    """The picture as an address for <img>. Audited; counted as an exposure unless it is blurred. Raises as services.look."""
+    """The picture as an address for <img>. Audited; counted as an exposure unless it is blurred. Raises as services.look, and
+    Unreadable or Retry."""
     picture = services.look(evidence=evidence, by=by, keyring=keyring, blurred=cover == Cover.BLURRED)
     if cover == Cover.BLURRED:
-        return pictures.inline(pictures.covered(picture.content), "image/jpeg")
-    return pictures.inline(pictures.grey(picture.content) if cover == Cover.GREY else picture.content, picture.media_type)
+        return inline(sandbox.blurred(picture.content), "image/jpeg")
+    return inline(sandbox.grey(picture.content) if cover == Cover.GREY else picture.content, picture.media_type)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.evidence import services
 from cases.evidence.handing_off import hand_off
 from cases.evidence.models import Evidence
+from cases.evidence.sandbox import Unreadable
 from cases.evidence.selectors import instruction
 from cases.models import Case
 from cases.permissions import Permission
@@ -106,7 +107,7 @@ def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpRespo
             raise PermissionDenied from error
         except services.NotNow:
             context["trouble"] = "gone"
-        except OpenFailed:
+        except (OpenFailed, Unreadable):
             context["trouble"] = "broken"
     response = render(request, "triage/evidence.html", context | {"today": evidence.opened_today(member)})
     response.csp = {"img-src": "'self' data:"}              # type: ignore[attr-defined]   # portal.middleware.SecurityHeaders

@@ -19,10 +19,11 @@ from cases.audit.models import Entry
 from cases.evidence.ending import settle
 from cases.evidence.instruction import Instruction, Order
 from cases.evidence.models import Evidence, Exposure, Page
+from cases.evidence.picture import LEFT, blurred
 from cases.models import Case, Exclusion
 from cases.retention.models import Hold
 from cases.services import assign
-from cases.triage import evidence_pictures as pictures, walls
+from cases.triage import walls
 from cases.triage.evidence import PAUSE_AFTER
 from cases.units.models import Unit
 from cases.vault import hpke
@@ -93,9 +94,9 @@ def test_opened_it_is_blurred_and_the_sharp_one_is_not_in_the_page(client, ayesh
 
 def test_a_blurred_picture_has_nothing_to_sharpen():
     out = io.BytesIO()
-    picture().save(out, "PNG")
-    covered = Image.open(io.BytesIO(pictures.covered(out.getvalue())))
-    again = covered.resize((pictures.LEFT, pictures.LEFT), Image.Resampling.BOX).resize(covered.size, Image.Resampling.BICUBIC)
+    picture().save(out, "WEBP")
+    covered = Image.open(io.BytesIO(blurred(out.getvalue())))
+    again = covered.resize((LEFT, LEFT), Image.Resampling.BOX).resize(covered.size, Image.Resampling.BICUBIC)
     assert unlike(covered.convert("RGB"), again.convert("RGB")) < 6, "a few hundred colours describe all of it"
 
 
