@@ -15,7 +15,8 @@ from cases.evidence.ending import GONE, lock, pages_of, settle
 from cases.evidence.models import Evidence, Exposure, Page
 from cases.evidence.sandbox import Developed, Unreadable
 from cases.evidence.selectors import case_takes_files
-from cases.notifications.services import tell_reporter
+from cases.notifications.models import Occasion
+from cases.notifications.services import tell_reporter, tell_supervisors
 from cases.outbox.models import Job
 from cases.outbox.services import enqueue
 from cases.vault import custody, envelope, pages
@@ -82,12 +83,17 @@ def keep(evidence_id: UUID, found: Developed, digest: str) -> None:
 
 @transaction.atomic
 def end(evidence_id: UUID, state: Evidence.State, why: Evidence.Why, *, found: Developed | None = None, digest: str = "") -> None:
-    """It comes to no rest: no pixels and no key stay. The reporter is told that a message waits, and reads there why."""
+    """It comes to no rest: no pixels and no key stay. The reporter is told that a message waits, and reads there why.
+
+    That a child's picture is about is for people to know as well, though nobody saw it: their supervisors are told.
+    """
     evidence = _waiting(evidence_id)
     if evidence is None:
         return
     settle(evidence, state, why, by=None, **(_facts(found, digest) if found else {}))
     tell_reporter(case=evidence.case)
+    if why == Why.CHILD_LIST:
+        tell_supervisors(case=evidence.case, occasion=Occasion.LOCKED)
 
 
 def _waiting(evidence_id: UUID) -> Evidence | None:

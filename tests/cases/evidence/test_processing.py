@@ -18,7 +18,7 @@ from cases.hashing.foreign import Row, take_in
 from cases.hashing.models import Listing
 from cases.hashing.services import match, store
 from cases.models import Case
-from cases.notifications.models import Address, Kind, Notification
+from cases.notifications.models import Address, Kind, Notification, Occasion
 from cases.notifications.services import keep_address
 from cases.outbox.models import Job
 from cases.priority import AgeBand, Harm
@@ -123,6 +123,16 @@ def test_what_others_list_is_destroyed_unread(send: Send, run_jobs: RunJobs, chi
     evidence = send()
     run_jobs()
     assert became(evidence) == (State.DESTROYED, why)
+
+
+def test_of_a_picture_on_a_list_of_children_the_supervisors_are_told(send: Send, unit, run_jobs: RunJobs):
+    """A child may be in danger, and the reporter alone would know."""
+    sana = make_member("Sana", unit, role="supervisor")
+    take_in(source="ncmec", rows=[Row("1", "pdq", PDQ, timezone.now())], child=True)
+    evidence = send()
+    run_jobs()
+    assert became(evidence) == (State.DESTROYED, Why.CHILD_LIST)
+    assert Notification.objects.get(occasion=Occasion.LOCKED).member_id == sana.pk
 
 
 def test_what_others_took_back_is_no_reason(send: Send, run_jobs: RunJobs):
