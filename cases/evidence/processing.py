@@ -25,6 +25,8 @@ from cases.vault.unseal import NotHeld, OpenFailed, key_for_worker
 
 MOST_OF_A_CASE = 50                      # a captured ticket cannot fill the database
 LOST_AFTER = timedelta(hours=1)          # far longer than any back-off: nobody is at it
+WAITS_FOR_US = timedelta(days=7)         # while it is our key or our machine that is missing: the file is the only copy that we have
+OUR_DOING = ("NotHeld", "KeyMissing", "KeyRefused", "Retry sandbox")         # as a job says what ended it
 COUNTED_FOR = timedelta(days=400)        # what a member had to see: a year to look back on
 State, Why = Evidence.State, Evidence.Why
 
@@ -108,12 +110,16 @@ def _facts(found: Developed, digest: str) -> dict[str, Any]:
 
 # --- what fell behind -------------------------------------------------------------------------------------------------
 def sweep(now: datetime) -> None:
-    """Files whose job was given up fail, so that nothing waits for ever; those whose job is lost are asked for again."""
+    """Files whose job was given up fail, so that nothing waits for ever; those whose job is lost are asked for again, and for a
+    week those that only we keep from being looked at."""
+    jobs = Job.objects.filter(task="evidence.process").exclude(state=Job.State.DONE).order_by("created_at")
+    last = {payload.get("evidence_id"): (state, error) for payload, state, error in jobs.values_list("payload", "state", "error")}
     for evidence in Evidence.objects.filter(state=State.ARRIVED, arrived_at__lt=now - LOST_AFTER):
-        jobs = Job.objects.filter(task="evidence.process", payload__evidence_id=str(evidence.pk))
-        if jobs.filter(state=Job.State.FAILED).exists():
+        state, error = last.get(str(evidence.pk), ("", ""))
+        ours = error in OUR_DOING and evidence.arrived_at > now - WAITS_FOR_US
+        if state == Job.State.FAILED and not ours:
             end(evidence.pk, State.FAILED, Why.GAVE_UP)
-        elif not jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
+        elif state not in {Job.State.QUEUED, Job.State.RUNNING}:
             enqueue("evidence.process", evidence_id=str(evidence.pk))
     Page.objects.filter(evidence__state__in=GONE).delete()   # none, unless somebody wrote past `settle`
     Exposure.objects.filter(day__lt=(now - COUNTED_FOR).date()).delete()

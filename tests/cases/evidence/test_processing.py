@@ -272,6 +272,17 @@ def test_what_was_given_up_fails_and_what_was_lost_is_asked_for_again(send: Send
     assert became(lost) == (State.KEPT, "")
 
 
+@pytest.mark.parametrize("error", processing.OUR_DOING)
+def test_what_only_our_own_missing_key_keeps_waiting_is_not_given_up_in_a_night(send: Send, run_jobs: RunJobs, error: str):
+    evidence = send()
+    Job.objects.update(state=Job.State.FAILED, error=error)
+    for days, becomes in ((0.5, (State.ARRIVED, "")), (8, (State.FAILED, Why.GAVE_UP))):
+        processing.sweep(timezone.now() + timedelta(days=days))
+        assert became(evidence) == becomes
+        assert Job.objects.filter(state=Job.State.QUEUED, task="evidence.process").exists() == (days < 1)
+        Job.objects.filter(state=Job.State.QUEUED).update(state=Job.State.FAILED, error=error)
+
+
 def test_of_two_workers_at_one_file_one_is_late(send: Send, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch):
     """The second comes to its end while the first was still looking."""
     evidence = send()
