@@ -25,7 +25,7 @@ from cases.vault.unseal import NotHeld, OpenFailed, key_for_worker
 
 MOST_OF_A_CASE = 50                      # a captured ticket cannot fill the database
 LOST_AFTER = timedelta(hours=1)          # far longer than any back-off: nobody is at it
-WAITS_FOR_US = timedelta(days=7)         # while it is our key or our machine that is missing: the file is the only copy that we have
+WAITS_FOR_US = timedelta(days=7)         # while it is our key or our machine that is missing: no other copy is with us
 OUR_DOING = ("NotHeld", "KeyMissing", "KeyRefused", "Retry sandbox")         # as a job says what ended it
 COUNTED_FOR = timedelta(days=400)        # what a member had to see: a year to look back on
 State, Why = Evidence.State, Evidence.Why

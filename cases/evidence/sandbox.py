@@ -1,8 +1,8 @@
 """Our side of the sandbox: hands one file in, takes hashes and a clean picture out, and believes neither.
 
-The worker's side, and the desk's: what a child painted is a stranger's bytes still if the child was taken over, and the desk holds
-open keys. Each process keeps one sandbox process (inside.py) from its first file on. A file that kills its child ends there, and
-the next one meets a fresh child; should the sandbox itself be gone, it is started anew and the job comes again.
+The worker's side, and the desk's: what a child painted is a stranger's bytes still if the child was taken over, and the desk
+holds open keys. Each process keeps one sandbox process (inside.py) from its first file on. A file that kills its child ends
+there, and the next one meets a fresh child; should the sandbox itself be gone, it is started anew and the job comes again.
 """
 import json
 import os

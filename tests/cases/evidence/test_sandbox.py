@@ -230,7 +230,8 @@ def test_what_a_child_says_is_believed_only_to_the_letter():
                   {"phash": None}, {"inside": "a"}, {"inside": None}, {"extra": 1}, {"height": 10**9}, {"content": "x"}):
         with pytest.raises(Unreadable):
             checked(json.dumps(FACTS | wrong).encode() + b"\n" + WEBP)
-    for wrong_answer in (b"", b"\n", b"[]\n", b"{}\n" + WEBP, b"null\n", b"[" * 100_000 + b"\n", json.dumps(FACTS).encode() + b"\n<svg>", b"\xff\xfe\n"):
+    for wrong_answer in (
+            b"", b"[]\n", b"{}\n" + WEBP, b"null\n", b"[" * 100_000, json.dumps(FACTS).encode() + b"\n<svg>", b"\xff\xfe\n"):
         with pytest.raises(Unreadable):
             checked(wrong_answer)
 
