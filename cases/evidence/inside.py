@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from cases.evidence.confinement import confine
-from cases.evidence.picture import Developed, Unreadable, develop
+from cases.evidence.picture import BLUR, GREY, Unreadable, blurred, develop, grey
 
 WALL_SECONDS = 40
 LATE = 255                       # what is reported for a child that had to be ended
@@ -45,6 +45,8 @@ def warm_up() -> None:
         out = io.BytesIO()
         Image.fromarray(np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3)).save(out, form)
         develop(out.getvalue())
+    blurred(out.getvalue())
+    grey(out.getvalue())
     gc.collect()
     gc.freeze()                  # what is loaded is shared with the children, not copied
 
@@ -86,18 +88,24 @@ def read(line: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def answer_to(content: bytes) -> bytes:
-    """A line of JSON, then the picture."""
+def answer_to(asked: bytes) -> bytes:
+    """A line of JSON, then the picture. `asked`: a letter that says what for, then the file."""
     try:
-        found: Developed = develop(content)
+        facts, content = done(asked[:1], asked[1:])
     except Unreadable as error:
         return told({"why": error.why})
     except MemoryError:
         return told({"why": "too_large"})
     except Exception:  # noqa: BLE001  between us and whatever a stranger's file makes a decoder do
         return told({"why": "unreadable"})
-    facts = {name: value for name, value in vars(found).items() if name != "content"}
-    return told(facts) + found.content
+    return told(facts) + content
+
+
+def done(what: bytes, content: bytes) -> tuple[dict[str, object], bytes]:
+    if what in {BLUR, GREY}:
+        return {}, (blurred if what == BLUR else grey)(content)
+    found = develop(content)
+    return {name: value for name, value in vars(found).items() if name != "content"}, found.content
 
 
 def told(facts: dict[str, object]) -> bytes:

@@ -1,4 +1,5 @@
-"""What is done to one hostile file: decoded, hashed, and painted anew without anything but its pixels. Pure: Pillow and numpy.
+"""What is done to one hostile file: decoded, hashed, and painted anew without anything but its pixels; and how a picture is
+covered for the desk. Pure: Pillow and numpy.
 
 Runs inside the sandbox only (inside.py). Whatever a file carries besides pixels (EXIF, GPS, ICC, text, thumbnails, another
 format glued to its end, further frames) is left behind, because only pixels are copied.
@@ -8,9 +9,9 @@ from dataclasses import dataclass, field
 
 import imagehash
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
-from cases.hashing import pdq
+from cases.hashing import pdq, variants
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 50_000_000         # the largest photographs of phones
@@ -20,6 +21,10 @@ HASHED_PIXELS = 12_000_000       # more are first averaged in whole blocks, or m
 KEPT_WIDTH = 1_600               # of the shorter side: text of 1,080 pixels wide screenshots stays as it is
 KEPT_LENGTH = 12_000             # of the longer side; WebP ends at 16,383
 QUALITY = 80
+LEFT = 20                        # of a blurred one, pixels of the longer side that are left: a chat can be told from a photograph
+SHOWN = 480                      # of the longer side, blown up again
+SOFT = 12                        # radius in pixels, so that no blocks stand out
+DEVELOP, BLUR, GREY = b"d", b"b", b"g"       # what a sandbox's child is asked for
 
 
 class Unreadable(Exception):
@@ -32,13 +37,17 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Developed:
-    """`width`, `height`: of what arrived, upright. `content`: WebP. Hashes as lower-case hex."""
+    """`width`, `height`: of what arrived, upright. `content`: WebP. Hashes as lower-case hex.
+
+    `inside`: PDQ of what bars or a frame surround, to be compared and not kept: a picture as a phone's gallery shows it. Else "".
+    """
     width: int
     height: int
     pdq: str
     quality: int
     phash: str
     dhash: str
+    inside: str = ""
     content: bytes = field(repr=False, default=b"")
 
 
@@ -51,10 +60,39 @@ def develop(content: bytes) -> Developed:
     except Image.DecompressionBombError as error:
         raise Unreadable("too_large") from error
     hashed = reduced(picture)
-    signal = pdq.compute(np.asarray(hashed))
+    rgb = np.asarray(hashed)
+    signal = pdq.compute(rgb)
     kept = shrunk(picture)
     return Developed(*picture.size, pdq=signal.hex, quality=signal.quality, phash=str(imagehash.phash(hashed)),
-                     dhash=str(imagehash.dhash(hashed)), content=painted(kept))
+                     dhash=str(imagehash.dhash(hashed)), inside=variants.of_inside(rgb), content=painted(kept))
+
+
+def blurred(content: bytes) -> bytes:
+    """JPEG of a few coloured clouds. Nothing sharper can be got out of it, as nothing else is in it."""
+    few = reopened(content).convert("RGB")
+    few.thumbnail((LEFT, LEFT), Image.Resampling.BOX, reducing_gap=None)
+    scale = SHOWN / max(few.size)
+    large = few.resize((round(few.width * scale), round(few.height * scale)), Image.Resampling.BICUBIC)
+    return written(large.filter(ImageFilter.GaussianBlur(SOFT)), "JPEG")
+
+
+def grey(content: bytes) -> bytes:
+    """WebP without colour: less of it gets under the skin."""
+    return written(ImageOps.grayscale(reopened(content)), "WEBP")
+
+
+def reopened(content: bytes) -> Image.Image:
+    """What was kept: the child that painted it may have been taken over, so nothing is believed of it either."""
+    picture = Image.open(io.BytesIO(content), formats=("WEBP",))
+    if picture.width * picture.height > MOST_PIXELS:
+        raise Unreadable("too_large")
+    return picture
+
+
+def written(picture: Image.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind, quality=QUALITY)
+    return out.getvalue()
 
 
 def check_size(width: int, height: int) -> None:

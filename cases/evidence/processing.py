@@ -15,7 +15,8 @@ from cases.evidence.ending import GONE, lock, pages_of, settle
 from cases.evidence.models import Evidence, Exposure, Page
 from cases.evidence.sandbox import Developed, Unreadable
 from cases.evidence.selectors import case_takes_files
-from cases.notifications.services import tell_reporter
+from cases.notifications.models import Occasion
+from cases.notifications.services import tell_reporter, tell_supervisors
 from cases.outbox.models import Job
 from cases.outbox.services import enqueue
 from cases.vault import custody, envelope, pages
@@ -24,6 +25,8 @@ from cases.vault.unseal import NotHeld, OpenFailed, key_for_worker
 
 MOST_OF_A_CASE = 50                      # a captured ticket cannot fill the database
 LOST_AFTER = timedelta(hours=1)          # far longer than any back-off: nobody is at it
+WAITS_FOR_US = timedelta(days=7)         # while it is our key or our machine that is missing: no other copy is with us
+OUR_DOING = ("NotHeld", "KeyMissing", "KeyRefused", "Retry sandbox")         # as a job says what ended it
 COUNTED_FOR = timedelta(days=400)        # what a member had to see: a year to look back on
 State, Why = Evidence.State, Evidence.Why
 
@@ -45,7 +48,7 @@ def process(*, evidence_id: UUID) -> None:
     except Unreadable as error:
         return end(evidence_id, State.FAILED, Why(error.why))
     digest = sha256(content).hexdigest()
-    why = comparison.why_not(case_id=evidence.case_id, value=found.pdq, sha256=digest,
+    why = comparison.why_not(case_id=evidence.case_id, values=list(filter(None, (found.pdq, found.inside))), sha256=digest,
                              md5=md5(content, usedforsecurity=False).hexdigest())
     if why:
         return end(evidence_id, State.DESTROYED, why, found=found, digest=digest)
@@ -82,12 +85,17 @@ def keep(evidence_id: UUID, found: Developed, digest: str) -> None:
 
 @transaction.atomic
 def end(evidence_id: UUID, state: Evidence.State, why: Evidence.Why, *, found: Developed | None = None, digest: str = "") -> None:
-    """It comes to no rest: no pixels and no key stay. The reporter is told that a message waits, and reads there why."""
+    """It comes to no rest: no pixels and no key stay. The reporter is told that a message waits, and reads there why.
+
+    That a child's picture is about is for people to know as well, though nobody saw it: their supervisors are told.
+    """
     evidence = _waiting(evidence_id)
     if evidence is None:
         return
     settle(evidence, state, why, by=None, **(_facts(found, digest) if found else {}))
     tell_reporter(case=evidence.case)
+    if why == Why.CHILD_LIST:
+        tell_supervisors(case=evidence.case, occasion=Occasion.LOCKED)
 
 
 def _waiting(evidence_id: UUID) -> Evidence | None:
@@ -97,17 +105,21 @@ def _waiting(evidence_id: UUID) -> Evidence | None:
 
 
 def _facts(found: Developed, digest: str) -> dict[str, Any]:
-    return {"sha256": digest, **{name: value for name, value in vars(found).items() if name != "content"}}
+    return {"sha256": digest, **{name: value for name, value in vars(found).items() if name not in {"content", "inside"}}}
 
 
 # --- what fell behind -------------------------------------------------------------------------------------------------
 def sweep(now: datetime) -> None:
-    """Files whose job was given up fail, so that nothing waits for ever; those whose job is lost are asked for again."""
+    """Files whose job was given up fail, so that nothing waits for ever; those whose job is lost are asked for again, and for a
+    week those that only we keep from being looked at."""
+    jobs = Job.objects.filter(task="evidence.process").exclude(state=Job.State.DONE).order_by("created_at")
+    last = {payload.get("evidence_id"): (state, error) for payload, state, error in jobs.values_list("payload", "state", "error")}
     for evidence in Evidence.objects.filter(state=State.ARRIVED, arrived_at__lt=now - LOST_AFTER):
-        jobs = Job.objects.filter(task="evidence.process", payload__evidence_id=str(evidence.pk))
-        if jobs.filter(state=Job.State.FAILED).exists():
+        state, error = last.get(str(evidence.pk), ("", ""))
+        ours = error in OUR_DOING and evidence.arrived_at > now - WAITS_FOR_US
+        if state == Job.State.FAILED and not ours:
             end(evidence.pk, State.FAILED, Why.GAVE_UP)
-        elif not jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
+        elif state not in {Job.State.QUEUED, Job.State.RUNNING}:
             enqueue("evidence.process", evidence_id=str(evidence.pk))
     Page.objects.filter(evidence__state__in=GONE).delete()   # none, unless somebody wrote past `settle`
     Exposure.objects.filter(day__lt=(now - COUNTED_FOR).date()).delete()

@@ -1,7 +1,8 @@
-"""The worker's side of the sandbox: hands one file in, takes hashes and a clean picture out, and believes neither.
+"""Our side of the sandbox: hands one file in, takes hashes and a clean picture out, and believes neither.
 
-Each worker process keeps one sandbox process (inside.py) from its first file on. A file that kills its child ends there, and the
-next one meets a fresh child; should the sandbox itself be gone, it is started anew and the job comes again.
+The worker's side, and the desk's: what a child painted is a stranger's bytes still if the child was taken over, and the desk
+holds open keys. Each process keeps one sandbox process (inside.py) from its first file on. A file that kills its child ends
+there, and the next one meets a fresh child; should the sandbox itself be gone, it is started anew and the job comes again.
 """
 import json
 import os
@@ -14,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from cases.evidence import picture
-from cases.evidence.picture import Developed, Unreadable
+from cases.evidence.picture import BLUR, DEVELOP, GREY, Developed, Unreadable
 from cases.outbox.errors import Retry
 
-__all__ = ["Developed", "Unreadable", "close", "develop"]
+__all__ = ["Developed", "Unreadable", "blurred", "close", "develop", "grey"]
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "import sys; sys.path.insert(0, sys.argv[1]); from cases.evidence import inside; inside.main()"
@@ -40,7 +41,7 @@ class Sandbox:
                 [sys.executable, "-I", "-c", START, str(ROOT)], stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL, env=ENVIRONMENT, cwd="/", start_new_session=True)
 
-    def develop(self, content: bytes) -> bytes:
+    def ask(self, content: bytes) -> bytes:
         """The child's answer, empty if it died. Raises Unreadable when it was ended, OSError when the sandbox is gone."""
         if self.owed:
             self._ended()
@@ -92,14 +93,39 @@ _mine: dict[int, Sandbox] = {}           # by process id: a forked worker starts
 
 def develop(content: bytes) -> Developed:
     """Hashes and the clean picture. Raises Unreadable; Retry when the sandbox could not be asked."""
+    return checked(asked(DEVELOP, content))
+
+
+def blurred(content: bytes) -> bytes:
+    """JPEG for the desk of a WebP that was kept. Raises as develop."""
+    return covered(BLUR, content, b"\xff\xd8\xff")
+
+
+def grey(content: bytes) -> bytes:
+    """WebP. Raises as develop."""
+    return covered(GREY, content, b"RIFF")
+
+
+def covered(what: bytes, content: bytes, begins: bytes) -> bytes:
+    """Somebody waits for this, so a sandbox that is gone is started anew at once."""
+    try:
+        answer = asked(what, content)
+    except Retry:
+        answer = asked(what, content)
+    _facts, found = parsed(answer)
+    if not found.startswith(begins):
+        raise Unreadable
+    return found
+
+
+def asked(what: bytes, content: bytes) -> bytes:
     with _lock:
         try:
             mine = _mine.get(os.getpid()) or _mine.setdefault(os.getpid(), Sandbox())
-            answer = mine.develop(content)
+            return mine.ask(what + content)
         except OSError as error:         # also a timeout
             _forget()
             raise Retry(code="sandbox") from error
-    return checked(answer)
 
 
 def close() -> None:
@@ -117,22 +143,31 @@ def _forget() -> None:
 
 def checked(answer: bytes) -> Developed:
     """What a child says that a file may have taken over. Raises Unreadable unless it is what it should be, to the letter."""
-    line, _newline, content = answer.partition(b"\n")
+    facts, content = parsed(answer)
     try:
-        facts: dict[str, Any] = json.loads(line)
-        if "why" in facts:
-            raise Unreadable("too_large" if facts["why"] == "too_large" else "unreadable")
         found = Developed(**facts, content=content)
         sound = _sound(found)
-    except (ValueError, TypeError) as error:
+    except TypeError as error:
         raise Unreadable from error
     if not sound:
         raise Unreadable
     return found
 
 
+def parsed(answer: bytes) -> tuple[dict[str, Any], bytes]:
+    line, _newline, content = answer.partition(b"\n")
+    try:
+        facts: dict[str, Any] = json.loads(line)
+        if "why" in facts:
+            raise Unreadable("too_large" if facts["why"] == "too_large" else "unreadable")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Unreadable from error
+    return facts, content
+
+
 def _sound(found: Developed) -> bool:
     sides = all(type(side) is int and 0 < side <= picture.LONGEST_SIDE for side in (found.width, found.height))
     hashes = HEX64.fullmatch(found.pdq) and HEX16.fullmatch(found.phash) and HEX16.fullmatch(found.dhash)
+    inside = found.inside == "" or HEX64.fullmatch(found.inside)
     webp = found.content[:4] == b"RIFF" and found.content[8:12] == b"WEBP"
-    return bool(sides and hashes and webp and type(found.quality) is int and 0 <= found.quality <= 100)
+    return bool(sides and hashes and inside and webp and type(found.quality) is int and 0 <= found.quality <= 100)

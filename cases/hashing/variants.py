@@ -58,9 +58,20 @@ class Box:
 def of(rgb: NDArray[np.uint8]) -> list[str]:
     """The variants of pixels of shape (rows, columns, 3), in the order of VARIANTS; "" where there is none: it is too flat."""
     grey = luma(rgb)
+    part = surrounded(grey)
+    return [hashed(grey if part is None else part, cut) if part is not None or name != "inside" else ""
+            for name, cut in VARIANTS.items()]
+
+
+def of_inside(rgb: NDArray[np.uint8]) -> str:
+    """That of `inside` alone; "" where nothing is surrounded, or it is too flat."""
+    part = surrounded(luma(rgb))
+    return "" if part is None else hashed(part, VARIANTS["inside"])
+
+
+def surrounded(grey: Floats) -> Floats | None:
     box = inside(grey)
-    part = grey if box is None else grey[box.top:box.top + box.height, box.left:box.left + box.width]
-    return [hashed(part, cut) if box or name != "inside" else "" for name, cut in VARIANTS.items()]
+    return None if box is None else grey[box.top:box.top + box.height, box.left:box.left + box.width]
 
 
 def hashed(grey: Floats, cut: Cut) -> str:

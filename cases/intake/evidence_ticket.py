@@ -64,15 +64,19 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:DIGEST]
 
 
-def remember(ticket: Ticket, number: int, seen: str) -> None:
-    """For the lifetime of the ticket: which file took this number. In the cache, which reaches no disk (throttle.py)."""
-    cache.set(_place(ticket, number), seen, LIFETIME)
+def claim(ticket: Ticket, number: int, seen: str) -> bool:
+    """Before a file is taken in under this number: False if the number is another file's, of a second tab or an old page.
+
+    In the cache, which reaches no disk (throttle.py), for the lifetime of the ticket. While it is away the answer is yes, because
+    most of what is sent twice is the same, after an answer that was lost.
+    """
+    place = _place(ticket, number)
+    return bool(cache.add(place, seen, LIFETIME) or cache.get(place, seen) == seen)
 
 
-def another_took(ticket: Ticket, number: int, seen: str) -> bool:
-    """Whether this number went to another file: an old page was used again. Unknown is no, because most of what is sent twice is
-    the same, after an answer that was lost."""
-    return bool(cache.get(_place(ticket, number), seen) != seen)
+def unclaim(ticket: Ticket, number: int) -> None:
+    """The file was refused: another may have its number."""
+    cache.delete(_place(ticket, number))
 
 
 def _place(ticket: Ticket, number: int) -> str:

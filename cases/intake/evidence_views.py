@@ -99,14 +99,14 @@ def keep(ticket: Ticket, content: bytes | None, number: str) -> tuple[str, Ticke
     seen, place = tickets.digest(content), chosen(ticket, number)
     if place is None:
         return "full", ticket
+    if not tickets.claim(ticket, place, seen):
+        return keep(ticket.holding(place), content, "")
     try:
         services.receive(case_id=ticket.case, ticket=ticket.id, number=place, content=content)
     except services.Refused as refused:
         if refused.code != Refusal.AGAIN:
+            tickets.unclaim(ticket, place)
             return REFUSALS[refused.code], ticket
-        if tickets.another_took(ticket, place, seen):
-            return keep(ticket.holding(place), content, "")
-    tickets.remember(ticket, place, seen)
     return ARRIVED, ticket.holding(place, seen)
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, time
 from django.db import transaction
 from django.utils import timezone
 
+from cases.evidence.ending import settle
+from cases.evidence.models import Evidence
 from cases.models import Case
 from cases.notifications.models import Address
 from cases.retention import disposal, tombstones
@@ -61,8 +63,19 @@ def _replay_keys() -> int:
     live = DataKey.objects.filter(destroyed_at=None).iterator()
     back = [key for key in live if tombstones.digest("key", key.pk) in gone]
     Address.objects.filter(key__in=back).delete()
+    for file in Evidence.objects.filter(key__in=back).select_related("key"):
+        _end(file)
     custody.destroy(back, actor="system")
     return len(back)
+
+
+def _end(file: Evidence) -> None:
+    """What still waited in the backup came to rest later, and that is lost: the reporter may send it again. What rested there was
+    destroyed since because somebody called it intimate, or worse; more the backup does not know."""
+    if file.state == Evidence.State.ARRIVED:
+        settle(file, Evidence.State.FAILED, Evidence.Why.GAVE_UP, by=None)
+    else:
+        settle(file, Evidence.State.DESTROYED, Evidence.Why.INTIMATE, by=None)
 
 
 def _noon(stone: Tombstone) -> datetime:

@@ -9,14 +9,15 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from cases.evidence import selectors, services
+from cases.evidence import sandbox, selectors, services
 from cases.evidence.instruction import Order
 from cases.evidence.models import Evidence, Exposure
 from cases.models import Case
 from cases.permissions import Staff
 from cases.retention.models import Hold
 from cases.retention.services import TooLate, place_hold
-from cases.triage import evidence_pictures as pictures
+from cases.selectors import opened_by
+from cases.triage.evidence_pictures import inline
 from cases.units.models import Unit
 from cases.units.selectors import members_of
 from cases.vault.keyring import Keyring
@@ -35,9 +36,11 @@ class Cover(StrEnum):
 
 @dataclass(frozen=True)
 class Twin:
-    """Nearly the same picture: of the case `ref`, or "" of another unit's. `same`: the very file."""
-    ref: str
+    """Nearly the same picture: of the case `ref`, that the reader opens. Without: `kept` for others of their unit, or another
+    unit's. `same`: the very file."""
+    ref: str = ""
     same: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,25 @@ def files_of(case: Case, member: Staff) -> list[File]:
 
 
 def twins_of(evidence: Evidence, member: Staff) -> list[Twin]:
-    """Where the same picture came before: by reference where the case exists for the member, else that another unit has it."""
-    known: dict[str, bool] = {}
-    for near in selectors.near_duplicates(evidence, member):
-        known[near.evidence.case.ref] = known.get(near.evidence.case.ref, False) or near.same_file
-    elsewhere = [Twin("")] if selectors.near_elsewhere(evidence, member) else []
-    return [Twin(ref, same) for ref, same in known.items()] + elsewhere
+    """Where the same picture came before, by the rules of matches: a case that the member opens is named; of one that is kept for
+    others, or another unit's, only that there is one. For the page of a case that they open themselves."""
+    near = selectors.near_duplicates(evidence, member)
+    doors, known = opened_by(member, {each.evidence.case for each in near}), dict[str, bool]()
+    for each in near:
+        if each.evidence.case_id in doors:
+            known[each.evidence.case.ref] = known.get(each.evidence.case.ref, False) or each.same_file
+    kept = [Twin(kept=True)] if any(each.evidence.case_id not in doors for each in near) else []
+    elsewhere = [Twin()] if selectors.near_elsewhere(evidence, member) else []
+    return [Twin(ref, same) for ref, same in known.items()] + kept + elsewhere
 
 
 def shown(evidence: Evidence, cover: Cover, *, by: Staff, keyring: Keyring) -> str:
-    """The picture as an address for <img>. Audited; counted as an exposure unless it is blurred. Raises as services.look."""
+    """The picture as an address for <img>. Audited; counted as an exposure unless it is blurred. Raises as services.look, and
+    Unreadable or Retry."""
     picture = services.look(evidence=evidence, by=by, keyring=keyring, blurred=cover == Cover.BLURRED)
     if cover == Cover.BLURRED:
-        return pictures.inline(pictures.covered(picture.content), "image/jpeg")
-    return pictures.inline(pictures.grey(picture.content) if cover == Cover.GREY else picture.content, picture.media_type)
+        return inline(sandbox.blurred(picture.content), "image/jpeg")
+    return inline(sandbox.grey(picture.content) if cover == Cover.GREY else picture.content, picture.media_type)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.evidence import services
 from cases.evidence.handing_off import hand_off
 from cases.evidence.models import Evidence
+from cases.evidence.sandbox import Unreadable
 from cases.evidence.selectors import instruction
 from cases.models import Case
 from cases.permissions import Permission
@@ -93,9 +94,11 @@ def file_of(request: HttpRequest, case: Case, pk: UUID) -> File:
 
 def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpResponse:
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
+    withheld = not opens(member, case)
     context: dict[str, Any] = {"case": case, "file": one, "cover": cover.value, "locked": keyring is None, "order": instruction(),
-                               "picture": "", "trouble": "", "pause": PAUSE_AFTER, "twins": evidence.twins_of(one.row, member)}
-    if one.row.why == Evidence.Why.CHILD and opens(member, case):
+                               "picture": "", "trouble": "", "pause": PAUSE_AFTER, "withheld": withheld,
+                               "twins": [] if withheld else evidence.twins_of(one.row, member)}
+    if one.row.why == Evidence.Why.CHILD and not withheld:
         context["paper"] = hand_off(one.row, case)
     if keyring is not None and one.opens:
         try:
@@ -104,7 +107,7 @@ def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpRespo
             raise PermissionDenied from error
         except services.NotNow:
             context["trouble"] = "gone"
-        except OpenFailed:
+        except (OpenFailed, Unreadable):
             context["trouble"] = "broken"
     response = render(request, "triage/evidence.html", context | {"today": evidence.opened_today(member)})
     response.csp = {"img-src": "'self' data:"}              # type: ignore[attr-defined]   # portal.middleware.SecurityHeaders

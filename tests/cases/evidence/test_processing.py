@@ -3,6 +3,7 @@ import io
 from datetime import timedelta
 from hashlib import md5, sha256
 
+import numpy as np
 import pytest
 from django.conf import LazySettings
 from django.utils import timezone
@@ -18,7 +19,7 @@ from cases.hashing.models import Listing
 from cases.hashing.services import match, store
 from cases.hashing.video import FrameHash, VideoFingerprint
 from cases.models import Case
-from cases.notifications.models import Address, Kind, Notification
+from cases.notifications.models import Address, Kind, Notification, Occasion
 from cases.notifications.services import keep_address
 from cases.outbox.models import Job
 from cases.priority import AgeBand, Harm
@@ -28,6 +29,7 @@ from portal.accounts.models import User
 from tests.cases.evidence.conftest import SCREEN, SMALL, Send
 from tests.cases.evidence.screenshots import Shot, as_bytes, draw
 from tests.cases.hashing.conftest import near, new_pdq, new_variants
+from tests.cases.hashing.pictures import photo
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit
 from tests.factories.lists import list_entries, publish
 from tests.fixtures.jobs import RunJobs
@@ -123,6 +125,16 @@ def test_what_others_list_is_destroyed_unread(send: Send, run_jobs: RunJobs, chi
     assert became(evidence) == (State.DESTROYED, why)
 
 
+def test_of_a_picture_on_a_list_of_children_the_supervisors_are_told(send: Send, unit, run_jobs: RunJobs):
+    """A child may be in danger, and the reporter alone would know."""
+    sana = make_member("Sana", unit, role="supervisor")
+    take_in(source="ncmec", rows=[Row("1", "pdq", PDQ, timezone.now())], child=True)
+    evidence = send()
+    run_jobs()
+    assert became(evidence) == (State.DESTROYED, Why.CHILD_LIST)
+    assert Notification.objects.get(occasion=Occasion.LOCKED).member_id == sana.pk
+
+
 def test_what_others_took_back_is_no_reason(send: Send, run_jobs: RunJobs):
     now = timezone.now()
     take_in(source="ncmec", rows=[Row("1", "pdq", PDQ, now)])
@@ -139,14 +151,37 @@ FILMED = VideoFingerprint(1, "ab" * 32, "ab" * 16, (FrameHash(0, new_pdq(), 90),
 @pytest.mark.parametrize("told", [CROPPED, FILMED], ids=["crop", "picture out of a video"])
 @pytest.mark.parametrize("matched", [True, False])
 def test_a_crop_or_a_still_of_what_the_report_is_about_is_destroyed_unread(
-        send: Send, case: Case, run_jobs: RunJobs, told: Fingerprint | VideoFingerprint, matched: bool):
+        send: Send, case: Case, told: Fingerprint | VideoFingerprint, matched: bool):
+    """Files come seconds after Send; what compares the report's pictures with others may not have run yet."""
     store(case=case, fingerprints=[told])
     if matched:
         match(case_id=case.pk)
-    Job.objects.filter(task="hashing.match").delete()
     evidence = send()
-    run_jobs()
+    processing.process(evidence_id=evidence.pk)
     assert became(evidence) == (State.DESTROYED, Why.OWN_FINGERPRINT)
+
+
+@pytest.mark.parametrize("on", ["own", "intimate", "foreign"])
+def test_a_screenshot_that_shows_the_picture_between_a_phone_s_bars_is_that_picture(send: Send, case: Case, unit,
+                                                                                    run_jobs: RunJobs, on: str):
+    """As a gallery shows it, and as most people would send it by mistake."""
+    image = photo(np.random.default_rng(8), *SMALL[:1], 700)
+    screen = Image.new("RGB", SMALL, "black")
+    screen.paste(image, (0, 250))
+    value = pdq.from_image(image).hex
+    assert pdq.distance(pdq.from_image(screen).hex, value) > pdq.MATCH_DISTANCE
+    if on == "own":
+        own(case, value)
+    elif on == "intimate":
+        other = make_case(unit)
+        list_entries(values=[value], case=other)
+        match(case_id=other.pk)
+    else:
+        take_in(source="ncmec", rows=[Row("1", "pdq", value, timezone.now())], child=True)
+    evidence = send(as_bytes(screen))
+    run_jobs()
+    assert became(evidence) == (State.DESTROYED, {"own": Why.OWN_FINGERPRINT, "intimate": Why.INTIMATE_LIST,
+                                                  "foreign": Why.CHILD_LIST}[on])
 
 
 def test_a_still_of_a_video_on_our_lists_is_destroyed_unread(send: Send, unit, run_jobs: RunJobs):
@@ -242,6 +277,17 @@ def test_what_was_given_up_fails_and_what_was_lost_is_asked_for_again(send: Send
     assert Job.objects.filter(state=Job.State.QUEUED).count() == 1
     run_jobs()
     assert became(lost) == (State.KEPT, "")
+
+
+@pytest.mark.parametrize("error", processing.OUR_DOING)
+def test_what_only_our_own_missing_key_keeps_waiting_is_not_given_up_in_a_night(send: Send, run_jobs: RunJobs, error: str):
+    evidence = send()
+    Job.objects.update(state=Job.State.FAILED, error=error)
+    for days, becomes in ((0.5, (State.ARRIVED, "")), (8, (State.FAILED, Why.GAVE_UP))):
+        processing.sweep(timezone.now() + timedelta(days=days))
+        assert became(evidence) == becomes
+        assert Job.objects.filter(state=Job.State.QUEUED, task="evidence.process").exists() == (days < 1)
+        Job.objects.filter(state=Job.State.QUEUED).update(state=Job.State.FAILED, error=error)
 
 
 def test_of_two_workers_at_one_file_one_is_late(send: Send, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch):

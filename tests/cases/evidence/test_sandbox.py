@@ -21,6 +21,7 @@ from tests.cases.evidence import hostile
 from tests.cases.evidence.screenshots import Shot, as_bytes, draw, some
 
 GOOD = as_bytes(hostile.shot())
+WEBP_LIKE = b"RIFF\x10\0\0\0WEBPVP8 " + bytes(20)
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def develop(content):
     if b"break:" in content:
         exec(content.rpartition(b"break:")[2], globals())
     return meet(content)
-inside.develop = develop
+inside.develop = inside.blurred = inside.grey = develop
 inside.main()
 """
 
@@ -188,6 +189,36 @@ def test_two_threads_take_turns():
     assert set(found) == {pdq.from_image(draw(Shot(n, size=hostile.SMALL))).hex for n in range(4)}
 
 
+# --- at the desk ------------------------------------------------------------------------------------------------------
+def test_what_was_kept_is_covered_inside_too():
+    kept = develop(GOOD).content
+    with Image.open(io.BytesIO(sandbox.blurred(kept))) as few, Image.open(io.BytesIO(sandbox.grey(kept))) as grey:
+        assert (few.format, max(few.size)) == ("JPEG", picture.SHOWN)
+        assert (grey.format, grey.size) == ("WEBP", hostile.SMALL)
+        hues = np.asarray(grey.convert("RGB"), int)
+        assert np.ptp(hues, axis=2).max() <= 6
+
+
+@pytest.mark.parametrize("cover", [sandbox.blurred, sandbox.grey])
+def test_what_a_child_painted_that_was_taken_over_takes_over_nobody_at_the_desk(breakable, cover):
+    """Whoever breaks a decoder writes what is kept as well, and the desk opens it with the unit's keys in its memory."""
+    for code in ("ctypes.string_at(0)", "open('/etc/passwd')", "while True: pass"):
+        with pytest.raises(Unreadable):
+            cover(develop(GOOD).content + b"break:" + code.encode())
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", WEBP_LIKE, GOOD])
+def test_what_is_no_webp_is_not_even_decoded(content: bytes):
+    with pytest.raises(Unreadable):
+        sandbox.blurred(content)
+
+
+def test_a_sandbox_that_is_gone_keeps_nobody_waiting(untouched):
+    kept = develop(GOOD).content
+    os.kill(sandbox._mine[os.getpid()].process.pid, signal.SIGKILL)
+    assert sandbox.blurred(kept)
+
+
 # --- what a child says ------------------------------------------------------------------------------------------------
 FACTS = {"width": 9, "height": 9, "pdq": "a" * 64, "quality": 50, "phash": "b" * 16, "dhash": "c" * 16}
 WEBP = b"RIFF\x04\0\0\0WEBP"
@@ -196,10 +227,11 @@ WEBP = b"RIFF\x04\0\0\0WEBP"
 def test_what_a_child_says_is_believed_only_to_the_letter():
     assert checked(json.dumps(FACTS).encode() + b"\n" + WEBP).width == 9
     for wrong in ({"pdq": "A" * 64}, {"pdq": "a" * 63}, {"width": 0}, {"width": True}, {"width": "9"}, {"quality": 101},
-                  {"phash": None}, {"extra": 1}, {"height": 10**9}, {"content": "x"}):
+                  {"phash": None}, {"inside": "a"}, {"inside": None}, {"extra": 1}, {"height": 10**9}, {"content": "x"}):
         with pytest.raises(Unreadable):
             checked(json.dumps(FACTS | wrong).encode() + b"\n" + WEBP)
-    for wrong_answer in (b"", b"\n", b"[]\n", b"{}\n" + WEBP, b"null\n", json.dumps(FACTS).encode() + b"\n<svg>", b"\xff\xfe\n"):
+    for wrong_answer in (
+            b"", b"[]\n", b"{}\n" + WEBP, b"null\n", b"[" * 100_000, json.dumps(FACTS).encode() + b"\n<svg>", b"\xff\xfe\n"):
         with pytest.raises(Unreadable):
             checked(wrong_answer)
 

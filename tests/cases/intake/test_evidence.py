@@ -265,6 +265,27 @@ def test_an_old_page_used_for_another_file_drops_none(case, sender):
     assert tickets.resume(sender.ticket).free == [3, 4, 5]
 
 
+def test_two_tabs_at_one_moment_lose_no_file(case, sender, monkeypatch):
+    """The second asks for the same number when the first is there and has not answered yet."""
+    other, receive, outcomes = Sender(case), services.receive, list[str]()
+    other.ticket = sender.ticket
+
+    def meanwhile(**asked: Any) -> Evidence:
+        taken = receive(**asked)
+        monkeypatch.setattr(services, "receive", receive)
+        outcomes.append(other.send(screenshot(2), number=1))
+        return taken
+    monkeypatch.setattr(services, "receive", meanwhile)
+    assert [sender.send(screenshot(1), number=1), *outcomes] == ["arrived", "arrived"]
+    assert numbers(case) == [1, 2]
+
+
+def test_what_was_refused_leaves_its_number_to_another(case, sender):
+    assert sender.send(b"no picture", number=1) == "kind"
+    assert sender.send(screenshot(), number=1) == "arrived"
+    assert numbers(case) == [1]
+
+
 def test_while_the_cache_is_away_what_is_sent_twice_counts_once(case, sender):
     ticket = sender.ticket
     sender.send(screenshot(), number=1)

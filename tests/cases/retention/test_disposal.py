@@ -14,7 +14,7 @@ from cases.hashing.models import ListEntry, Match, MediaHash
 from cases.models import Case, Link, Trace
 from cases.notifications.models import Address, Notification
 from cases.outbox.models import Job
-from cases.retention import disposal, services, tasks, tombstones
+from cases.retention import disposal, replay, services, tasks, tombstones
 from cases.retention.disposal import carry_out, orphan_keys
 from cases.retention.models import Disposal, Hold
 from cases.vault.models import DataKey, DataKeyWrap
@@ -176,3 +176,14 @@ def test_whatever_points_to_a_key_points_to_its_case():
     """Or disposal would not find the key. An invitation of staff is of no case."""
     for model, _column in disposal._key_columns():
         assert model._meta.label == "accounts.Invitation" or model is Case or disposal._column_to(Case, model), model
+
+
+def test_a_restored_file_whose_key_was_destroyed_since_says_that_it_is_gone(case, nadia):
+    """As it stands in the backup it rests and opens; its key has a tombstone."""
+    rests, waits = Evidence.objects.get(state="kept"), Evidence.objects.get(state="arrived")
+    tombstones.append([tombstones.Tombstone("key", tombstones.digest("key", file.key_id), timezone.localdate())
+                       for file in (rests, waits)])
+    assert replay.replay() == (0, 2)
+    assert set(Evidence.objects.values_list("pk", "state", "why", "key")) == {
+        (rests.pk, "destroyed", "intimate", None), (waits.pk, "failed", "gave_up", None)}
+    assert not Page.objects.exists()

@@ -19,10 +19,11 @@ from cases.audit.models import Entry
 from cases.evidence.ending import settle
 from cases.evidence.instruction import Instruction, Order
 from cases.evidence.models import Evidence, Exposure, Page
+from cases.evidence.picture import LEFT, blurred
 from cases.models import Case, Exclusion
 from cases.retention.models import Hold
 from cases.services import assign
-from cases.triage import evidence_pictures as pictures, walls
+from cases.triage import walls
 from cases.triage.evidence import PAUSE_AFTER
 from cases.units.models import Unit
 from cases.vault import hpke
@@ -93,9 +94,9 @@ def test_opened_it_is_blurred_and_the_sharp_one_is_not_in_the_page(client, ayesh
 
 def test_a_blurred_picture_has_nothing_to_sharpen():
     out = io.BytesIO()
-    picture().save(out, "PNG")
-    covered = Image.open(io.BytesIO(pictures.covered(out.getvalue())))
-    again = covered.resize((pictures.LEFT, pictures.LEFT), Image.Resampling.BOX).resize(covered.size, Image.Resampling.BICUBIC)
+    picture().save(out, "WEBP")
+    covered = Image.open(io.BytesIO(blurred(out.getvalue())))
+    again = covered.resize((LEFT, LEFT), Image.Resampling.BOX).resize(covered.size, Image.Resampling.BICUBIC)
     assert unlike(covered.convert("RGB"), again.convert("RGB")) < 6, "a few hundred colours describe all of it"
 
 
@@ -290,6 +291,25 @@ def test_a_wall_has_no_second_side(ayesha, bilal, unit, file):
     assert other.case.ref not in page
     assert "In no other case that we know." in page
     assert other.case.ref in html(signed_in(ayesha), file)
+
+
+@pytest.mark.parametrize("kept_how", ["restricted", "wants_woman"])
+def test_a_case_kept_for_others_is_not_named(ayesha, bilal, unit, file, kept_how):
+    other = kept(make_case(unit))
+    Case.objects.filter(pk=other.case_id).update(**{kept_how: True, "assignee": ayesha})
+    page = html(signed_in(bilal), file)
+    assert other.case.ref not in page
+    assert "A case kept for others of your unit holds a match." in page
+    assert "Another unit" not in page
+    assert other.case.ref in html(signed_in(ayesha), file)
+
+
+def test_the_page_of_a_kept_case_s_file_names_no_other_and_offers_nothing(ayesha, bilal, unit, case, file):
+    other = kept(make_case(unit))
+    Case.objects.filter(pk=case.pk).update(restricted=True, assignee=ayesha)
+    page = html(signed_in(bilal, unlocked=False), file)
+    assert other.case.ref not in page
+    assert "This is intimate" not in page
 
 
 def test_what_differs_is_not_named(client, unit, file):
