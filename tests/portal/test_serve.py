@@ -144,7 +144,7 @@ def test_the_demonstration_serves_every_door_and_keeps_its_data(tmp_path):
 
 @pytest.mark.sqlite
 def test_an_office_that_is_no_demonstration_gets_no_made_up_case(tmp_path):
-    secrets = {name: secret for name, secret in MADE_OF.items() if name in HOLDERS}
+    secrets = {name: secret for name, secret in MADE_OF.items() if name in {*HOLDERS, "LEGAL_INSTRUCTION"}}
     with running(tmp_path / "var", tmp_path / "log", MEHFOOZ_DEMO="false", MEHFOOZ_EMBEDDED="true", ALLOWED_HOSTS="127.0.0.1",
                  **secrets) as base:
         assert status(f"{base}/en/report/") == 200
