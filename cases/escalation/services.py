@@ -262,7 +262,8 @@ def list_answered(*, entry: ListEntry, platform: str, outcome: State, partner: u
     `platform` is a slug. Returns how many moved; a verdict that an escalation has already had moves nothing.
     """
     moved = 0
-    for escalation in Escalation.objects.filter(entries=entry, platform__slug=platform):
+    mine = Escalation.objects.filter(entries=entry, platform__slug=platform)
+    for escalation in mine.order_by("case", "pk"):              # cases are locked in one order, by all who lock several
         if outcome in NEXT[State(escalation.state)]:
             answer(escalation=escalation, outcome=outcome, partner=partner)
             moved += 1

@@ -133,7 +133,7 @@ def note_recalls() -> int:
 @transaction.atomic
 def note_recall(seen: ListEntry) -> bool:
     """False: it changed meanwhile, or another worker was faster. Cases are locked before the entry, as everywhere."""
-    cases = [lock_case(case) for case in sorted(cases_behind(seen), key=lambda case: case.pk)]
+    cases = [lock_case(case, alone=False) for case in sorted(cases_behind(seen), key=lambda case: case.pk)]
     same = ListEntry.objects.select_for_update().filter(pk=seen.pk, modified_at=seen.modified_at, recalled_at=None)
     entry = same.first()
     if entry is None:

@@ -1,8 +1,9 @@
 """A match that moves a case, and one that somebody takes back."""
 import threading
+import time
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from cases.audit.models import Entry
 from cases.hashing import foreign, listing, services, undoing
@@ -10,7 +11,7 @@ from cases.hashing.models import ListEntry, Match
 from cases.models import Case, Consent, Exclusion, Link
 from cases.outbox.models import Job
 from cases.priority import Harm, Level
-from cases.services import change_status, link_cases, set_priority
+from cases.services import change_status, link_cases, lock_case, set_priority
 from cases.triage.walls import exclude, restrict
 from cases.units.models import Unit
 from cases.workflow import Outcome, Status
@@ -343,3 +344,43 @@ def test_a_list_comes_in_while_cases_are_compared(unit):
     assert not faults
     assert {level(case) for case in cases} <= {(2, "seen_often"), (2, "listed"), (2, "listed_child")}
     assert set(Case.objects.values_list("seen_rule", flat=True)) == {"listed_child"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_colleague_ties_a_case_to_another_while_a_list_makes_both_more_urgent(unit):
+    """They have one case and want the other's name; the list has the other and wants the one: neither may wait for ever."""
+    value, faults = new_pdq(), []
+    low, high = sorted((reported(unit, value, matched=False), reported(unit, value, matched=False)), key=lambda case: case.pk)
+    for case in (low, high):
+        services.match(case_id=case.pk)
+
+    def come_in() -> None:
+        try:
+            foreign.take_in(source="ncmec", rows=[foreign.Row("r1", "pdq", value, low.opened_at)])
+        except Exception as error:  # noqa: BLE001  whatever it was, the test shows it
+            faults.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=come_in)
+    with transaction.atomic():
+        lock_case(high)
+        thread.start()
+        assert waits_for_a_row()
+        link_cases(a=high, b=low, because=Link.Because.HANDLE)
+    thread.join(60)
+    assert not faults
+    assert level(low) == level(high) == (2, "listed")
+
+
+def waits_for_a_row() -> bool:
+    """Whether within ten seconds somebody else waits for a row that we have."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()")
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.02)
+    return False
