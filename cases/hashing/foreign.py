@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.audit.services import record
@@ -114,10 +115,15 @@ def keep(pairs: Sequence[Pair]) -> int:
     for case_id in cases:
         record("known_elsewhere", subject=case_id, actor="system")
     rise(cases)
-    children = MediaHash.objects.filter(foreign__in=rows, foreign__foreign__child=True).prefetch_related("variants")
-    values = {value for one in children for value in one.listed()}
-    withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
+    off_the_adults_list(MediaHash.objects.filter(foreign__in=rows, foreign__foreign__child=True))
     return len(rows)
+
+
+def off_the_adults_list(shown: QuerySet[MediaHash]) -> None:
+    """Nobody's turn of publishing is taken for nothing: who has it must not lock cases any more, and more pages may follow."""
+    values = {value for one in shown.prefetch_related("variants") for value in one.listed()}
+    if values:
+        withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
 
 
 @transaction.atomic
@@ -126,9 +132,9 @@ def relabel(*, source: str, child: bool) -> int:
     take_turn(IMPORTING)
     changed = ForeignHash.objects.filter(source=source).exclude(child=child).update(child=child)
     if changed and child:
-        shown = MediaHash.objects.filter(foreign__foreign__source=source).prefetch_related("variants")
-        values = {value for one in shown for value in one.listed()}
-        withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
+        shown = MediaHash.objects.filter(foreign__foreign__source=source)
+        rise(shown.values_list("case", flat=True))
+        off_the_adults_list(shown)
     return changed
 
 

@@ -12,7 +12,7 @@ from cases.models import Case, Consent, Exclusion, Link
 from cases.outbox.models import Job
 from cases.priority import Harm, Level
 from cases.services import change_status, link_cases, lock_case, set_priority
-from cases.triage.walls import exclude, restrict
+from cases.triage.walls import exclude, lift, restrict
 from cases.units.models import Unit
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
@@ -134,6 +134,26 @@ def test_a_case_behind_a_wall_moves_none_that_a_member_behind_it_could_see(unit,
     assert level(shown) == (4, "other")
     assert Case.objects.get(pk=hidden.pk).seen_rule == "seen"                   # its own readers may know of the other
     assert services.refusal(make_adult(shown)) == services.Refusal.CHILD_MATCH  # the rule about children asks nobody
+
+
+def test_a_lifted_wall_lets_the_case_move_others_after_all(unit, ayesha, nadia, run_jobs):
+    value = new_pdq()
+    hidden = reported(unit, value, age_now=15)
+    wall = exclude(case=hidden, member=ayesha, cause=Exclusion.Cause.KNOWS, by=nadia)
+    shown = reported(unit, value)
+    assert level(shown) == (4, "other")
+    lift(exclusion=wall, reason=b"sealed", by=make_member("Imran", unit, role="supervisor"))
+    run_jobs()
+    assert level(shown) == (2, "seen_with_child")
+
+
+def test_a_list_that_turns_out_to_be_of_children_makes_its_cases_as_urgent(unit):
+    value = new_pdq()
+    case = reported(unit, value)
+    foreign.take_in(source="ncmec", rows=[foreign.Row("r1", "pdq", value, case.opened_at)])
+    assert Case.objects.get(pk=case.pk).seen_rule == "listed"
+    foreign.relabel(source="ncmec", child=True)
+    assert Case.objects.get(pk=case.pk).seen_rule == "listed_child"
 
 
 def make_adult(case: Case) -> Case:
