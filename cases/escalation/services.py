@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -155,7 +156,8 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
 def agreed(escalation: Escalation) -> list[ListEntry]:
     """The notice's fingerprints that two people have put on the list, without variants. Retry: nobody has decided yet."""
     pictures = MediaHash.objects.filter(case=escalation.case).values("pdq")
-    entries = list(escalation.entries.filter(state=ListEntry.State.ACTIVE, value__in=pictures).order_by("pk"))
+    themselves = Q(value__in=pictures) | Q(kind=ListEntry.Kind.MD5)                 # of a video there is no more than that
+    entries = list(escalation.entries.filter(themselves, state=ListEntry.State.ACTIVE).order_by("pk"))
     if not entries:
         raise Retry(SECOND_PERSON, code="second_person")
     return entries

@@ -68,6 +68,15 @@ def test_refused_it_is_on_no_list_and_counted(ready, people):
         listing.approve(case=ready, by=people[1])
 
 
+def test_a_refused_picture_is_one_in_public_however_many_variants_it_has(make_case, people):
+    case = make_case()
+    agree(case)
+    services.store(case=case, fingerprints=[fingerprint(variants=new_variants())])
+    listing.propose(case=case, by=people[0])
+    listing.refuse(case=case, by=people[1], why=Listing.Why.AGE)
+    assert ListCount.objects.get(what="refused_age").n == 1
+
+
 def test_without_a_yes_nothing_is_proposed_and_a_yes_taken_back_counts(ready, people):
     listing.propose(case=ready, by=people[0])
     agree(ready, Consent.Answer.NO)

@@ -118,6 +118,14 @@ def test_of_another_unit_only_that_it_holds_a_match_and_its_supervisors_are_told
     assert Entry.objects.filter(event="hash_search_met", subject__in=[str(case.pk) for case in cases]).count() == 2
 
 
+def test_an_entry_tells_nothing_more_of_another_units_case(client, unit, value, stranger):
+    """Its page shows the very hash, so how far it is, and its category what the case is about."""
+    publish(reported(make_unit("children"), value))
+    assert found(client, near(value, 4)).other
+    assert not found(client, near(value, 4)).listed
+    assert len(found(client, value).listed) == 1                                # who has the value has it from the list itself
+
+
 def test_a_kept_case_is_not_named(client, unit, value, bilal, head):
     kept = reported(unit, value)
     Case.objects.filter(pk=kept.pk).update(assignee=bilal)
