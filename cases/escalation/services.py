@@ -1,6 +1,7 @@
 """From a caseworker's decision to a platform's answer. Nothing leaves without consent, and nothing without an outbox row."""
 import secrets
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -284,12 +285,16 @@ def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
     return end(case=case, by=by)
 
 
-@transaction.atomic
 def chase(now: datetime) -> None:
-    """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker."""
+    """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker.
+
+    One transaction each, so that never many cases are locked at once. What somebody moved meanwhile is left as it is.
+    """
     for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind__in=SENDERS):
         if Job.objects.filter(task__in=["escalation.deliver", "escalation.submit"], state=Job.State.FAILED,
                               payload__escalation_id=str(escalation.pk)).exists():
-            failed(escalation=escalation)
+            with suppress(NotNow):
+                failed(escalation=escalation)
     for escalation in Escalation.objects.filter(state__in=[State.SENT, State.ACKNOWLEDGED], next_check_at__lte=now):
-        answer(escalation=escalation, outcome=State.NO_ANSWER)
+        with suppress(NotNow):
+            answer(escalation=escalation, outcome=State.NO_ANSWER)

@@ -14,4 +14,4 @@ def near(values: Sequence[str], limit: int = MATCH_DISTANCE) -> list[list[Hit]]:
     if not rows or not values:
         return [[] for _ in values]
     found = compare(pack(values), pack([pdq for _, pdq in rows]), limit)
-    return [[(rows[row][0], bits) for row, bits in zip(near.tolist(), far.tolist(), strict=True)] for near, far in found]
+    return [[(rows[row][0], bits) for row, bits in zip(places.tolist(), far.tolist(), strict=True)] for places, far in found]
