@@ -5,7 +5,7 @@ from cases.outbox.errors import Retry
 from cases.outbox.services import enqueue, job
 
 AGAIN = 1800                 # seconds; a notice by web form waits for a person
-ATTEMPTS = 17_520            # a year: ten refusals a day are carried on, however many there are; the partner's page counts the rest
+ATTEMPTS = 17_520            # a year: ten refusals a day go on, however many there are; the partner's page counts them
 
 
 @job("exchange.feedback", atomic=False, max_attempts=ATTEMPTS)

@@ -125,8 +125,7 @@ def harmless(one: MediaHash) -> bool:
 
 
 def disputed(one: MediaHash) -> bool:
-    """A platform did not block it, and no supervisor has put it back since: neither taking it off and proposing it anew helps, nor
-    that another case proposes it."""
+    """A platform did not block it and no supervisor has put it back since, whichever case it is proposed for now."""
     doubts = Listing.objects.filter(entry__value__in=one.listed(), held=Listing.Held.DISPUTED)
     return doubts.exclude(state=State.APPROVED).exists()
 

@@ -2,9 +2,10 @@
 
 Such a search tells whoever holds a picture whether it was reported, so it is limited: by a permission, by number, and in what it
 says. Cases that the member opens are named, with the distance; of others no more than on a case page (cases.triage.matches), so
-no distance at which one could grope one's way, nor an entry of a shared list that tells it; behind a wall is nothing, not even an entry of a shared list that only such cases
-stand behind. The log counts every search, in the log of each case that was met it stands too, and the supervisors of another
-unit are told that somebody searched for what one of its cases holds. The hash itself is in no log and in no address.
+no distance at which one could grope one's way, nor an entry of a shared list that tells it; behind a wall is nothing, not even an
+entry of a shared list that only such cases stand behind. The log counts every search, in the log of each case that was met it
+stands too, and the supervisors of another unit are told that somebody searched for what one of its cases holds. The hash itself
+is in no log and in no address.
 """
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -120,7 +120,7 @@ def test_strangers_see_neither_page(case: Case) -> None:
     assert analyst.get("/desk/lists/").status_code == analyst.get("/desk/partners/").status_code == 403
 
 
-def test_what_stands_out_since_it_was_proposed_can_be_decided_by_a_supervisor(case: Case, mine: Client, supervisors: Client) -> None:
+def test_what_stands_out_since_the_proposal_a_supervisor_can_decide(case: Case, mine: Client, supervisors: Client) -> None:
     assert act(mine, case, "propose") == 302
     Benign.objects.create(pdq=PDQ, sort="logo", at=case.opened_at)
     assert 'name="despite"' in supervisors.get(address(case)).content.decode()
