@@ -96,7 +96,7 @@ def test_a_video_leaves_by_its_md5_and_comes_back_by_it(ayesha: User, upward: Up
     case, md5 = make_case(make_unit()), "d" * 32
     for act in (Consent.Act.ASK_PLATFORM, Consent.Act.SHARE_HASHES):
         reporter_consents(case, act)
-    store(case=case, fingerprints=[VideoFingerprint(1, "c" * 64, md5, (FrameHash(0, 90, PDQ),))])
+    store(case=case, fingerprints=[VideoFingerprint(1, "c" * 64, md5, (FrameHash(0, PDQ, 90),))])
     call_command("add_upward_channel", kind, verbosity=0)
     escalation = services.request(case=change_status(case=case, to=Status.IN_REVIEW, by=ayesha),
                                   channel=Channel.objects.get(kind=kind), notice=notice(hashes=(md5,)), by=ayesha)

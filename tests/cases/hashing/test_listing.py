@@ -227,10 +227,10 @@ def test_no_way_round_leads_back_past_a_supervisor(ready, people, make_case, mak
     assert [row.state for row in listing.approve(case=case, by=people[1], despite=True)] == ["active"]
 
 
-def test_suspended_and_refused_it_is_withdrawn(ready, people):
+def test_suspended_and_refused_it_is_withdrawn(ready, make_member_of_role):
     (entry,) = publish(ready)
     suspend(entry=entry, partner="system")
-    listing.refuse(case=ready, by=people[1], why=Listing.Why.NOT_INTIMATE)
+    listing.refuse(case=ready, by=make_member_of_role("caseworker"), why=Listing.Why.NOT_INTIMATE)
     assert ListEntry.objects.get().state == "withdrawn"
 
 
