@@ -105,9 +105,13 @@ def insert_with_fresh_ref(case: Case) -> None:
     raise RuntimeError("no free reference in five tries")
 
 
-def lock_case(case: Case, version: int | None = None) -> Case:
-    """The row as it is now, locked. Raises Stale when the caller's page is older."""
-    locked = Case.objects.select_for_update(of=("self",)).select_related("unit__calendar").defer(*UNIT_ONLY)
+def lock_case(case: Case, version: int | None = None, *, alone: bool = True) -> Case:
+    """The row as it is now, locked. Raises Stale when the caller's page is older.
+
+    Until we are done nobody adds to the case, no answer of its reporter and no link to another. Not `alone`: they may. Whoever
+    locks several cases at once asks for that, or would wait for a colleague who has one of them and ties it to another.
+    """
+    locked = Case.objects.select_for_update(of=("self",), no_key=not alone).select_related("unit__calendar").defer(*UNIT_ONLY)
     fresh = locked.get(pk=case.pk)
     if version is not None and fresh.version != version:
         raise Stale(fresh.ref)
@@ -149,7 +153,7 @@ def next_due(case: Case, to: Status, now: datetime, next_check: datetime | None)
 @transaction.atomic
 def raise_priority(*, case: Case, seen: Seen) -> Case | None:
     """A case's pictures are known elsewhere: the rule fires once, and only ever up. None if it stays as urgent as it was."""
-    fresh, rule = lock_case(case), rate_seen(seen)
+    fresh, rule = lock_case(case, alone=False), rate_seen(seen)
     if rule is None or not is_new(rule, fresh.seen_rule):
         return None
     fresh.seen_rule = rule.code
@@ -164,7 +168,7 @@ def raise_priority(*, case: Case, seen: Seen) -> Case | None:
 @transaction.atomic
 def settle_priority(*, case: Case, seen: Seen, by: Staff) -> Case:
     """A member found that less is known of the pictures. What another rule or a person set stays; what hung on it goes back."""
-    fresh, rule = lock_case(case), rate_seen(seen)
+    fresh, rule = lock_case(case, alone=False), rate_seen(seen)
     hung = fresh.priority_rule in STRENGTH
     fresh.seen_rule = rule.code if rule else ""
     if hung:
@@ -209,7 +213,7 @@ def set_level(case: Case, level: Level, code: str) -> None:
 @transaction.atomic
 def tell_status(*, case: Case, said: Said, platform: str = "", next_check: datetime | None = None) -> StatusChange:
     """Append words for the reporter without moving the status: a platform has seen our request, say."""
-    fresh = lock_case(case)
+    fresh = lock_case(case, alone=False)
     if next_check and fresh.status == Status.WAITING_OUTSIDE:
         Case.objects.filter(pk=fresh.pk).update(due_at=next_check, clock_started_at=timezone.now(), warned_at=None)
     return StatusChange.objects.create(case=fresh, at=timezone.now(), status=fresh.status, outcome=fresh.outcome,

@@ -1,10 +1,12 @@
 """From a caseworker's decision to a platform's answer. Nothing leaves without consent, and nothing without an outbox row."""
 import secrets
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -155,7 +157,8 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
 def agreed(escalation: Escalation) -> list[ListEntry]:
     """The notice's fingerprints that two people have put on the list, without variants. Retry: nobody has decided yet."""
     pictures = MediaHash.objects.filter(case=escalation.case).values("pdq")
-    entries = list(escalation.entries.filter(state=ListEntry.State.ACTIVE, value__in=pictures).order_by("pk"))
+    themselves = Q(value__in=pictures) | Q(kind=ListEntry.Kind.MD5)                 # of a video there is no more than that
+    entries = list(escalation.entries.filter(themselves, state=ListEntry.State.ACTIVE).order_by("pk"))
     if not entries:
         raise Retry(SECOND_PERSON, code="second_person")
     return entries
@@ -262,7 +265,8 @@ def list_answered(*, entry: ListEntry, platform: str, outcome: State, partner: u
     `platform` is a slug. Returns how many moved; a verdict that an escalation has already had moves nothing.
     """
     moved = 0
-    for escalation in Escalation.objects.filter(entries=entry, platform__slug=platform):
+    mine = Escalation.objects.filter(entries=entry, platform__slug=platform)
+    for escalation in mine.order_by("case", "pk"):              # cases are locked in one order, by all who lock several
         if outcome in NEXT[State(escalation.state)]:
             answer(escalation=escalation, outcome=outcome, partner=partner)
             moved += 1
@@ -281,12 +285,16 @@ def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
     return end(case=case, by=by)
 
 
-@transaction.atomic
 def chase(now: datetime) -> None:
-    """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker."""
+    """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker.
+
+    One transaction each, so that never many cases are locked at once. What somebody moved meanwhile is left as it is.
+    """
     for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind__in=SENDERS):
         if Job.objects.filter(task__in=["escalation.deliver", "escalation.submit"], state=Job.State.FAILED,
                               payload__escalation_id=str(escalation.pk)).exists():
-            failed(escalation=escalation)
+            with suppress(NotNow):
+                failed(escalation=escalation)
     for escalation in Escalation.objects.filter(state__in=[State.SENT, State.ACKNOWLEDGED], next_check_at__lte=now):
-        answer(escalation=escalation, outcome=State.NO_ANSWER)
+        with suppress(NotNow):
+            answer(escalation=escalation, outcome=State.NO_ANSWER)

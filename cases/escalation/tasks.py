@@ -33,6 +33,6 @@ def take_back(entry_id: str) -> None:
     uploads.take_back(entry_id=UUID(entry_id))
 
 
-@job("escalation.chase")
+@job("escalation.chase", atomic=False)
 def chase() -> None:
     services.chase(timezone.now())

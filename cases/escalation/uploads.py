@@ -28,7 +28,7 @@ def announce(*, kind: str, entries: Iterable[ListEntry]) -> None:
 def arrived(*, kind: str, remote: dict[str, str]) -> None:
     """Their ids of what they took. What left our list on the way is taken back at once."""
     for value, number in remote.items():
-        there = Upload.objects.filter(kind=kind, entry__value=value, entry__kind=ListEntry.Kind.PDQ)
+        there = Upload.objects.filter(kind=kind, entry__value=value)
         there.update(remote=number, taken_back_at=None)
         for upload in there.filter(entry__state=ListEntry.State.WITHDRAWN):
             enqueue("escalation.take_back", entry_id=str(upload.entry_id))

@@ -20,7 +20,7 @@ from cases.exchange.selectors import listed_for
 from cases.exchange.services import AGAIN, name_of
 from cases.hashing.entries import OFF, suspend
 from cases.hashing.foreign import Row, take_in
-from cases.hashing.models import ListEntry, Listing
+from cases.hashing.models import ForeignHash, ListEntry, Listing
 from cases.hashing.selectors import pictures
 from cases.hashing.wire.stopncii import FeedbackValue
 from cases.models import Case
@@ -35,7 +35,7 @@ VERDICTS = {FeedbackValue.BLOCKED: State.ACTIONED, FeedbackValue.NOT_BLOCKED: St
             FeedbackValue.PENDING_REVIEW: State.ACKNOWLEDGED}        # the others say nothing of our notice
 FORGOT = {FeedbackValue.WITHDRAWN, FeedbackValue.DELETED}
 DAY = timedelta(days=1)
-MOST_RECALLS = 500
+MOST_RECALLS, AT_ONCE = 500, 1000
 MOST_CHANGES = 4                 # verdicts of one partner on one entry within a day that are carried into cases
 FEWEST_SUSPENDED = 10            # pictures that one partner may have suspended within a day; or a twentieth of what it is given
 
@@ -111,13 +111,32 @@ def cases_behind(entry: ListEntry) -> list[Case]:
 
 @transaction.atomic
 def take_submissions(*, partner_id: UUID) -> int:
-    """What a partner sent stands among the foreign hashes from now on."""
+    """What a partner sent stands among the foreign hashes from now on; what a retired one did, no more."""
     partner = Partner.objects.get(pk=partner_id)
-    rows = list(Submission.objects.filter(partner=partner).order_by("at")[:1000])
-    taken = take_in(source=f"partner-{partner.number}",
+    rows = list(Submission.objects.filter(partner=partner).order_by("at")[:AT_ONCE])
+    if not partner.active:
+        Submission.objects.filter(partner=partner).delete()
+        return 0
+    taken = take_in(source=source_of(partner),
                     rows=[Row(f"{row.kind}-{row.value}", row.kind, row.value, row.at) for row in rows])
     Submission.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return taken.new
+
+
+@transaction.atomic
+def forget_submissions(*, partner_id: UUID) -> bool:
+    """What a retired partner sent, its keys being stolen perhaps, marks no case any more. False: there is more to forget."""
+    partner, now = Partner.objects.get(pk=partner_id), timezone.now()
+    if partner.active:
+        return True
+    known = list(ForeignHash.objects.filter(source=source_of(partner), deleted_at=None)[:AT_ONCE])
+    take_in(source=source_of(partner), rows=[Row(one.remote, one.kind, "", max(now, one.updated)) for one in known])
+    return len(known) < AT_ONCE
+
+
+def source_of(partner: Partner) -> str:
+    """The name of what it sends, among the lists of others."""
+    return f"partner-{partner.number}"
 
 
 # --- withdrawals: who was told, who has confirmed ---------------------------------------------------------------------
@@ -133,7 +152,7 @@ def note_recalls() -> int:
 @transaction.atomic
 def note_recall(seen: ListEntry) -> bool:
     """False: it changed meanwhile, or another worker was faster. Cases are locked before the entry, as everywhere."""
-    cases = [lock_case(case) for case in sorted(cases_behind(seen), key=lambda case: case.pk)]
+    cases = [lock_case(case, alone=False) for case in sorted(cases_behind(seen), key=lambda case: case.pk)]
     same = ListEntry.objects.select_for_update().filter(pk=seen.pk, modified_at=seen.modified_at, recalled_at=None)
     entry = same.first()
     if entry is None:

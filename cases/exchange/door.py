@@ -69,6 +69,10 @@ def for_partners(keys: Callable[[HttpRequest], Keys], refuse: Refuse) -> Callabl
 def let_in(view: View, refuse: Refuse, request: HttpRequest, partner: Partner, *args: object, **kwargs: object) -> HttpResponse:
     try:
         return sent(request, view(request, partner, *args, **kwargs))
+    except throttle.UsedUp:
+        answer = closed(refuse(429, "day", _("You have sent as much as is taken in a day. Send the rest tomorrow.")))
+        answer["Retry-After"] = str(throttle.HOUR)
+        return answer
     except RequestDataTooBig:
         return closed(refuse(413, "body", _("That is too much at once. Send less in each request.")))
     except Malformed as error:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases.audit.services import record
 from cases.exchange.models import Credential, Partner, adults_only, every_kind
 from cases.hashing.models import ListEntry
+from cases.outbox.services import enqueue
 
 NOBODY = hashlib.sha256(b"nobody").hexdigest()
 OURSELVES = 1                        # our number among NCMEC's members; partners count from 2
@@ -70,8 +71,9 @@ def rotate_keys(*, partner: Partner, overlap: timedelta = OVERLAP) -> Keys:
 
 @transaction.atomic
 def retire_partner(*, partner: Partner) -> None:
-    """Its keys open nothing from now on. What it pulled before is out of our hands."""
+    """Its keys open nothing from now on, and what it submitted is forgotten. What it pulled before is out of our hands."""
     Partner.objects.filter(pk=partner.pk).update(active=False)
+    enqueue("exchange.forget", partner=str(partner.pk))
     record("partner_retired", subject=partner.pk, actor="system")
 
 

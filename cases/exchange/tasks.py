@@ -5,7 +5,7 @@ from cases.outbox.errors import Retry
 from cases.outbox.services import enqueue, job
 
 AGAIN = 1800                 # seconds; a notice by web form waits for a person
-ATTEMPTS = 200               # four days, then a person looks
+ATTEMPTS = 17_520            # a year: ten refusals a day go on, however many there are; the partner's page counts them
 
 
 @job("exchange.feedback", atomic=False, max_attempts=ATTEMPTS)
@@ -19,6 +19,12 @@ def feedback(ids: list[str]) -> None:
 @job("exchange.submitted")
 def submitted(partner: str) -> None:
     applying.take_submissions(partner_id=UUID(partner))
+
+
+@job("exchange.forget", atomic=False)
+def forget(partner: str) -> None:
+    while not applying.forget_submissions(partner_id=UUID(partner)):
+        pass
 
 
 @job("exchange.recalls", atomic=False)

@@ -3,7 +3,12 @@ from django.core.cache import cache
 
 from cases.exchange.models import Partner
 
-MINUTE = 60
+MINUTE, HOUR, DAY = 60, 3600, 86_400     # seconds
+MOST_LINES = 20_000                      # verdicts and fingerprints of one partner that are taken in a day
+
+
+class UsedUp(Exception):
+    """The partner has sent as much as is taken in a day."""
 
 
 def too_many(partner: Partner) -> bool:
@@ -16,3 +21,14 @@ def too_many(partner: Partner) -> bool:
     except ValueError:       # it ended between the two calls
         cache.add(key, 1, MINUTE)
         return False
+
+
+def take_lines(partner: Partner, lines: int) -> None:
+    """Count what it says or sends; the day starts with its first line. Raises UsedUp: stolen keys do not fill our tables."""
+    key = f"exchange:{partner.pk}:lines"
+    cache.add(key, 0, DAY)
+    try:
+        if int(cache.incr(key, lines)) > MOST_LINES:
+            raise UsedUp
+    except ValueError:       # it ended between the two calls
+        cache.add(key, lines, DAY)

@@ -63,7 +63,7 @@ def rotate(*, unit: Unit, by: Staff, keyring: Keyring, version: int | None = Non
 @transaction.atomic
 def release(*, unit: Unit, member: Staff, by: Staff) -> int:
     """Nobody has the open cases of a member who leaves the unit: a colleague takes them. Returns how many those were."""
-    cases = list(Case.objects.filter(unit=unit, assignee=member.pk).exclude(status=Status.CLOSED.value))
+    cases = list(Case.objects.filter(unit=unit, assignee=member.pk).exclude(status=Status.CLOSED.value).order_by("pk"))
     for case in cases:
         assign(case=case, to=None, by=by)
     return len(cases)

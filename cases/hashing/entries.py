@@ -52,7 +52,8 @@ def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list
 
 @transaction.atomic
 def suspend(*, entry: ListEntry, partner: str) -> bool:
-    """A partner looked and did not block it: off the list until a person has looked again. False: it is on no list now.
+    """A partner looked and did not block it: off the list until somebody has looked who neither proposed nor approved it (that
+    stays written there). False: it is on no list now.
 
     All that the same pictures put on the list goes with it: an entry is a picture or a variant of one.
     """
@@ -66,7 +67,7 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
         ListEntry.objects.filter(pk=one.pk).update(state=ListEntry.State.SUSPENDED, modified_at=next(times))
     record("hash_suspended", subject=entry.pk, actor=partner, count=len(active))
     approved = Listing.objects.filter(entry__in=active, state=Listing.State.APPROVED)
-    approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED, decided_by=None, decided_at=None)
+    approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED)
     count("suspended", of_pictures(active))
     return True
 

@@ -120,9 +120,11 @@ def keep(pairs: Sequence[Pair]) -> int:
 
 
 def take_children_off(pictures: Collection[UUID]) -> None:
-    """Those of them that a list of child imagery knows leave the adults' list, and what we know to be the same."""
+    """Those of them that a list of child imagery knows leave the adults' list, and what we know to be the same. Nobody's turn of
+    publishing is taken for nothing: who has it must not lock cases any more, and more pages may follow."""
     values = values_of(with_the_same(known_of_children(pictures)))
-    withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
+    if values:
+        withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
 
 
 @transaction.atomic
@@ -131,6 +133,7 @@ def relabel(*, source: str, child: bool) -> int:
     take_turn(IMPORTING)
     changed = ForeignHash.objects.filter(source=source).exclude(child=child).update(child=child)
     if changed and child:
+        rise(MediaHash.objects.filter(foreign__foreign__source=source).values_list("case", flat=True))
         take_children_off(set(ForeignMatch.objects.filter(foreign__source=source).values_list("hash", flat=True)))
     return changed
 

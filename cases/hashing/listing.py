@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.audit.services import actor, record
+from cases.hashing import benign
 from cases.hashing.entries import activate, count, withdraw
 from cases.hashing.matches import standing
-from cases.hashing.models import Benign, ListEntry, Listing, MediaHash
-from cases.hashing.pdq import MATCH_DISTANCE, distance
+from cases.hashing.models import ListEntry, Listing, MediaHash
 from cases.hashing.services import PublishRefused, Refusal, match, refusal
 from cases.hashing.turns import PUBLISHING, take_turn
 from cases.hashing.video import SAME_SHARE, share
@@ -33,7 +33,7 @@ FLOOD, FLOOD_DAYS = 5, 7                # as many other cases with one picture w
 
 
 class NotYours(Exception):
-    """Whoever proposed does not also decide."""
+    """Whoever proposed does not also decide, nor does who agreed before a platform disputed it."""
 
 
 class StandsOut(Exception):
@@ -98,10 +98,19 @@ def entries_for(values: Sequence[tuple[str, str]], category: ListEntry.Category)
     return {value: there[value] for value in kinds}
 
 
+def standing_out(waiting: Sequence[Listing]) -> set[Listing.Held]:
+    """What stood out when they were proposed, and what does by now."""
+    then = {Listing.Held(one.held) for one in waiting}
+    now = {stands_out(one) for one in {one.hash_id: one.hash for one in waiting}.values()}
+    return (then | now) - {Listing.Held.NOTHING}
+
+
 def stands_out(one: MediaHash) -> Listing.Held:
     """Why a person should look twice at this fingerprint."""
     if harmless(one):
         return Listing.Held.BENIGN
+    if disputed(one):
+        return Listing.Held.DISPUTED
     since = timezone.now() - timedelta(days=FLOOD_DAYS)
     either = standing().filter(Q(a=one) | Q(b=one), at__gte=since)
     others = {case for pair in either.values_list("a__case", "b__case") for case in pair} - {one.case_id}
@@ -110,9 +119,15 @@ def stands_out(one: MediaHash) -> Listing.Held:
 
 def harmless(one: MediaHash) -> bool:
     """A picture that is known to be, or a variant of it; of a video most of it."""
-    known, values = list(Benign.objects.values_list("pdq", flat=True)), one.every()
-    near = sum(any(distance(value, other) <= MATCH_DISTANCE for other in known) for value in values)
+    values = one.every()
+    near = sum(bool(hits) for hits in benign.near(values))
     return share(near, len(values)) >= SAME_SHARE if one.kind == MediaHash.Kind.VIDEO else near > 0
+
+
+def disputed(one: MediaHash) -> bool:
+    """A platform did not block it and no supervisor has put it back since, whichever case it is proposed for now."""
+    doubts = Listing.objects.filter(entry__value__in=one.listed(), held=Listing.Held.DISPUTED)
+    return doubts.exclude(state=State.APPROVED).exists()
 
 
 # --- the second person ------------------------------------------------------------------------------------------------
@@ -132,7 +147,7 @@ def approve(*, case: Case, by: Staff, despite: bool = False) -> list[ListEntry]:
     case = lock_case(case)                   # a yes that is taken back at this moment comes before or after, not in between
     take_turn(PUBLISHING)
     waiting = waiting_listings(case, by)
-    held = any(one.held for one in waiting) or any(stands_out(one.hash) for one in waiting)
+    held = bool(standing_out(waiting))
     if held and not (despite and may(by, Permission.SUPERVISE)):
         raise StandsOut
     category_of(case)
@@ -151,7 +166,7 @@ def refuse(*, case: Case, by: Staff, why: Listing.Why) -> None:
     decide(waiting, State.REFUSED, by, why=why.value)
     withdraw(entries=[one.entry for one in waiting if one.entry.state == ListEntry.State.SUSPENDED], by=by)
     record("listing_refused", subject=case.pk, actor=actor(by), count=len(waiting), why=why.value)
-    count(f"refused_{why.value}", len(waiting))
+    count(f"refused_{why.value}", len({one.hash_id for one in waiting}))        # pictures: their variants are no more of them
 
 
 def waiting_listings(case: Case, by: Staff) -> list[Listing]:
@@ -159,9 +174,14 @@ def waiting_listings(case: Case, by: Staff) -> list[Listing]:
     rows = list(proposed.select_related("entry", "hash").order_by("hash__number"))
     if not rows:
         raise NothingWaits
-    if any(row.proposed_by_id == by.pk for row in rows):
+    if any(is_theirs(row, by) for row in rows):
         raise NotYours
     return rows
+
+
+def is_theirs(row: Listing, by: Staff) -> bool:
+    """They proposed it, or once agreed to what a platform disputes now."""
+    return by.pk in {row.proposed_by_id, row.decided_by_id}
 
 
 def decide(rows: Sequence[Listing], state: Listing.State, by: Staff, why: str = "") -> None:

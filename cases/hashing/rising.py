@@ -4,8 +4,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cases.hashing.matches import CHILDS, guarding, standing, telling
+from cases.hashing.matches import CHILDS, guarding, others, standing, telling
 from cases.hashing.models import ForeignMatch
+from cases.hashing.turns import IMPORTING, MATCHING, take_turn
 from cases.models import UNIT_ONLY, Case
 from cases.notifications.services import urgent
 from cases.priority import Seen, is_new, rate_seen
@@ -32,3 +33,12 @@ def rise(case_ids: Iterable[UUID]) -> None:
         risen = raise_priority(case=case, seen=seen) if rule and is_new(rule, case.seen_rule) else None
         if risen and risen.status != Status.CLOSED:
             urgent(case=risen)
+
+
+@transaction.atomic
+def rise_others(case_id: UUID) -> None:
+    """A wall before this case has gone: what its pictures say of other cases may now be known there."""
+    take_turn(MATCHING)
+    take_turn(IMPORTING)
+    if case := Case.objects.defer(*UNIT_ONLY).filter(pk=case_id).first():
+        rise(others(guarding(), case).values_list("pk", flat=True))

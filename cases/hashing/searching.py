@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cases.hashing import benign
 from cases.hashing.known import KNOWN
 from cases.hashing.models import Benign, ForeignHash, IndexedHash, ListEntry, Listing, MediaHash
 from cases.permissions import Staff
@@ -69,9 +70,9 @@ def harmless(value: str) -> list[NearBenign]:
     """Of the pictures that are known to be harmless."""
     if not is_pdq(value):
         return []
-    limit, wanted = settings.HASH_LIMITS[Kind.PICTURE.name], int(value, 16)
-    near = [NearBenign(one, (wanted ^ int(one.pdq, 16)).bit_count()) for one in Benign.objects.all()]
-    return sorted((one for one in near if one.distance <= limit), key=lambda one: one.distance)
+    (found,) = benign.near([value], settings.HASH_LIMITS[Kind.PICTURE.name])
+    rows = Benign.objects.in_bulk([row for row, _ in found])
+    return sorted((NearBenign(rows[row], bits) for row, bits in found if row in rows), key=lambda one: one.distance)
 
 
 def entries_for(member: Staff) -> QuerySet[ListEntry]:

@@ -95,8 +95,8 @@ def match(*, case_id: UUID) -> list[Match]:
 
 def _take_children_off_the_list(found: Sequence[Match]) -> None:
     """What an adult's case published turns out to show a child: it leaves the list at once, without a person."""
-    off = ListEntry.objects.filter(value__in=values_of_children(found))
-    withdraw(entries=off.exclude(category=ListEntry.Category.CHILD))
+    if values := values_of_children(found):             # else the turn of publishing would be taken before cases are locked
+        withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
 
 
 def refusal(case: Case) -> Refusal | None:

@@ -1,12 +1,17 @@
 from uuid import UUID
 
-from cases.hashing import entries, known, services
+from cases.hashing import entries, known, rising, services
 from cases.outbox.services import job
 
 
 @job("hashing.match")
 def match(case_id: str) -> None:
     services.match(case_id=UUID(case_id))
+
+
+@job("hashing.rise_others")
+def rise_others(case_id: str) -> None:
+    rising.rise_others(UUID(case_id))
 
 
 @job("hashing.count_listed")

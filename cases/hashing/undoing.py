@@ -11,7 +11,7 @@ from cases.hashing.entries import withdraw
 from cases.hashing.matches import between, of_a_child, standing, values_of_children
 from cases.hashing.models import ListEntry, Match
 from cases.hashing.rising import rise, seen_of
-from cases.hashing.turns import MATCHING, take_turn
+from cases.hashing.turns import IMPORTING, MATCHING, take_turn
 from cases.models import Case, Link
 from cases.permissions import Permission, Staff, may
 from cases.selectors import cases_for, opened_by
@@ -79,6 +79,7 @@ def needs_a_second(match: Match) -> bool:
 def held(match: Match, by: Staff) -> Match:
     """The row as it is, while nobody compares or undoes anything. Raises NotYours."""
     take_turn(MATCHING)
+    take_turn(IMPORTING)                        # what a list of others says at this moment comes before or after as well
     fresh = Match.objects.select_related("a__case", "b__case").get(pk=match.pk)
     ends = {fresh.a.case_id, fresh.b.case_id}
     mine = list(cases_for(by).filter(pk__in=ends))

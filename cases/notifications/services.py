@@ -124,7 +124,7 @@ def warn_of_clocks(now: datetime) -> int:
     """Tell, once for each clock, that three quarters of it have run. Returns how many clocks."""
     told: Counter[tuple[Occasion, Member]] = Counter()
     warned = 0
-    for case in Case.objects.filter(warned_at=None).exclude(due_at=None).select_related("unit"):
+    for case in Case.objects.filter(warned_at=None).exclude(due_at=None).select_related("unit").order_by("pk"):
         if case.due_at and share_used(case.clock_started_at, case.due_at, now) >= WARN_AT:
             this_clock = Case.objects.filter(pk=case.pk, warned_at=None, clock_started_at=case.clock_started_at)
             if this_clock.update(warned_at=now):

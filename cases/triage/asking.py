@@ -53,7 +53,7 @@ def ask(*, case: Case, reason: str, by: Staff) -> int:
 
     Raises NotYours, NothingToAsk, KeyMissing (a unit has no key yet: then nobody was asked).
     """
-    fresh = lock_case(case)
+    fresh = lock_case(case, alone=False)            # two who ask about one another's cases would wait for ever
     if not may(by, Permission.WORK_CASES) or not cases_for(by).filter(pk=fresh.pk).exists() or not opens(by, fresh):
         raise NotYours(fresh.ref)
     found = holders(fresh, by)

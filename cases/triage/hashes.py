@@ -2,9 +2,10 @@
 
 Such a search tells whoever holds a picture whether it was reported, so it is limited: by a permission, by number, and in what it
 says. Cases that the member opens are named, with the distance; of others no more than on a case page (cases.triage.matches), so
-no distance at which one could grope one's way; behind a wall is nothing, not even an entry of a shared list that only such cases
-stand behind. The log counts every search, in the log of each case that was met it stands too, and the supervisors of another
-unit are told that somebody searched for what one of its cases holds. The hash itself is in no log and in no address.
+no distance at which one could grope one's way, nor an entry of a shared list that tells it; behind a wall is nothing, not even an
+entry of a shared list that only such cases stand behind. The log counts every search, in the log of each case that was met it
+stands too, and the supervisors of another unit are told that somebody searched for what one of its cases holds. The hash itself
+is in no log and in no address.
 """
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,6 +89,7 @@ def search(*, values: Sequence[str], by: Staff) -> list[Result]:
 
     The log is what counts, so that neither a restart nor a cache that is away gives more.
     """
+    count("searched", len(values))          # first: its row lets searches in one by one, so that ten at once are ten for the log
     since = timezone.now() - HOUR
     if Entry.objects.filter(event=EVENT, actor=actor(by), at__gte=since).count() >= MOST_AN_HOUR:
         raise TooMany
@@ -98,7 +100,6 @@ def search(*, values: Sequence[str], by: Staff) -> list[Result]:
     record(EVENT, subject=SUBJECT, actor=actor(by), values=len(values), cases=sum(len(one.hits) for one in results),
            others=sum(one.other or one.kept for one in results), entries=sum(len(one.listed) for one in results),
            foreign=sum(len(one.foreign) for one in results), benign=sum(len(one.benign) for one in results))
-    count("searched", len(values))
     tell(cases.values(), reach, by)
     return results
 
@@ -116,11 +117,12 @@ def tell(cases: Iterable[Case], reach: Mapping[UUID, Reach], by: Staff) -> None:
 def result(value: str, nears: Sequence[Near], reach: Mapping[UUID, Reach], by: Staff) -> Result:
     there = [near for near in nears if reach[near.media.case_id] != Reach.WALL]
     ways = {reach[near.media.case_id] for near in there}
+    opened = [near for near in there if reach[near.media.case_id] == Reach.OPEN]
     hits = [Hit(near.media.case.ref, near.media.number, SAME_FILE if near.distance is None else nearness(near.distance),
-                near.distance, near.media.at) for near in there if reach[near.media.case_id] == Reach.OPEN]
+                near.distance, near.media.at) for near in opened]
     return Result(
         value, searched(value), hits, kept=Reach.KEPT in ways, other=Reach.UNIT in ways,
-        listed=[Listed(entry, STATE_NAMES[ListEntry.State(entry.state)]) for entry in searching.listed(value, there, by)],
+        listed=[Listed(entry, STATE_NAMES[ListEntry.State(entry.state)]) for entry in searching.listed(value, opened, by)],
         foreign=[Known(near.foreign.source, nearness(near.distance), near.distance, near.foreign.child, near.foreign.seen_at)
                  for near in searching.elsewhere(value)],
         benign=[Known(near.benign.get_sort_display(), nearness(near.distance), near.distance)

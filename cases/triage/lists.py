@@ -18,7 +18,7 @@ STATE_NAMES = {
     ListEntry.State.WITHDRAWN: _("Taken off the list"),
 }
 TROUBLE_NAMES = {
-    "not_yours": _("You proposed this, so somebody else decides."),
+    "not_yours": _("You proposed or approved this, so somebody else decides."),
     "stands_out": _("Something stands out here. A supervisor decides, and ticks that they have seen it."),
     "nothing": _("Nothing waits for a decision any more: somebody else was faster, or the reporter took the yes back."),
 }

@@ -14,6 +14,7 @@ from cases.audit.services import actor, record
 from cases.models import BreakGlass, Case, Exclusion
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_overseers, tell_supervisors
+from cases.outbox.services import enqueue
 from cases.permissions import Permission, Staff, may
 from cases.retention.services import put_back
 from cases.selectors import cases_for, on_this_side, opens
@@ -80,6 +81,7 @@ def lift(*, exclusion: Exclusion, reason: bytes, by: Staff) -> Exclusion:
         fresh.lifted_at, fresh.lifted_by_id, fresh.lift_reason = timezone.now(), by.pk, reason
         fresh.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
         record("exclusion_lifted", subject=case.pk, actor=actor(by), member=fresh.member_id)
+        enqueue("hashing.rise_others", case_id=str(case.pk))        # other cases that hold its pictures
     return fresh
 
 

@@ -13,7 +13,9 @@ from playwright.sync_api import Page, expect
 
 from cases.escalation import registry
 from cases.escalation.models import Channel, Escalation
+from cases.exchange.partners import add_partner
 from cases.hashing.fingerprint import Fingerprint
+from cases.hashing.models import Benign, ListEntry
 from cases.hashing.services import match, store
 from cases.models import Case, Consent
 from cases.priority import Danger, Harm
@@ -276,6 +278,37 @@ def a_case_with_everything(member: User) -> Case:
     change_status(case=case, to=Status.IN_REVIEW, by=member)
     case.refresh_from_db()
     return case
+
+
+@LANGUAGES
+def test_from_a_fingerprint_to_a_shared_list(live: str, eye: Callable[..., Eye], language: str) -> None:
+    unit = make_unit()
+    ayesha, nadia = make_member("Ayesha Khan", unit), make_member("Nadia Shah", unit, role="supervisor")
+    add_partner(name="TikTok Trust & Safety", platform="tiktok")
+    case = make_case(unit, harm=Harm.SEXTORTION)
+    reporter_consents(case, Consent.Act.SHARE_HASHES)
+    store(case=case, fingerprints=[Fingerprint(n, value * 32, 90, value * 32, value * 16) for n, value in ((1, "0f"), (2, "33"))])
+    see = eye(language, ayesha)
+    see.goto(f"/desk/case/{case.ref}/list/")
+    see("list-1-propose")
+    click(see.page, "button[value=propose]")
+    see("list-2-proposed")
+    see.verdict()
+    Benign.objects.create(pdq="0f" * 32, sort="logo", at=timezone.now())
+    see = eye(language, nadia)
+    see.goto("/desk/lists/")
+    see("list-3-waiting")
+    see.goto(f"/desk/case/{case.ref}/list/")
+    see("list-4-decide")
+    click(see.page, "button[value=approve]")
+    expect(see.page.locator("[role=alert]")).to_be_visible()
+    see("list-4-decide-error")
+    see.page.locator("[name=despite]").check()
+    click(see.page, "button[value=approve]")
+    see("list-5-listed")
+    see.goto(f"/desk/lists/entry/{ListEntry.objects.first().pk}/")
+    see("list-6-entry")
+    see.verdict()
 
 
 @LANGUAGES

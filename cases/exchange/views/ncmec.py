@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from cases.exchange import services
+from cases.exchange import services, throttle
 from cases.exchange.door import for_partners, handed, in_basic
 from cases.exchange.models import Partner
 from cases.exchange.partners import OURSELVES
@@ -69,6 +69,7 @@ def reasons(request: HttpRequest, partner: Partner, fingerprint: str) -> HttpRes
 @for_partners(in_basic, refuse)
 def feedback(request: HttpRequest, partner: Partner, member: int, entry: UUID, fingerprint: str) -> HttpResponse:
     value, kind = ncmec.parse_vote(request.body), ncmec.FINGERPRINTS.get(fingerprint.upper(), "")
+    throttle.take_lines(partner, 1)
     if member == OURSELVES and services.take_vote(partner=partner, number=entry, kind=kind, value=value):
         return xml(ncmec.document("submissionResult", ""))
     return refuse(400, "entry", _("You know no such entry of ours."))

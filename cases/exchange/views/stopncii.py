@@ -4,7 +4,7 @@ import json
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.exchange import services
+from cases.exchange import services, throttle
 from cases.exchange.door import for_partners, handed, in_headers
 from cases.exchange.models import Partner
 from cases.hashing.wire.stopncii import FetchRequest, Malformed, parse_feedback, parse_hashes
@@ -24,14 +24,18 @@ def fetch_hashes(request: HttpRequest, partner: Partner) -> HttpResponse:
 @require_POST
 @for_partners(in_headers, refuse)
 def submit_feedback(request: HttpRequest, partner: Partner) -> HttpResponse:
-    taken = services.take_feedback(partner=partner, lines=parse_feedback(parsed(request)))
+    lines = parse_feedback(parsed(request))
+    throttle.take_lines(partner, len(lines))
+    taken = services.take_feedback(partner=partner, lines=lines)
     return JsonResponse({"count": taken.new, "unknown": taken.unknown})
 
 
 @require_POST
 @for_partners(in_headers, refuse)
 def submit_hashes(request: HttpRequest, partner: Partner) -> HttpResponse:
-    return JsonResponse({"count": services.take_hashes(partner=partner, hashes=parse_hashes(parsed(request)))})
+    hashes = parse_hashes(parsed(request))
+    throttle.take_lines(partner, len(hashes))
+    return JsonResponse({"count": services.take_hashes(partner=partner, hashes=hashes)})
 
 
 def parsed(request: HttpRequest) -> object:

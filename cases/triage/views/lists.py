@@ -72,10 +72,10 @@ def page(request: HttpRequest, case: Case, member: Staff, *, trouble: str = "", 
     rows, no = rows_of(case), why_not(case)
     proposed = [row for row in rows if row.state == Listing.State.PROPOSED]
     standing = [row for row in rows if row.state in {Listing.State.PROPOSED, Listing.State.APPROVED}]
-    mine = any(row.proposed_by_id == member.pk for row in proposed)
+    mine = any(listing.is_theirs(row, member) for row in proposed)
     context = {
         "case": case, "rows": rows, "why_not": no, "trouble": trouble, "elsewhere": known_elsewhere(case), "standing": standing,
-        "proposed": proposed, "mine": mine, "held": sorted({row.get_held_display() for row in proposed if row.held}),
+        "proposed": proposed, "mine": mine, "held": sorted(str(reason.label) for reason in listing.standing_out(proposed)),
         "may_despite": may(member, Permission.SUPERVISE), "approve": ApproveForm(label_suffix=""),
         "refuse": RefuseForm(label_suffix=""),
         "propose": None if no else ProposeForm.of(case),

@@ -60,13 +60,13 @@ def match(request: HttpRequest, ref: str, number: int, other: str, their: int) -
 @transaction.atomic
 def undo(request: HttpRequest, case: Case, found: Match, member: Staff, form: UndoForm) -> None:
     """A second press writes no second note."""
-    if found.undone_at is None and form.cleaned_data["note"]:
-        note_id, body = reading.seal_note(case, form.cleaned_data["note"], keyring=reading.keyring_of(request))
-        add_note(case=case, note_id=note_id, body=body, by=member)
-    try:
+    try:                        # first: it takes turns, and a row that is added to the case would hold up whoever has the turn
         undoing.undo(match=found, why=Match.Why(form.cleaned_data["why"]), by=member)
     except undoing.NotYours as error:
         raise PermissionDenied from error
+    if found.undone_at is None and form.cleaned_data["note"]:
+        note_id, body = reading.seal_note(case, form.cleaned_data["note"], keyring=reading.keyring_of(request))
+        add_note(case=case, note_id=note_id, body=body, by=member)
 
 
 def match_page(request: HttpRequest, case: Case, found: Match, member: Staff, form: UndoForm, *,

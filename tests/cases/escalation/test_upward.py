@@ -21,6 +21,7 @@ from cases.hashing.entries import suspend
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import ListEntry
 from cases.hashing.services import store
+from cases.hashing.video import FrameHash, VideoFingerprint
 from cases.models import Case, Consent
 from cases.outbox.models import Job
 from cases.services import change_status
@@ -88,6 +89,25 @@ def test_it_leaves_when_a_second_person_has_agreed_and_not_before(case: Case, ay
     assert "Published without consent" not in str(body), "no words of ours"
     again(run_jobs)
     assert len(upward.taken) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_video_leaves_by_its_md5_and_comes_back_by_it(ayesha: User, upward: Upward, run_jobs: RunJobs, kind: str) -> None:
+    case, md5 = make_case(make_unit()), "d" * 32
+    for act in (Consent.Act.ASK_PLATFORM, Consent.Act.SHARE_HASHES):
+        reporter_consents(case, act)
+    store(case=case, fingerprints=[VideoFingerprint(1, "c" * 64, md5, (FrameHash(0, PDQ, 90),))])
+    call_command("add_upward_channel", kind, verbosity=0)
+    escalation = services.request(case=change_status(case=case, to=Status.IN_REVIEW, by=ayesha),
+                                  channel=Channel.objects.get(kind=kind), notice=notice(hashes=(md5,)), by=ayesha)
+    second_yes(case)
+    run_jobs()
+    escalation.refresh_from_db()
+    assert escalation.state == Escalation.State.SENT
+    [(_path, _keys, body)] = upward.taken
+    assert md5 in str(body)
+    assert PDQ not in str(body), "a video's pictures are never handed on"
+    assert bool(Upload.objects.get().remote) == (kind == "threatexchange")
 
 
 def test_stopncii_is_asked_as_the_stock_client_asks(case: Case, ayesha: User, upward: Upward, run_jobs: RunJobs) -> None:

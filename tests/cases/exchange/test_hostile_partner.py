@@ -1,19 +1,23 @@
 """A partner, or whoever stole its keys: what it is not to learn, and what it is not to do to reporters and to other partners."""
+import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from cases.escalation.models import Escalation
-from cases.exchange import applying
-from cases.exchange.models import Credential, Feedback
+from cases.exchange import applying, throttle
+from cases.exchange.models import Credential, Feedback, Submission
 from cases.exchange.partners import add_partner, retire_partner, rotate_keys
 from cases.exchange.selectors import report_on
 from cases.hashing import entries as hashing
-from cases.hashing.models import ListEntry
+from cases.hashing.foreign import lists_that_know
+from cases.hashing.models import ForeignHash, ListEntry
 from cases.hashing.wire.ncmec import stamp
 from cases.models import Case
+from cases.outbox.models import Job
 from tests.cases.exchange.conftest import BASE, Platform, Publish, seconds
 from tests.cases.exchange.test_feedback import PDQ, ayesha, case, escalation, state  # noqa: F401  fixtures
 from tests.cases.exchange.test_ncmec import ask
@@ -139,6 +143,50 @@ def test_in_one_submission_the_last_line_counts(platform: Platform, publish: Pub
     lines = [(entry.value, verdict) for verdict in ["Blocked", "NotBlocked"] * 400]
     assert platform.say(*lines).json() == {"count": 1, "unknown": []}
     assert Feedback.objects.get().value == "NotBlocked"
+
+
+def test_refusals_beyond_the_brake_are_carried_on_for_as_long_as_it_takes(platform: Platform, publish: Publish, run_jobs: RunJobs,
+                                                                         ) -> None:
+    platform.say(*[(entry.value, "NotBlocked") for entry in publish(applying.FEWEST_SUSPENDED + 1)])
+    run_jobs()
+    job = Job.objects.get(task="exchange.feedback")
+    Job.objects.update(attempts=1_000, due_at=timezone.now(), rings=1)              # three weeks of half hours
+    run_jobs()
+    job.refresh_from_db()
+    assert (job.state, report_on(platform.partner).waiting) == ("queued", 1)
+
+
+# --- what fills tables -----------------------------------------------------------------------------------------------------
+def test_a_partner_sends_so_much_in_a_day_and_no_more(platform: Platform, other: Platform, publish: Publish,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "MOST_LINES", 5)
+    entry, = publish()
+    for _ in range(2):
+        assert submit(platform, *(secrets.token_hex(32) for _ in range(2))).status_code == 200
+    assert platform.say((entry.value, "Blocked")).status_code == 200
+    refused = submit(platform, secrets.token_hex(32))
+    assert (refused.status_code, refused.json()["error"]) == (429, "day")
+    assert refused["Retry-After"]
+    assert platform.say((entry.value, "NotBlocked")).status_code == 429
+    assert Submission.objects.count() == 4
+    assert platform.fetch().status_code == submit(other, secrets.token_hex(32)).status_code == 200
+
+
+def test_what_a_retired_partner_submitted_marks_no_case_any_more(platform: Platform, case: Case, run_jobs: RunJobs) -> None:  # noqa: F811
+    submit(platform, PDQ, secrets.token_hex(32))
+    run_jobs()
+    assert lists_that_know(case.pk) == [applying.source_of(platform.partner)]
+    submit(platform, secrets.token_hex(32))
+    retire_partner(partner=platform.partner)
+    run_jobs()
+    assert lists_that_know(case.pk) == []
+    assert not ForeignHash.objects.exclude(value="").exists()
+    assert not Submission.objects.exists()
+
+
+def submit(who: Platform, *values: str) -> HttpResponse:
+    return Client().post(f"{BASE}/SubmitHashes", {"hashRecords": [{"hashValue": value} for value in values]},
+                         content_type="application/json", headers=who.headers)
 
 
 # --- the page that shows it --------------------------------------------------------------------------------------------------

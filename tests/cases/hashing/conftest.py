@@ -40,7 +40,7 @@ def new_variants() -> tuple[str, ...]:
 @pytest.fixture
 def make_member_of_role(db: None) -> Callable[[str], User]:
     def make(role: str) -> User:
-        return User.objects.create_user(f"{role}@example.org", name=role, role=role, language="en")
+        return User.objects.create_user(f"{role}-{User.objects.count()}@example.org", name=role, role=role, language="en")
     return make
 
 

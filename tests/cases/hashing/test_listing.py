@@ -1,5 +1,6 @@
 """What comes on a shared list and how it leaves: two people, a ground, a reporter's yes; and the database's own refusal."""
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from cases.hashing.models import Benign, ListCount, ListEntry, Listing, MediaHas
 from cases.hashing.services import PublishRefused, Refusal
 from cases.models import Consent
 from cases.priority import AgeBand, Harm
-from tests.cases.hashing.conftest import fingerprint, near, new_pdq
+from tests.cases.hashing.conftest import fingerprint, near, new_pdq, new_variants
 from tests.cases.hashing.test_services import keep, run
 from tests.factories.lists import list_entries, publish, two_people
 
@@ -65,6 +66,15 @@ def test_refused_it_is_on_no_list_and_counted(ready, people):
     assert ListCount.objects.get(what="refused_public_figure").n == 1
     with pytest.raises(listing.NothingWaits):
         listing.approve(case=ready, by=people[1])
+
+
+def test_a_refused_picture_is_one_in_public_however_many_variants_it_has(make_case, people):
+    case = make_case()
+    agree(case)
+    services.store(case=case, fingerprints=[fingerprint(variants=new_variants())])
+    listing.propose(case=case, by=people[0])
+    listing.refuse(case=case, by=people[1], why=Listing.Why.AGE)
+    assert ListCount.objects.get(what="refused_age").n == 1
 
 
 def test_without_a_yes_nothing_is_proposed_and_a_yes_taken_back_counts(ready, people):
@@ -131,6 +141,18 @@ def test_what_looks_like_something_harmless_is_held_for_a_supervisor(ready, peop
     assert [entry.state for entry in listing.approve(case=ready, by=people[1], despite=True)] == ["active"]
 
 
+def test_ten_thousand_harmless_pictures_keep_nobody_waiting(make_case, people):
+    """Both decisions hold the turn of all lists meanwhile."""
+    Benign.objects.bulk_create(Benign(pdq=new_pdq(), sort="logo", at=timezone.now()) for _ in range(10_000))
+    case = make_case()
+    agree(case)
+    services.store(case=case, fingerprints=[fingerprint(n, variants=new_variants()) for n in range(1, 11)])
+    for act in (lambda: listing.propose(case=case, by=people[0]), lambda: listing.approve(case=case, by=people[1])):
+        began = time.process_time()
+        act()
+        assert time.process_time() - began < 5
+
+
 def test_harmless_pictures_come_by_a_file_of_their_fingerprints(db, tmp_path, capsys):
     path, values = tmp_path / "logos.txt", [new_pdq(), new_pdq()]
     path.write_text("\n".join([*values, values[0].upper(), ""]))
@@ -170,23 +192,45 @@ def test_a_flood_that_comes_after_the_proposal_is_seen_too(make_case, people):
 
 
 # --- suspended --------------------------------------------------------------------------------------------------------
-def test_suspended_it_waits_for_two_people_again(ready, people):
+def test_suspended_it_waits_for_somebody_who_had_no_part_in_it(ready, people, make_member_of_role):
     (entry,) = publish(ready)
     assert suspend(entry=entry, partner="system")
     assert not suspend(entry=entry, partner="system")
     entry.refresh_from_db()
     assert entry.state == "suspended"
     assert (Listing.objects.get().state, Listing.objects.get().held) == (S.PROPOSED, "disputed")
+    for member in people:
+        with pytest.raises(listing.NotYours):
+            listing.approve(case=ready, by=member, despite=True)
     with pytest.raises(listing.StandsOut):
-        listing.approve(case=ready, by=people[1])
-    (back,) = listing.approve(case=ready, by=people[1], despite=True)
+        listing.approve(case=ready, by=make_member_of_role("caseworker"), despite=True)
+    (back,) = listing.approve(case=ready, by=make_member_of_role("supervisor"), despite=True)
     assert (back.state, back.modified_at > entry.modified_at) == ("active", True)
 
 
-def test_suspended_and_refused_it_is_withdrawn(ready, people):
+@pytest.mark.parametrize("around", ["ended", "refused", "another case"])
+def test_no_way_round_leads_back_past_a_supervisor(ready, people, make_case, make_member_of_role, around):
+    (entry,) = publish(ready)
+    case, one, other = ready, make_member_of_role("caseworker"), make_member_of_role("caseworker")
+    suspend(entry=entry, partner="system")
+    if around == "ended":
+        listing.end(case=ready, by=one)
+    elif around == "refused":
+        listing.refuse(case=ready, by=one, why=Listing.Why.NOT_INTIMATE)
+    else:
+        case = make_case()
+        agree(case)
+        keep(case, entry.value)
+    listing.propose(case=case, by=one)
+    with pytest.raises(listing.StandsOut):
+        listing.approve(case=case, by=other)
+    assert [row.state for row in listing.approve(case=case, by=people[1], despite=True)] == ["active"]
+
+
+def test_suspended_and_refused_it_is_withdrawn(ready, make_member_of_role):
     (entry,) = publish(ready)
     suspend(entry=entry, partner="system")
-    listing.refuse(case=ready, by=people[1], why=Listing.Why.NOT_INTIMATE)
+    listing.refuse(case=ready, by=make_member_of_role("caseworker"), why=Listing.Why.NOT_INTIMATE)
     assert ListEntry.objects.get().state == "withdrawn"
 
 

@@ -1,8 +1,9 @@
 """A match that moves a case, and one that somebody takes back."""
 import threading
+import time
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from cases.audit.models import Entry
 from cases.hashing import foreign, listing, services, undoing
@@ -10,8 +11,8 @@ from cases.hashing.models import ListEntry, Match
 from cases.models import Case, Consent, Exclusion, Link
 from cases.outbox.models import Job
 from cases.priority import Harm, Level
-from cases.services import change_status, link_cases, set_priority
-from cases.triage.walls import exclude, restrict
+from cases.services import change_status, link_cases, lock_case, set_priority
+from cases.triage.walls import exclude, lift, restrict
 from cases.units.models import Unit
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
@@ -133,6 +134,26 @@ def test_a_case_behind_a_wall_moves_none_that_a_member_behind_it_could_see(unit,
     assert level(shown) == (4, "other")
     assert Case.objects.get(pk=hidden.pk).seen_rule == "seen"                   # its own readers may know of the other
     assert services.refusal(make_adult(shown)) == services.Refusal.CHILD_MATCH  # the rule about children asks nobody
+
+
+def test_a_lifted_wall_lets_the_case_move_others_after_all(unit, ayesha, nadia, run_jobs):
+    value = new_pdq()
+    hidden = reported(unit, value, age_now=15)
+    wall = exclude(case=hidden, member=ayesha, cause=Exclusion.Cause.KNOWS, by=nadia)
+    shown = reported(unit, value)
+    assert level(shown) == (4, "other")
+    lift(exclusion=wall, reason=b"sealed", by=make_member("Imran", unit, role="supervisor"))
+    run_jobs()
+    assert level(shown) == (2, "seen_with_child")
+
+
+def test_a_list_that_turns_out_to_be_of_children_makes_its_cases_as_urgent(unit):
+    value = new_pdq()
+    case = reported(unit, value)
+    foreign.take_in(source="ncmec", rows=[foreign.Row("r1", "pdq", value, case.opened_at)])
+    assert Case.objects.get(pk=case.pk).seen_rule == "listed"
+    foreign.relabel(source="ncmec", child=True)
+    assert Case.objects.get(pk=case.pk).seen_rule == "listed_child"
 
 
 def make_adult(case: Case) -> Case:
@@ -343,3 +364,43 @@ def test_a_list_comes_in_while_cases_are_compared(unit):
     assert not faults
     assert {level(case) for case in cases} <= {(2, "seen_often"), (2, "listed"), (2, "listed_child")}
     assert set(Case.objects.values_list("seen_rule", flat=True)) == {"listed_child"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_colleague_ties_a_case_to_another_while_a_list_makes_both_more_urgent(unit):
+    """They have one case and want the other's name; the list has the other and wants the one: neither may wait for ever."""
+    value, faults = new_pdq(), []
+    low, high = sorted((reported(unit, value, matched=False), reported(unit, value, matched=False)), key=lambda case: case.pk)
+    for case in (low, high):
+        services.match(case_id=case.pk)
+
+    def come_in() -> None:
+        try:
+            foreign.take_in(source="ncmec", rows=[foreign.Row("r1", "pdq", value, low.opened_at)])
+        except Exception as error:  # noqa: BLE001  whatever it was, the test shows it
+            faults.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=come_in)
+    with transaction.atomic():
+        lock_case(high)
+        thread.start()
+        assert waits_for_a_row()
+        link_cases(a=high, b=low, because=Link.Because.HANDLE)
+    thread.join(60)
+    assert not faults
+    assert level(low) == level(high) == (2, "listed")
+
+
+def waits_for_a_row() -> bool:
+    """Whether within ten seconds somebody else waits for a row that we have."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()")
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.02)
+    return False

@@ -1,5 +1,8 @@
 """Searching by hash: what each member is told, what is left in the log, and how often."""
+import threading
+
 import pytest
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -118,6 +121,14 @@ def test_of_another_unit_only_that_it_holds_a_match_and_its_supervisors_are_told
     assert Entry.objects.filter(event="hash_search_met", subject__in=[str(case.pk) for case in cases]).count() == 2
 
 
+def test_an_entry_tells_nothing_more_of_another_units_case(client, unit, value, stranger):
+    """Its page shows the very hash, so how far it is, and its category what the case is about."""
+    publish(reported(make_unit("children"), value))
+    assert found(client, near(value, 4)).other
+    assert not found(client, near(value, 4)).listed
+    assert len(found(client, value).listed) == 1                                # who has the value has it from the list itself
+
+
 def test_a_kept_case_is_not_named(client, unit, value, bilal, head):
     kept = reported(unit, value)
     Case.objects.filter(pk=kept.pk).update(assignee=bilal)
@@ -199,6 +210,30 @@ def test_after_so_many_searches_in_an_hour_one_waits(client, ayesha, value):
     text = search(client, value, status=429)
     assert value in text                                                        # what was typed stays
     assert "Please wait" in text
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_many_searches_at_once_are_counted_one_by_one(unit, ayesha, value):
+    Entry.objects.bulk_create(Entry(at=timezone.now(), event="hashes_searched", subject="hash_search", actor=str(ayesha.pk))
+                              for _ in range(hashes.MOST_AN_HOUR - 1))
+    refused, start = [], threading.Barrier(4)
+
+    def run() -> None:
+        start.wait()
+        try:
+            hashes.search(values=[value], by=ayesha)
+        except hashes.TooMany:
+            refused.append(1)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(refused) == 3
 
 
 def test_an_address_searches_for_nothing(client, unit, value):

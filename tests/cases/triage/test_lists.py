@@ -118,3 +118,11 @@ def test_strangers_see_neither_page(case: Case) -> None:
     assert case.ref not in stranger.get("/desk/lists/").content.decode()
     analyst = signed_in(make_member("Zia", role="analyst"))
     assert analyst.get("/desk/lists/").status_code == analyst.get("/desk/partners/").status_code == 403
+
+
+def test_what_stands_out_since_the_proposal_a_supervisor_can_decide(case: Case, mine: Client, supervisors: Client) -> None:
+    assert act(mine, case, "propose") == 302
+    Benign.objects.create(pdq=PDQ, sort="logo", at=case.opened_at)
+    assert 'name="despite"' in supervisors.get(address(case)).content.decode()
+    assert act(supervisors, case, "approve") == 409
+    assert act(supervisors, case, "approve", despite="on") == 302
