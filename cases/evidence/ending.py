@@ -42,10 +42,10 @@ def settle(evidence: Evidence, state: Evidence.State, why: Evidence.Why | None =
     if state in GONE:
         Page.objects.filter(evidence=evidence).delete()
         fields["key"] = None
-    fields |= {"state": state.value, "why": why.value if why else "", "settled_at": timezone.now()}
+    fields = {"settled_at": timezone.now()} | fields | {"state": state.value, "why": why.value if why else ""}
     for name, value in fields.items():
         setattr(evidence, name, value)
-    evidence.save(update_fields=[*fields, "preserved"])
+    evidence.save(update_fields=list(fields))
     if key is not None and key != evidence.key:
         custody.destroy([key], actor=actor(by))
     record(EVENTS[state], subject=evidence.case_id, actor=actor(by), evidence=evidence.pk, why=evidence.why)

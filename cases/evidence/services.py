@@ -165,9 +165,9 @@ def _preserve(evidence: Evidence, by: Staff, keyring: Keyring | None) -> None:
         raise custody.KeyMissing("to preserve a file takes an open vault")
     secret = key_for_unit(evidence.key, case=evidence.case_id, keyring=keyring)
     info = ceremony.preserved_context(case=evidence.case_id, file=evidence.pk)
-    evidence.preserved = hpke.seal(settings.RECOVERY_PUBLIC_KEY, secret, info=info)
+    preserved = hpke.seal(settings.RECOVERY_PUBLIC_KEY, secret, info=info)
     custody.drop_every_wrap(evidence.key)
-    settle(evidence, State.LOCKED, Why.CHILD, by=by)
+    settle(evidence, State.LOCKED, Why.CHILD, by=by, preserved=preserved)
 
 
 def _door(evidence: Evidence, by: Staff, permission: Permission) -> dict[str, list[UUID]]:

@@ -1,5 +1,6 @@
-"""A restored backup must forget what was destroyed since it was made, before anybody can read it."""
+"""A restored backup must forget what was destroyed since it was made, and lock what was locked, before anybody can read it."""
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.db import transaction
@@ -18,9 +19,10 @@ from cases.vault.models import DataKey
 
 
 def write_down() -> int:
-    """Bring the file up to the database: keys destroyed one by one (an address taken back), and whatever it lacks."""
+    """Bring the file up to the database: keys destroyed one by one (an address taken back), files that were locked, and whatever
+    it lacks."""
     written = {(stone.what, stone.digest) for stone in tombstones.read()}
-    stones = [stone for stone in _destroyed() if (stone.what, stone.digest) not in written]
+    stones = [stone for stone in (*_destroyed(), *_locked()) if (stone.what, stone.digest) not in written]
     tombstones.append(stones)
     return len(stones)
 
@@ -33,12 +35,30 @@ def _destroyed() -> Iterator[Tombstone]:
             yield Tombstone("key", tombstones.digest("key", key), timezone.localdate(destroyed_at))
 
 
-def replay() -> tuple[int, int]:
-    """Destroy again what has a tombstone. Returns (cases, keys). Safe to repeat, and to begin again after a crash."""
-    cases, keys = _replay_cases(), _replay_keys()
+def _locked() -> Iterator[Tombstone]:
+    for file in Evidence.objects.exclude(preserved=None).only("key", "preserved", "settled_at"):
+        if file.key_id and file.preserved and file.settled_at:
+            yield Tombstone("locked", tombstones.digest("locked", file.key_id), timezone.localdate(file.settled_at),
+                            bytes(file.preserved).hex())
+
+
+@dataclass(frozen=True)
+class Again:
+    """How many of each were destroyed, or locked, once more."""
+    cases: int
+    keys: int
+    files: int
+
+    def __str__(self) -> str:
+        return f"destroyed again: {self.cases} cases, {self.keys} keys; locked again: {self.files} files"
+
+
+def replay() -> Again:
+    """Destroy or lock again what has a tombstone. Safe to repeat, and to begin again after a crash."""
+    again = Again(_replay_cases(), _replay_keys(), _replay_locks())
     Restoration.objects.filter(replayed_at=None).update(replayed_at=timezone.now())
     disposal.empty_the_log()
-    return cases, keys
+    return again
 
 
 def _replay_cases() -> int:
@@ -76,6 +96,20 @@ def _end(file: Evidence) -> None:
         settle(file, Evidence.State.FAILED, Evidence.Why.GAVE_UP, by=None)
     else:
         settle(file, Evidence.State.DESTROYED, Evidence.Why.INTIMATE, by=None)
+
+
+@transaction.atomic
+def _replay_locks() -> int:
+    """A file that may show a child, preserved by order: its key as it was sealed then, and nothing in the house that opens it."""
+    stones = {stone.digest: stone for stone in tombstones.read() if stone.what == "locked"}
+    back = 0
+    for file in Evidence.objects.filter(preserved=None).exclude(key=None).select_related("key"):
+        if file.key and (stone := stones.get(tombstones.digest("locked", file.key.pk))):
+            custody.drop_every_wrap(file.key)
+            settle(file, Evidence.State.LOCKED, Evidence.Why.CHILD, by=None, settled_at=_noon(stone),
+                   preserved=bytes.fromhex(stone.sealed))
+            back += 1
+    return back
 
 
 def _noon(stone: Tombstone) -> datetime:

@@ -1,8 +1,9 @@
-"""What was destroyed, written down outside the database, so that a restored backup can be made to forget it again.
+"""What was destroyed or locked, written down outside the database, so that a restored backup can be made to forget it again.
 
-One line each: what ("case" or "key"), a digest, the day. The digest is SHA-256 of a random 122-bit id under a fixed word: nobody
-can work the id out of it, and nothing else is in the file, so it may be copied anywhere. A case's line is written before its keys
-are destroyed; a key's (an address taken back, say) within a minute after.
+One line each: what ("case", "key" or "locked"), a digest, the day. The digest is SHA-256 of a random 122-bit id under a fixed
+word: nobody can work the id out of it. A locked file's line also has its key, sealed to the recovery key, which opens for
+three of five share-holders. Nothing more is in the file, so it may be copied anywhere. A case's line is written before its
+keys go; a key's (an address taken back, say) and a locked file's within a minute after.
 """
 import os
 import re
@@ -15,8 +16,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-What = Literal["case", "key"]
-LINE = re.compile(r"(case|key) ([0-9a-f]{64}) (\d{4}-\d\d-\d\d)\n")
+from cases.vault import envelope, hpke
+
+What = Literal["case", "key", "locked"]
+SEALED = 2 * (1 + hpke.PUBLIC_BYTES + envelope.KEY_BYTES + hpke.TAG_BYTES)      # hex of hpke.seal of a key: a torn one is shorter
+LINE = re.compile(r"(case|key|(?P<locked>locked)) ([0-9a-f]{64}) (\d{4}-\d\d-\d\d)"
+                  rf"(?(locked) (?P<sealed>[0-9a-f]{{{SEALED}}}))\n")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Tombstone:
     what: str
     digest: str         # hex of SHA-256
     day: date
+    sealed: str = ""    # of what is locked: hex of its key, sealed to the recovery key
 
 
 def digest(what: What, gone: UUID) -> str:
@@ -32,7 +38,8 @@ def digest(what: What, gone: UUID) -> str:
 
 def append(stones: Iterable[Tombstone]) -> None:
     """Add lines; on the disk when this returns. A line that is there already is written again, which does no harm."""
-    text = "".join(f"{stone.what} {stone.digest} {stone.day.isoformat()}\n" for stone in stones)
+    text = "".join(" ".join(filter(None, (stone.what, stone.digest, stone.day.isoformat(), stone.sealed))) + "\n"
+                   for stone in stones)
     if not text:
         return
     settings.TOMBSTONES.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +59,7 @@ def read() -> Iterator[Tombstone]:
     with settings.TOMBSTONES.open() as file:
         for line in file:
             if whole := LINE.fullmatch(line):
-                yield Tombstone(whole[1], whole[2], date.fromisoformat(whole[3]))
+                yield Tombstone(whole[1], whole[3], date.fromisoformat(whole[4]), whole["sealed"] or "")
 
 
 def _ends_whole() -> bool:

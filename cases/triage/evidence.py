@@ -13,6 +13,7 @@ from cases.evidence import sandbox, selectors, services
 from cases.evidence.instruction import Order
 from cases.evidence.models import Evidence, Exposure
 from cases.models import Case
+from cases.outbox.services import enqueue
 from cases.permissions import Staff
 from cases.retention.models import Hold
 from cases.retention.services import TooLate, place_hold
@@ -99,6 +100,7 @@ def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None) -> 
     if preserves:
         with suppress(TooLate):          # one stands already
             place_hold(case=found.case, reason=Hold.Reason.AUTHORITY, by=by)
+        enqueue("retention.write_down")  # its tombstone, lest a backup that is restored opens it again
     return found
 
 

@@ -23,6 +23,18 @@ case = Case.objects.order_by("pk").first()
 print(case.pk)
 disposal.carry_out(disposal_id=services.erase(case=case).pk)
 """
+LOCK = """
+import django; django.setup()
+from cases.evidence.ending import settle
+from cases.evidence.models import Evidence
+from cases.retention.replay import write_down
+from cases.vault import custody, hpke
+file = Evidence.objects.select_related("key").first()
+custody.drop_every_wrap(file.key)
+settle(file, Evidence.State.LOCKED, Evidence.Why.CHILD, by=None, preserved=hpke.seal(hpke.new_pair()[1], bytes(32), info=b""))
+write_down()
+print(file.pk)
+"""
 WITHOUT_REPLAY = """
 import sys, django; django.setup()
 from pathlib import Path
@@ -73,7 +85,7 @@ def test_a_backup_comes_back_on_another_machine_without_what_was_erased(first: O
     assert len(before) == 40
     database = Path(first.done("manage.py", "backup").split()[0])
     assert b"SQLite format 3" not in database.read_bytes()
-    erased = first.done("-c", ERASE).strip()
+    erased, locked = first.done("-c", ERASE).strip(), first.done("-c", LOCK).strip()
     kept = {case: words for case, words in before.items() if case != erased}
 
     other = Office(tmp_path / "second", first.public)
@@ -93,7 +105,9 @@ def test_a_backup_comes_back_on_another_machine_without_what_was_erased(first: O
     log.write_bytes(b"anything")
     assert log.name in other(*restore).stderr
     log.unlink()
-    assert "destroyed again: 1 cases" in other.done(*restore)
+    assert "destroyed again: 1 cases, 0 keys; locked again: 1 files" in other.done(*restore)
+    assert other.ask("SELECT id FROM cases_evidence_evidence WHERE state = 'locked' AND preserved NOT NULL") == [
+        locked.replace("-", "")]
 
     told = (first.data / "tombstones").read_bytes()
     assert (other.data / "tombstones").read_bytes() == told                  # the worker's file: whoever restores only reads it

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             with lock(settings.DATA) if settings.EMBEDDED else nullcontext():       # nobody serves what is not erased yet
                 self.bring_back(options["files"], options["private_key"])
-                cases, keys = replay.replay()
+                again = replay.replay()
         except Unreadable as error:
             raise CommandError("This backup cannot be read: damaged, sealed to another key, or its 35 days are over.") from error
         except (CannotRestore, CannotStart, OSError, ValueError) as error:
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         except (OperationalError, ProgrammingError) as error:
             raise CommandError("The database is back, but not as this version of the portal knows it. Run `manage.py migrate`, "
                                "then `manage.py replay_tombstones`; nothing is served before.") from error
-        self.stdout.write(f"destroyed again: {cases} cases, {keys} keys. The portal may be started.")
+        self.stdout.write(f"{again}. The portal may be started.")
 
     def bring_back(self, files: list[Path], private_key: Path) -> None:
         private = bytes.fromhex(private_key.read_text().strip())

@@ -3,13 +3,17 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.conf import LazySettings
 from django.db import connection
 from django.db.models import ProtectedError
 from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.escalation.models import Attempt, Escalation
+from cases.evidence.ending import pages_of
+from cases.evidence.instruction import Instruction, Order
 from cases.evidence.models import Evidence, Page
+from cases.evidence.services import NotNow, look
 from cases.hashing.models import ListEntry, Match, MediaHash
 from cases.models import Case, Link, Trace
 from cases.notifications.models import Address, Notification
@@ -17,9 +21,14 @@ from cases.outbox.models import Job
 from cases.retention import disposal, replay, services, tasks, tombstones
 from cases.retention.disposal import carry_out, orphan_keys
 from cases.retention.models import Disposal, Hold
+from cases.triage.evidence import suspect_child
+from cases.vault import ceremony, hpke, pages
 from cases.vault.models import DataKey, DataKeyWrap
 from portal.accounts import invitations
-from tests.factories.cases import make_case, make_member, make_unit
+from portal.accounts.models import User
+from tests.factories.cases import keyring_of, make_case, make_member, make_unit
+from tests.fixtures.jobs import RunJobs
+from tests.fixtures.roles import acting_as
 
 
 def left_of(case_id) -> dict[str, int]:
@@ -183,7 +192,47 @@ def test_a_restored_file_whose_key_was_destroyed_since_says_that_it_is_gone(case
     rests, waits = Evidence.objects.get(state="kept"), Evidence.objects.get(state="arrived")
     tombstones.append([tombstones.Tombstone("key", tombstones.digest("key", file.key_id), timezone.localdate())
                        for file in (rests, waits)])
-    assert replay.replay() == (0, 2)
+    assert replay.replay() == replay.Again(cases=0, keys=2, files=0)
     assert set(Evidence.objects.values_list("pk", "state", "why", "key")) == {
         (rests.pk, "destroyed", "intimate", None), (waits.pk, "failed", "gave_up", None)}
     assert not Page.objects.exists()
+
+
+# --- locks ------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def locked(case: Case, nadia: User, run_jobs: RunJobs, settings: LazySettings) -> tuple[Evidence, bytes]:
+    """A file of the case as it stood in a backup, and the private recovery key. Since then it was locked."""
+    private, settings.RECOVERY_PUBLIC_KEY = hpke.new_pair()
+    settings.LEGAL_INSTRUCTION = Instruction(Order.PRESERVE, "Legal/2026/15")
+    before = Evidence.objects.get(state="kept")
+    kept = list(DataKeyWrap.objects.filter(key=before.key_id))
+    with acting_as("desk"):
+        suspect_child(evidence=before, by=nadia, keyring=keyring_of(nadia))
+    assert "retention.write_down" in run_jobs()
+    before.save()
+    DataKeyWrap.objects.bulk_create(kept)
+    assert look(evidence=before, by=nadia, keyring=keyring_of(nadia)).content
+    return before, private
+
+
+def test_a_restored_file_that_was_locked_since_opens_for_nobody_again(locked, nadia):
+    file, private = locked
+    assert replay.replay() == replay.Again(cases=0, keys=0, files=1)
+    file.refresh_from_db()
+    assert (file.state, file.why, timezone.localdate(file.settled_at)) == ("locked", "child", timezone.localdate())
+    assert not DataKeyWrap.objects.filter(key=file.key_id).exists()
+    with pytest.raises(NotNow):
+        look(evidence=file, by=nadia, keyring=keyring_of(nadia))
+    secret = hpke.open_blob(private, file.preserved, info=ceremony.preserved_context(case=file.case_id, file=file.pk))
+    assert pages.join(secret, pages_of(file), case=file.case_id, record=file.pk)          # three share-holders still do
+    assert replay.replay().files == 0
+
+
+def test_a_locked_file_is_written_down_once_and_a_torn_line_of_it_is_none(locked, settings):
+    file, _private = locked
+    stone = next(stone for stone in tombstones.read() if stone.what == "locked")
+    Evidence.objects.filter(pk=file.pk).update(state="locked", why="child", preserved=bytes.fromhex(stone.sealed))
+    assert replay.write_down() == 0
+    settings.TOMBSTONES.write_text(settings.TOMBSTONES.read_text().replace(stone.sealed, stone.sealed[:-9]))
+    assert stone not in tombstones.read()
+    assert replay.write_down() == 1
