@@ -2,16 +2,16 @@
 // has its pictures at the same times. The video is never put on the page.
 const MOST = 60, PATIENCE = 15, SECOND = 1000, DAY = 86_400;
 
-// Waits for one event of the video; throws if it fails, is or was cancelled, or nothing comes. Only seconds in which the page is seen
+// Waits for one of these events of the video; throws if it fails, is or was cancelled, or nothing comes. Only seconds in which the page is seen
 // count: behind another app a phone decodes nothing, and whoever comes back finds it going on.
-async function happens(video, name, signal) {
+async function happens(video, names, signal) {
   const over = new AbortController(), once = { signal: over.signal };
   let late, left = PATIENCE;
   try {
     await new Promise((resolve, reject) => {
       if (signal.aborted) reject();
       late = setInterval(() => document.hidden || --left || reject(), SECOND);
-      video.addEventListener(name, resolve, once);
+      for (const name of names) video.addEventListener(name, resolve, once);
       video.addEventListener('error', reject, once);
       signal.addEventListener('abort', reject, once);
     });
@@ -23,7 +23,14 @@ async function happens(video, name, signal) {
 
 async function seek(video, at, signal) {
   video.currentTime = at;
-  await happens(video, 'seeked', signal);
+  await happens(video, ['seeked'], signal);
+}
+
+// A busy phone may say that it has wound there before it has decoded anything to show.
+async function shown(video, at, signal) {
+  await seek(video, at, signal);
+  if (video.readyState < video.HAVE_CURRENT_DATA) await happens(video, ['loadeddata', 'canplay'], signal);
+  return createImageBitmap(video);
 }
 
 // What was recorded as it came does not say how long it is: the end does.
@@ -38,13 +45,12 @@ export async function frames(file, hash, { signal, progress }) {
   const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto' });
   const found = [], url = URL.createObjectURL(file);
   try {
-    const ready = happens(video, 'loadedmetadata', signal);
+    const ready = happens(video, ['loadedmetadata'], signal);
     video.src = url;
     await ready;
     const end = Math.min(await length(video, signal), DAY), step = 2 ** Math.max(0, Math.ceil(Math.log2(end / MOST)));
     for (let at = 0; at < end && at < MOST * step && video.videoWidth; at += step) {
-      await seek(video, at, signal);
-      const frame = await hash(await createImageBitmap(video));
+      const frame = await hash(await shown(video, at, signal));
       if (frame.hash) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
       progress(at / end);
     }

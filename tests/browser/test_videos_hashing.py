@@ -140,6 +140,26 @@ def test_a_file_that_claims_any_length_is_taken_by_the_server(site: Site, bare: 
     assert 40 < len(one.frames) <= MOST_FRAMES
 
 
+# As on a busy phone: it has wound to the place, but a while passes until it has a picture to show.
+LATE = """() => {
+  const { get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'readyState'), draw = self.createImageBitmap;
+  let there = false;
+  Object.defineProperty(HTMLMediaElement.prototype, 'readyState', { get() { return there ? get.call(this) : 1; } });
+  const listen = EventTarget.prototype.addEventListener;
+  HTMLMediaElement.prototype.addEventListener = function (name, ...rest) {
+    listen.call(this, /loadeddata|canplay$/.test(name) ? 'late' : name, ...rest);
+    if (name === 'seeked') listen.call(this, name, () => setTimeout(() => this.dispatchEvent(new Event('late')), 50));
+    listen.call(this, 'late', () => { there = true; });
+  };
+  self.createImageBitmap = video => there ? draw(video) : Promise.reject(new DOMException('', 'InvalidStateError'));
+}"""
+
+
+def test_a_picture_that_is_not_decoded_yet_is_waited_for(site: Site, bare: Page):
+    bare.evaluate(LATE)
+    assert len(wind(bare, site, FILM)["found"]) == len(SCENES)
+
+
 # From the third picture on the browser does not wind until it is told to.
 STUCK = """() => {
   const { set, get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime');
@@ -205,6 +225,7 @@ def test_the_step_looks_right_with_videos_on_it(site: Site, open_page: OpenPage,
     film(page, FILM, webm(SCENES, codec="V_MPEG4/ISO/ASP"))
     choose(page, encoded(PICTURES[0]), b"", encoded(PICTURES[1]))
     page.locator(".files summary").first.click()
+    expect(page.locator("video.peek")).to_be_visible()
     page.wait_for_function("() => document.querySelector('video.peek').readyState >= 2")
     shoot(page, f"videos-{language}")
     assert look(page) == []
