@@ -126,6 +126,7 @@ SENTENCES: dict[str, Promise | str] = {
     "audit_exported": gettext_lazy("A piece of this log was handed out as a signed file."),
     # the end of a case
     "hold_placed": gettext_lazy("A hold was placed: nothing may be deleted."),
+    "hold_for_authority": gettext_lazy("The hold that stood became one for police or another authority."),
     "hold_lifted": gettext_lazy("The hold was lifted."),
     "receipt_expired": gettext_lazy("The receipt code came to its end; the reporter's key was deleted."),
     "schedule_changed": gettext_lazy("How long closed cases are kept was changed."),

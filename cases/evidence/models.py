@@ -51,6 +51,7 @@ class Evidence(models.Model):
     looked_at = models.DateTimeField(null=True)              # a member first saw it sharp; the reporter may know that
     key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, null=True, related_name="+")
     preserved = models.BinaryField(null=True)                # locked by an order to preserve: the key, sealed to who is outside
+    exported_at = models.DateTimeField(null=True)            # what is preserved was handed to the share-holders, sealed
     width = models.PositiveIntegerField(null=True)           # pixels of what arrived, turned upright
     height = models.PositiveIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)     # of the file as it arrived

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.evidence.instruction import Instruction, InstructionMissing
 from cases.evidence.models import Evidence, Exposure
@@ -17,7 +17,7 @@ from cases.selectors import cases_for, walled_off
 NEAR = 20                    # bits of 128, pHash and dHash together: at most this is the same
 MOST_NEAR = 50
 # what the public's database role reads
-PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at")
+PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at", "exported_at")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ def told(case: Case) -> list[Told]:
     """For the inbox, oldest first. Reads only what the public's database role may."""
     rows = Evidence.objects.filter(case=case.pk).only(*PUBLIC)
     return [Told(row.number, Evidence.State(row.state), row.why, row.arrived_at, row.looked_at) for row in rows]
+
+
+def waits_to_be_asked_for(case: str = "pk") -> Exists:
+    """A condition for querysets: a file was preserved by order, and whoever it is for has not had it. `case` names the column
+    with the case's id. Reads only what the public's database role may."""
+    return Exists(Evidence.objects.filter(case=OuterRef(case), state=Evidence.State.LOCKED, exported_at=None))
 
 
 def evidence_of(case: Case, member: Staff) -> QuerySet[Evidence]:

@@ -4,16 +4,24 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from cases.evidence.selectors import waits_to_be_asked_for
 from cases.models import Case
 from cases.permissions import Staff
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
 from cases.selectors import cases_for
 from cases.workflow import Status
 
+HELD = Q(Exists(Hold.objects.filter(case=OuterRef("pk"), lifted_at=None))) | Q(waits_to_be_asked_for())
+
 
 def is_held(case: Case) -> bool:
-    """Whether, and nothing of who or why: the public role may ask no more."""
-    return Hold.objects.filter(case=case, lifted_at=None).exists()
+    """Whether, and nothing of who or why: the public role may ask no more. A hold stands, or a file is preserved."""
+    return Case.objects.filter(HELD, pk=case.pk).exists()
+
+
+def is_preserved(case: Case) -> bool:
+    """Whether a file of the case is kept by order for somebody who has not had it: then no hold needs to stand."""
+    return Case.objects.filter(waits_to_be_asked_for(), pk=case.pk).exists()
 
 
 def being_erased(case_id: str = "pk") -> Exists:
@@ -48,7 +56,7 @@ def due_under(schedule: Schedule, now: datetime) -> QuerySet[Case]:
     else:
         own = Schedule.objects.filter(outcome=schedule.outcome).exclude(unit=None)
         cases = cases.exclude(unit__in=own.values("unit"))
-    return cases.exclude(Exists(Hold.objects.filter(case=OuterRef("pk"), lifted_at=None))).exclude(being_erased())
+    return cases.exclude(HELD).exclude(being_erased())
 
 
 def proposals_for(staff: Staff) -> QuerySet[Proposal]:

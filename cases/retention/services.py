@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -17,7 +18,7 @@ from cases.permissions import Staff
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
 from cases.retention.periods import PERIODS
-from cases.retention.selectors import due_under, is_due, is_held
+from cases.retention.selectors import due_under, is_due, is_held, is_preserved
 from cases.services import lock_case, refuse_everything
 from cases.units.models import Unit
 
@@ -28,6 +29,10 @@ class Held(Exception):
 
 class TooLate(Exception):
     """The case is already being destroyed, or has a hold already."""
+
+
+class Preserved(Exception):
+    """A file of the case was preserved by order and nobody has had it: until then the hold stands."""
 
 
 class Refusal(StrEnum):
@@ -50,7 +55,7 @@ class Refused(Exception):
 def place_hold(*, case: Case, reason: Hold.Reason, by: Staff) -> Hold:
     """From now on nothing of the case can be deleted; a proposal to do so is dropped. Raises TooLate."""
     fresh = lock_case(case)
-    if is_held(fresh) or Disposal.objects.filter(case=fresh.pk).exists():
+    if _standing(fresh).exists() or Disposal.objects.filter(case=fresh.pk).exists():
         raise TooLate(fresh.ref)
     Proposal.objects.filter(case=fresh).delete()
     record("hold_placed", subject=fresh.pk, actor=actor(by), reason=reason.value)
@@ -58,12 +63,28 @@ def place_hold(*, case: Case, reason: Hold.Reason, by: Staff) -> Hold:
 
 
 @transaction.atomic
+def hold_for_authority(*, case: Case, by: Staff) -> None:
+    """Place a hold for police or another authority, or make the one that stands theirs, so that nobody lifts it because its first
+    reason is over. Raises TooLate while the case is being destroyed."""
+    fresh, reason = lock_case(case), Hold.Reason.AUTHORITY
+    if not _standing(fresh).exists():
+        place_hold(case=fresh, reason=reason, by=by)
+    elif _standing(fresh).exclude(reason=reason.value).update(reason=reason.value):
+        record("hold_for_authority", subject=fresh.pk, actor=actor(by))
+
+
+@transaction.atomic
 def lift_hold(*, case: Case, because: Hold.Lifted, by: Staff) -> None:
-    """The row stays with the case and says who held it and why. Nothing to lift: nothing happens."""
+    """The row stays with the case and says who held it and why. Nothing to lift: nothing happens. Raises Preserved."""
     fresh = lock_case(case)
-    standing = Hold.objects.filter(case=fresh, lifted_at=None)
-    if standing.update(lifted_at=timezone.now(), lifted_by_id=by.pk, lifted_because=because.value):
+    if is_preserved(fresh):
+        raise Preserved(fresh.ref)
+    if _standing(fresh).update(lifted_at=timezone.now(), lifted_by_id=by.pk, lifted_because=because.value):
         record("hold_lifted", subject=fresh.pk, actor=actor(by), reason=because.value)
+
+
+def _standing(case: Case) -> QuerySet[Hold]:
+    return Hold.objects.filter(case=case, lifted_at=None)
 
 
 # --- schedules and proposals ------------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from cases.evidence.models import Evidence, Exposure
 from cases.models import Case
 from cases.outbox.services import enqueue
 from cases.permissions import Staff
-from cases.retention.models import Hold
-from cases.retention.services import TooLate, place_hold
+from cases.retention.selectors import being_erased
+from cases.retention.services import TooLate, hold_for_authority
 from cases.selectors import opened_by
 from cases.triage.evidence_pictures import inline
 from cases.units.models import Unit
@@ -89,7 +89,8 @@ def shown(evidence: Evidence, cover: Cover, *, by: Staff, keyring: Keyring) -> s
 
 @transaction.atomic
 def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None) -> Evidence:
-    """Somebody may be under 18 in it. What the written order wants preserved also keeps the case from being deleted.
+    """Somebody may be under 18 in it. What the written order wants preserved also keeps the case from being deleted, unless that
+    was decided before: then the file goes with it (`is_going`).
 
     Raises NotForYou, NotNow; Locked where the order takes an open vault.
     """
@@ -98,10 +99,15 @@ def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None) -> 
         raise Locked
     found = services.suspect_child(evidence=evidence, by=by, keyring=keyring)
     if preserves:
-        with suppress(TooLate):          # one stands already
-            place_hold(case=found.case, reason=Hold.Reason.AUTHORITY, by=by)
+        with suppress(TooLate):
+            hold_for_authority(case=found.case, by=by)
         enqueue("retention.write_down")  # its tombstone, lest a backup that is restored opens it again
     return found
+
+
+def is_going(case: Case) -> bool:
+    """Whether the case is being deleted at this moment, with all its files."""
+    return Case.objects.filter(being_erased(), pk=case.pk).exists()
 
 
 # --- what people had to see -------------------------------------------------------------------------------------------

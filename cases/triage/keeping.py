@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.permissions import Permission, Staff, may
 from cases.retention.models import Disposal, Hold
-from cases.retention.selectors import goes_at
+from cases.retention.selectors import goes_at, is_preserved
 
 
 class HoldForm(forms.Form):
@@ -29,11 +29,13 @@ class LiftForm(forms.Form):
 
 @dataclass(frozen=True)
 class Keeping:
-    """`goes`: when its time is over; None while it is open or when no schedule says so."""
+    """`goes`: when its time is over; None while it is open or when no schedule says so. `preserved`: a file of it is kept by
+    order, and until somebody has had it nothing may be deleted, hold or none."""
     hold: Hold | None
     past: list[Hold]
     goes: datetime | None
     being_erased: bool
+    preserved: bool
     reporter_reads: bool        # False: the receipt has expired, and an answer reaches nobody
     may_hold: bool
     may_lift: bool
@@ -46,6 +48,7 @@ def keeping_of(case: Case, member: Staff) -> Keeping:
     return Keeping(
         hold=next((each for each in holds if each.lifted_at is None), None), past=[each for each in holds if each.lifted_at],
         goes=goes_at(case), being_erased=Disposal.objects.filter(case=case.pk).exists(),
+        preserved=is_preserved(case),
         reporter_reads=any(wrap.recipient == "reporter" for wrap in case.conversation_key.wraps.all()),
         may_hold=may(member, Permission.WORK_CASES), may_lift=may(member, Permission.SUPERVISE),
         hold_form=HoldForm(label_suffix=""), lift_form=LiftForm(label_suffix=""))

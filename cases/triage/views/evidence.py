@@ -28,8 +28,6 @@ from cases.units.selectors import units_of
 from cases.vault.aead import OpenFailed
 from cases.vault.parking import Locked
 
-CONFLICT = 409
-
 
 @require_safe
 @never_cache
@@ -68,6 +66,9 @@ def child(request: HttpRequest, ref: str, file: UUID) -> HttpResponse:
     try:
         evidence.suspect_child(evidence=file_of(request, case, file).row, by=by, keyring=reading.keyring_of(request))
         messages.success(request, _("Nobody can open it any more. Your supervisors have been told. Take a moment for yourself."))
+        if evidence.is_going(case):
+            messages.warning(request, _("The report is being erased at this moment, and the file goes with it: it cannot be "
+                                        "preserved."))
     except services.NotNow:
         messages.warning(request, _("It was not there any more."))
     return redirect("triage:file", case.ref, file)
@@ -97,8 +98,9 @@ def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpRespo
     withheld = not opens(member, case)
     context: dict[str, Any] = {"case": case, "file": one, "cover": cover.value, "locked": keyring is None, "order": instruction(),
                                "picture": "", "trouble": "", "pause": PAUSE_AFTER, "withheld": withheld,
+                               "going": evidence.is_going(case),
                                "twins": [] if withheld else evidence.twins_of(one.row, member)}
-    if one.row.why == Evidence.Why.CHILD and not withheld:
+    if one.row.why == Evidence.Why.CHILD and not withheld and not context["going"]:
         context["paper"] = hand_off(one.row, case)
     if keyring is not None and one.opens:
         try:

@@ -120,8 +120,12 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
     case, member = case_for(request, ref, Permission.SUPERVISE), member_with(Permission.SUPERVISE, request)
     form = LiftForm(request.POST)
     if form.is_valid():
-        services.lift_hold(case=case, because=form.because, by=member)
-        messages.success(request, _("The hold is lifted."))
+        try:
+            services.lift_hold(case=case, because=form.because, by=member)
+            messages.success(request, _("The hold is lifted."))
+        except services.Preserved:
+            messages.warning(request, _("A file of this report is preserved as the ministry has ordered, and nobody has asked "
+                                        "for it yet: until it is handed out the hold stays."))
     else:
         messages.warning(request, _("Choose why the hold is lifted. Nothing was changed."))
     return back(case)

@@ -5,6 +5,8 @@ import pytest
 from django.utils import timezone
 
 from cases.audit.models import Entry
+from cases.evidence.ending import settle
+from cases.evidence.models import Evidence
 from cases.intake import expiry, receipts
 from cases.intake.models import Receipt
 from cases.models import Case
@@ -16,6 +18,7 @@ from cases.workflow import Outcome, Status
 from tests.cases.intake.conftest import CODE
 from tests.cases.intake.reporter import LOCATORS, Reporter, visiting
 from tests.factories.cases import make_case, make_member, secrets_of
+from tests.factories.evidence import kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_server")]
 
@@ -84,6 +87,18 @@ def test_a_hold_refuses_in_plain_words_and_offers_to_withdraw(case, receipt):
         assert 'value="withdraw"' in page
     assert not Disposal.objects.exists()
     assert "Your report" in reporter.press("keep")
+
+
+def test_a_preserved_file_refuses_too_until_it_was_handed_out(case, receipt):
+    make_member("Ayesha", case.unit)
+    file = kept(case)
+    settle(file, Evidence.State.LOCKED, Evidence.Why.CHILD, by=None, preserved=b"sealed")
+    reporter = opened(receipt)
+    for page in (reporter.press("erase"), reporter.press("erase:yes", word="erase")):
+        assert "We must keep this report for now." in page
+    Evidence.objects.update(exported_at=timezone.now())
+    reporter.press("erase:yes", word="erase")
+    assert Disposal.objects.exists()
 
 
 def test_the_language_button_asks_the_same_question(case, receipt):

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -22,6 +23,7 @@ from cases.evidence.models import Evidence, Exposure, Page
 from cases.evidence.picture import LEFT, blurred
 from cases.models import Case, Exclusion
 from cases.retention.models import Hold
+from cases.retention.services import Held, erase
 from cases.services import assign
 from cases.triage import walls
 from cases.triage.evidence import PAUSE_AFTER
@@ -241,9 +243,36 @@ def test_ordered_to_preserve_it_nobody_opens_it_and_the_case_is_held(preserving,
     assert not Exposure.objects.exclude(opened=0).exists()
 
 
-def test_a_case_that_is_held_already_is_no_obstacle(preserving, client, case, ayesha, file):
-    Hold.objects.create(case=case, reason="court", by=ayesha, at=timezone.now())
+def test_a_hold_that_stands_for_another_reason_becomes_the_authority_s(preserving, client, case, ayesha, file):
+    Hold.objects.create(case=case, reason="pressure", by=ayesha, at=timezone.now())
     client.post(address(file, "child"))
+    file.refresh_from_db()
+    assert file.state == State.LOCKED
+    assert Hold.objects.get(case=case, lifted_at=None).reason == Hold.Reason.AUTHORITY
+    assert Entry.objects.filter(event="hold_for_authority", subject=case.pk).count() == 1
+
+
+def test_a_preserved_file_keeps_its_report_until_it_is_handed_out(preserving, client, case, unit, file):
+    client.post(address(file, "child"))
+    supervisor = signed_in(make_member("Nadia", unit, role="supervisor"))
+    lift = {"lift": "over"}
+    page = unescape(supervisor.post(f"/desk/case/{case.ref}/lift-hold/", lift, follow=True).content.decode())
+    assert "until it is handed out the hold stays" in page
+    assert "Lift the hold" not in page
+    Hold.objects.update(lifted_at=timezone.now(), lifted_because="over", lifted_by=F("by"))      # as after a backup: no hold
+    assert "preserved as the ministry has ordered" in client.get(f"/desk/case/{case.ref}/").content.decode()
+    with pytest.raises(Held):
+        erase(case=case)
+    Evidence.objects.update(exported_at=timezone.now())
+    assert erase(case=case)
+
+
+def test_while_the_report_is_being_erased_the_page_promises_nothing(preserving, client, case, file):
+    erase(case=case)
+    assert "the file goes with it" in html(client, file)
+    page = client.post(address(file, "child"), follow=True).content.decode()
+    assert "it cannot be preserved" in page
+    assert "holders of the recovery key" not in page
     file.refresh_from_db()
     assert file.state == State.LOCKED
 

@@ -429,6 +429,8 @@ def test_a_preserved_file_opens_for_three_of_the_five_and_for_nobody_here(room, 
     assert "Legal/2026/14" in room.run("release", room.locked, request, picture, typed=room.shares[2:])
     assert picture.read_bytes() == seen
     assert Entry.objects.get(event="evidence_exported").subject == str(case.pk)
+    file.refresh_from_db()
+    assert file.exported_at                              # from now on its case may come to an end
     cut = json.loads(request.read_text())
     cut["pages"] = cut["pages"][:0]
     other = room.file()

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from cases.audit.services import record
 from cases.evidence.ending import pages_of
@@ -182,6 +183,7 @@ class Command(BaseCommand):
                         "ref": locked.case.ref,
                         "instruction": settings.LEGAL_INSTRUCTION.reference if settings.LEGAL_INSTRUCTION else "",
                         "sealed": bytes(locked.preserved).hex(), "pages": [bytes(page).hex() for page in pages_of(locked)]})
+        Evidence.objects.filter(pk=locked.pk, exported_at=None).update(exported_at=timezone.now())
         record("evidence_exported", subject=locked.case_id, actor="system", evidence=locked.pk)
         self.stdout.write(f"{request} goes to the machine with the shares. It is sealed.")
 
