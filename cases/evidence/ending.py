@@ -2,6 +2,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -9,7 +10,7 @@ from cases.evidence.models import Evidence, Page
 from cases.models import Case
 from cases.permissions import Staff
 from cases.services import lock_case
-from cases.vault import custody
+from cases.vault import ceremony, custody, hpke
 from cases.vault.aead import Stored
 
 State, Why = Evidence.State, Evidence.Why
@@ -33,6 +34,16 @@ def lock(evidence_id: UUID) -> Evidence | None:
 
 def pages_of(evidence: Evidence) -> list[Stored]:
     return list(Page.objects.filter(evidence=evidence).order_by("number").values_list("blob", flat=True))
+
+
+def preserve(evidence: Evidence, secret: bytes, why: Evidence.Why, *, by: Staff | None, **fields: Any) -> None:
+    """Lock it, by order: `secret`, its key, is sealed to the recovery key, and nothing in the house opens it any more."""
+    if evidence.key is None:
+        raise custody.KeyMissing("nothing is left to preserve")
+    info = ceremony.preserved_context(case=evidence.case_id, file=evidence.pk)
+    preserved = hpke.seal(settings.RECOVERY_PUBLIC_KEY, secret, info=info)
+    custody.drop_every_wrap(evidence.key)
+    settle(evidence, State.LOCKED, why, by=by, preserved=preserved, **fields)
 
 
 def settle(evidence: Evidence, state: Evidence.State, why: Evidence.Why | None = None, *, by: Staff | None,

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db import transaction
 
 from cases.evidence import comparison, sandbox
-from cases.evidence.ending import GONE, lock, pages_of, settle
+from cases.evidence.ending import GONE, lock, pages_of, preserve, settle
+from cases.evidence.instruction import Order
 from cases.evidence.models import Evidence, Exposure, Page
 from cases.evidence.sandbox import Developed, Unreadable
-from cases.evidence.selectors import case_takes_files
+from cases.evidence.selectors import case_takes_files, instruction
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_reporter, tell_supervisors
 from cases.outbox.models import Job
@@ -87,12 +88,17 @@ def keep(evidence_id: UUID, found: Developed, digest: str) -> None:
 def end(evidence_id: UUID, state: Evidence.State, why: Evidence.Why, *, found: Developed | None = None, digest: str = "") -> None:
     """It comes to no rest: no pixels and no key stay. The reporter is told that a message waits, and reads there why.
 
-    That a child's picture is about is for people to know as well, though nobody saw it: their supervisors are told.
+    That a child's picture is about is for people to know as well, though nobody saw it: their supervisors are told. And it is
+    preserved where that is ordered, as it arrived.
     """
     evidence = _waiting(evidence_id)
     if evidence is None:
         return
-    settle(evidence, state, why, by=None, **(_facts(found, digest) if found else {}))
+    facts = _facts(found, digest) if found else {}
+    if evidence.key and why == Why.CHILD_LIST and instruction().order == Order.PRESERVE:
+        preserve(evidence, key_for_worker(evidence.key, case=evidence.case_id), why, by=None, **facts)
+    else:
+        settle(evidence, state, why, by=None, **facts)
     tell_reporter(case=evidence.case)
     if why == Why.CHILD_LIST:
         tell_supervisors(case=evidence.case, occasion=Occasion.LOCKED)

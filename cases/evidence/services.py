@@ -3,13 +3,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from cases.audit.services import actor, record, record_read
-from cases.evidence.ending import lock, pages_of, settle
+from cases.evidence.ending import lock, pages_of, preserve, settle
 from cases.evidence.instruction import Order
 from cases.evidence.models import MOST_FILES, Evidence, Exposure, Page
 from cases.evidence.selectors import instruction
@@ -18,7 +17,7 @@ from cases.notifications.services import tell_reporter, tell_supervisors
 from cases.outbox.services import enqueue
 from cases.permissions import Permission, Staff, may
 from cases.selectors import cases_for, opened_by
-from cases.vault import ceremony, custody, envelope, hpke, pages
+from cases.vault import custody, envelope, pages
 from cases.vault.unseal import Keyring, key_for_unit
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -163,11 +162,7 @@ def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None = No
 def _preserve(evidence: Evidence, by: Staff, keyring: Keyring | None) -> None:
     if evidence.key is None or keyring is None:
         raise custody.KeyMissing("to preserve a file takes an open vault")
-    secret = key_for_unit(evidence.key, case=evidence.case_id, keyring=keyring)
-    info = ceremony.preserved_context(case=evidence.case_id, file=evidence.pk)
-    preserved = hpke.seal(settings.RECOVERY_PUBLIC_KEY, secret, info=info)
-    custody.drop_every_wrap(evidence.key)
-    settle(evidence, State.LOCKED, Why.CHILD, by=by, preserved=preserved)
+    preserve(evidence, key_for_unit(evidence.key, case=evidence.case_id, keyring=keyring), Why.CHILD, by=by)
 
 
 def _door(evidence: Evidence, by: Staff, permission: Permission) -> dict[str, list[UUID]]:

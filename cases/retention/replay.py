@@ -106,8 +106,9 @@ def _replay_locks() -> int:
     for file in Evidence.objects.filter(preserved=None).exclude(key=None).select_related("key"):
         if file.key and (stone := stones.get(tombstones.digest("locked", file.key.pk))):
             custody.drop_every_wrap(file.key)
-            settle(file, Evidence.State.LOCKED, Evidence.Why.CHILD, by=None, settled_at=_noon(stone),
-                   preserved=bytes.fromhex(stone.sealed))
+            arrived = file.state == Evidence.State.ARRIVED   # so the worker locked it, unseen
+            settle(file, Evidence.State.LOCKED, Evidence.Why.CHILD_LIST if arrived else Evidence.Why.CHILD, by=None,
+                   settled_at=_noon(stone), preserved=bytes.fromhex(stone.sealed))
             back += 1
     return back
 

@@ -14,8 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.evidence import services
-from cases.evidence.handing_off import hand_off
-from cases.evidence.models import Evidence
+from cases.evidence.handing_off import OF_A_CHILD, hand_off
 from cases.evidence.sandbox import Unreadable
 from cases.evidence.selectors import instruction
 from cases.models import Case
@@ -100,7 +99,7 @@ def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpRespo
                                "picture": "", "trouble": "", "pause": PAUSE_AFTER, "withheld": withheld,
                                "going": evidence.is_going(case),
                                "twins": [] if withheld else evidence.twins_of(one.row, member)}
-    if one.row.why == Evidence.Why.CHILD and not withheld and not context["going"]:
+    if one.row.why in OF_A_CHILD and not withheld and not context["going"]:
         context["paper"] = hand_off(one.row, case)
     if keyring is not None and one.opens:
         try:

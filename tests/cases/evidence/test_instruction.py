@@ -7,6 +7,7 @@ from django.conf import LazySettings
 from django.utils.translation import override
 
 from cases.evidence import services
+from cases.evidence.ending import settle
 from cases.evidence.handing_off import hand_off
 from cases.evidence.instruction import Instruction, InstructionMissing, Order, parse
 from cases.evidence.models import Evidence
@@ -62,5 +63,6 @@ def test_it_names_the_order_and_the_fingerprints_and_nobody(kept: Evidence, hina
 
 
 def test_it_never_goes_to_the_body_that_the_accused_may_work_for(kept: Evidence):
+    settle(kept, Evidence.State.DESTROYED, Evidence.Why.CHILD, by=None)
     Case.objects.filter(pk=kept.case_id).update(conflict="cybercrime")
     assert "Cyber" not in hand_off(kept, Case.objects.get()).to

@@ -11,6 +11,8 @@ from PIL import Image
 
 from cases.audit.models import Entry
 from cases.evidence import processing, sandbox, selectors, services
+from cases.evidence.handing_off import hand_off
+from cases.evidence.instruction import Instruction, Order
 from cases.evidence.models import Evidence, Page
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint
@@ -23,7 +25,7 @@ from cases.notifications.models import Address, Kind, Notification, Occasion
 from cases.notifications.services import keep_address
 from cases.outbox.models import Job
 from cases.priority import AgeBand, Harm
-from cases.vault import custody
+from cases.vault import ceremony, custody, hpke, pages
 from cases.vault.models import DataKey, DataKeyWrap
 from portal.accounts.models import User
 from tests.cases.evidence.conftest import SCREEN, SMALL, Send
@@ -133,6 +135,28 @@ def test_of_a_picture_on_a_list_of_children_the_supervisors_are_told(send: Send,
     run_jobs()
     assert became(evidence) == (State.DESTROYED, Why.CHILD_LIST)
     assert Notification.objects.get(occasion=Occasion.LOCKED).member_id == sana.pk
+
+
+def test_of_a_picture_on_a_list_of_children_the_written_order_holds_too(send: Send, case: Case, unit, hina: User,
+                                                                        run_jobs: RunJobs, settings: LazySettings):
+    outside, settings.RECOVERY_PUBLIC_KEY = hpke.new_pair()
+    settings.LEGAL_INSTRUCTION = Instruction(Order.PRESERVE, "Legal/14")
+    take_in(source="ncmec", rows=[Row("1", "pdq", PDQ, timezone.now())], child=True)
+    sana = make_member("Sana", unit, role="supervisor")
+    evidence = send()
+    run_jobs()
+    assert became(evidence) == (State.LOCKED, Why.CHILD_LIST)
+    assert not DataKeyWrap.objects.filter(key=evidence.key_id).exists()
+    assert Notification.objects.get(occasion=Occasion.LOCKED).member_id == sana.pk
+    with pytest.raises(services.NotNow):
+        services.look(evidence=evidence, by=hina, keyring=keyring_of(hina))
+    secret = hpke.open_blob(outside, evidence.preserved, info=ceremony.preserved_context(case=case.pk, file=evidence.pk))
+    blobs = list(evidence.pages.values_list("blob", flat=True))
+    assert pages.join(secret, blobs, case=case.pk, record=evidence.pk) == SCREEN
+    assert evidence.pdq == PDQ
+    paper = hand_off(evidence, case)
+    assert "nobody here has seen it" in paper.lines[0]
+    assert "locked at once" in paper.lines[1]
 
 
 def test_what_others_took_back_is_no_reason(send: Send, run_jobs: RunJobs):

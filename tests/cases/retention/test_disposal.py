@@ -228,6 +228,14 @@ def test_a_restored_file_that_was_locked_since_opens_for_nobody_again(locked, na
     assert replay.replay().files == 0
 
 
+def test_one_that_the_worker_locked_before_anybody_saw_it_says_so(locked):
+    file, _private = locked
+    Evidence.objects.filter(pk=file.pk).update(state="arrived", settled_at=None)
+    assert replay.replay().files == 1
+    file.refresh_from_db()
+    assert (file.state, file.why) == ("locked", "child_list")
+
+
 def test_a_locked_file_is_written_down_once_and_a_torn_line_of_it_is_none(locked, settings):
     file, _private = locked
     stone = next(stone for stone in tombstones.read() if stone.what == "locked")
