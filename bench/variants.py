@@ -61,8 +61,10 @@ def tried() -> dict[str, list[Edit]]:
 
 
 def every(image: Picture) -> list[Bits]:
-    """The picture's own hash and its variants'."""
-    return [edits.pdq(image), *(edits.unhex(value) for value in variants.of(np.asarray(image)) if value)]
+    """The picture's own hash and those of its variants that the server keeps."""
+    own = edits.pdq(image)
+    kept = variants.tied(np.packbits(own).tobytes().hex(), variants.of(np.asarray(image)))
+    return [own, *(edits.unhex(value) for value in kept if value)]
 
 
 def twelve(image: Picture) -> list[Bits]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from cases.hashing.refused import MOST_FILES as MOST_PICTURES, FingerprintRefused, check_bits, check_hex, check_number, check_pdq
-from cases.hashing.variants import VARIANTS
+from cases.hashing.variants import VARIANTS, tied
 from cases.hashing.video import PREFIX, VideoFingerprint
 
 __all__ = ["MOST_PICTURES", "AnyFingerprint", "Fingerprint", "FingerprintRefused", "VideoFingerprint", "parse_all"]
@@ -50,12 +50,14 @@ class Fingerprint:
 
     @classmethod
     def parse(cls, text: str, number: int) -> Self:
-        """From "pdq:quality:sha256:md5[:variant,variant,…]", as `hash-worker.mjs` writes it. Raises FingerprintRefused."""
+        """From "pdq:quality:sha256:md5[:variant,variant,…]", as `hash-worker.mjs` writes it; without variants that cannot be of
+        that picture. Raises FingerprintRefused."""
         found = TEXT.fullmatch(text)
         if found is None:
             raise FingerprintRefused("format")
         pdq, quality, sha256, md5, variants = found.groups()
-        return cls(number, pdq, int(quality), sha256, md5, tuple(variants.split(",")) if variants else ())
+        told = cls(number, pdq, int(quality), sha256, md5, tuple(variants.split(",")) if variants else ())
+        return replace(told, variants=tied(pdq, told.variants)) if told.variants else told
 
 
 AnyFingerprint = Fingerprint | VideoFingerprint

@@ -4,19 +4,20 @@ The same arithmetic as `static/js/variants.mjs`, number for number; it gives wha
 two blurs and the 64 × 64 samples of PDQ are sums with fixed weights, so all variants are summed up from the same rows as they
 come, at a fraction of what as many hashes cost. Which crops: measured by bench/variants.py, shown in docs/hashing.md. Pure.
 """
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cases.hashing.pdq import SMALLEST, Floats, from_samples, luma
+from cases.hashing.pdq import MATCH_DISTANCE, SMALLEST, Floats, distance, from_samples, luma
 
 SIDE = 64                               # samples each way
 PLAIN, LEVELS = 0.75, 5                 # a row is plain if so much of it lies within so many neighbouring shades
 FLAT = 8                                # shades by which a plain column may vary: JPEG leaves a seam
 SPLIT = 256                             # a plain stripe of more than a 256th of the height ends what is inside
+ODD_COLUMNS = int("5" * 64, 16)         # of PDQ's bits
 LEAST_HIGH, LEAST_WIDE, MOST = 5, 4, 0.9       # inside is at least a fifth high, a quarter wide; with hardly any frame it is all
 
 
@@ -45,6 +46,16 @@ VARIANTS: dict[str, Cut] = {
     "top-bottom-7": Cut(top=70, bottom=70),
 }
 
+MIRRORED, CENTRED, SIDED = 48, 72, 96   # bits by which a variant may differ from its neighbour; measured, docs/hashing.md
+NEIGHBOURS: dict[str, tuple[str, int]] = {
+    "crop-2.5": ("whole", CENTRED), "crop-4": ("crop-2.5", CENTRED), "crop-6": ("crop-4", CENTRED), "crop-8": ("crop-6", CENTRED),
+    "crop-9.5": ("crop-8", CENTRED),
+    "mirror": ("whole", MIRRORED), "mirror-crop-3.5": ("crop-4", MIRRORED), "mirror-crop-6": ("crop-6", MIRRORED),
+    "mirror-crop-9": ("crop-9.5", MIRRORED),
+    "top-6": ("whole", SIDED), "top-12": ("top-6", SIDED), "bottom-6": ("whole", SIDED), "bottom-12": ("bottom-6", SIDED),
+    "top-bottom-7": ("crop-4", SIDED),
+}
+
 
 @dataclass(frozen=True)
 class Box:
@@ -67,6 +78,37 @@ def of_inside(rgb: NDArray[np.uint8]) -> str:
     """That of `inside` alone; "" where nothing is surrounded, or it is too flat."""
     part = surrounded(luma(rgb))
     return "" if part is None else hashed(part, VARIANTS["inside"])
+
+
+def tied(own: str, values: Sequence[str]) -> tuple[str, ...]:
+    """Of what somebody calls the variants of a picture, those that can be; "" for the others. `own` is the picture's PDQ.
+
+    Each must be near its neighbour of those kept (`NEIGHBOURS`, or the neighbour's neighbour where that is missing; mirror images
+    turned back first), and no copy of the picture itself, which is found without it. What a frame surrounds may be anything.
+    """
+    kept: dict[str, str] = {}
+    upright = {"whole": own}
+    for name, value in zip(VARIANTS, values, strict=True):
+        seen = turned(value) if value and VARIANTS[name].mirrored else value
+        if not value or distance(own, value) <= MATCH_DISTANCE or not _near(name, seen, upright):
+            continue
+        kept[name] = value
+        upright["whole" if name == "inside" else name] = seen
+    return tuple(kept.get(name, "") for name in VARIANTS)
+
+
+def _near(name: str, value: str, others: dict[str, str]) -> bool:
+    if name not in NEIGHBOURS:
+        return True
+    neighbour, most = NEIGHBOURS[name]
+    while neighbour not in others:
+        neighbour, _ = NEIGHBOURS[neighbour]
+    return distance(value, others[neighbour]) <= most
+
+
+def turned(pdq: str) -> str:
+    """Nearly the PDQ of the mirror image: every other column of the cosine transform changes its sign."""
+    return f"{int(pdq, 16) ^ ODD_COLUMNS:064x}"
 
 
 def surrounded(grey: Floats) -> Floats | None:

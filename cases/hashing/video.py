@@ -1,12 +1,13 @@
 """What the phone sends instead of a video: the file's own codes, and PDQ of pictures out of it with their times. Pure.
 
-A list of frames is vPDQ's list (ThreatExchange, vpdq/README.md: frame number, quality, hash, timestamp), with two differences: at
-most 60 frames, and only those good enough to be compared, which vPDQ leaves out when it compares.
+A list of frames is vPDQ's list (ThreatExchange, vpdq/README.md: quality, hash, timestamp), with two differences: at most 60, and
+only those good enough to be compared, which vPDQ leaves out when it compares.
 """
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from cases.hashing.refused import FingerprintRefused, check_hex, check_number, check_pdq
 
@@ -16,9 +17,9 @@ LATEST = 24 * 3600 * 1000                # milliseconds: nobody's video is longe
 FRAME = re.compile(r"([0-9]{1,8})\.([0-9]{1,3})\.([0-9a-f]{64})", re.ASCII)
 TEXT = re.compile(r"video:([0-9a-f]{64}):([0-9a-f]{32}):([0-9a-f.,]*)", re.ASCII)
 SAME_SHARE = 80
-"""Two videos are one when so many of a hundred frames of either are found in the other: python-threatexchange's default for vPDQ
-(VPDQ_QUERY_MATCH_THRESHOLD_PERCENT). Saved again a video keeps 96 and more, eight seconds cut out of one 88; what two videos have
-in common because an app put its card at the end of both stays far below."""
+"""Two videos are one when so many of a hundred frames of either are found in the other, as python-threatexchange compares two
+vPDQ lists (video_vpdq.py, VPDQ_CONFIDENT_MATCH_THRESHOLD, of the higher share). Saved again a video keeps 96 and more, eight
+seconds cut out of one 88; what two videos have in common because an app put its card at the end of both stays far below."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,10 @@ class VideoFingerprint:
         return cls(number, sha256, md5, tuple(FrameHash.parse(each) for each in texts))
 
 
-def as_vpdq(frames: Sequence[FrameHash]) -> list[dict[str, Any]]:
-    """The list as vPDQ's own tools write it. `frame_number` counts our frames: a browser does not tell the video's."""
-    return [{"frame_number": n, "quality": frame.quality, "hash": frame.pdq, "timestamp": frame.at_ms / 1000}
-            for n, frame in enumerate(frames)]
+def as_vpdq(frames: Sequence[FrameHash]) -> str:
+    """The list as python-threatexchange reads it (extensions/vpdq/vpdq_util.py): JSON of texts "hash,quality,seconds", which need
+    no number of the frame in the video: a browser does not tell it."""
+    return json.dumps([f"{frame.pdq},{frame.quality},{frame.at_ms / 1000:.3f}" for frame in frames])
 
 
 def share(found: int, of: int) -> int:

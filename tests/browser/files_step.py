@@ -61,4 +61,4 @@ def expected(content: bytes, number: int = 1) -> Fingerprint:
     seen = pdq.pixels(Image.open(io.BytesIO(content)))
     found = pdq.compute(seen)
     files = hashlib.sha256(content).hexdigest(), hashlib.md5(content).hexdigest()  # noqa: S324
-    return Fingerprint(number, found.hex, found.quality, *files, tuple(variants.of(seen)))
+    return Fingerprint(number, found.hex, found.quality, *files, variants.tied(found.hex, variants.of(seen)))

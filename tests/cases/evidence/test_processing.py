@@ -168,7 +168,8 @@ def test_what_others_took_back_is_no_reason(send: Send, run_jobs: RunJobs):
     assert became(evidence) == (State.KEPT, "")
 
 
-CROPPED = Fingerprint(1, new_pdq(), 90, "ab" * 32, "ab" * 16, ("", near(PDQ, 12), *new_variants()[2:]))
+WHOLE = near(PDQ, 50)
+CROPPED = Fingerprint(1, WHOLE, 90, "ab" * 32, "ab" * 16, ("", near(PDQ, 12), *new_variants(WHOLE)[2:]))
 FILMED = VideoFingerprint(1, "ab" * 32, "ab" * 16, (FrameHash(0, new_pdq(), 90), FrameHash(1000, near(PDQ, 12), 90)))
 
 

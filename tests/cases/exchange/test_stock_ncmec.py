@@ -17,7 +17,7 @@ from cases.hashing.entries import withdraw
 from cases.hashing.listing import end
 from cases.hashing.services import store
 from tests.cases.exchange.conftest import Publish
-from tests.cases.hashing.conftest import fingerprint, new_variants
+from tests.cases.hashing.conftest import varied
 from tests.factories.lists import plain_case, publish as list_case
 
 SCRIPT = Path(__file__).parent / "stock_ncmec.py"
@@ -67,11 +67,11 @@ def test_it_holds_all_then_only_what_is_new_and_drops_what_was_withdrawn(member:
 
 
 def test_a_picture_comes_and_goes_with_all_its_variants(member: Member) -> None:
-    case, variants = plain_case(), new_variants()
-    store(case=case, fingerprints=[fingerprint(variants=variants)])
+    case, picture = plain_case(), varied()
+    store(case=case, fingerprints=[picture])
     list_case(case)
     time.sleep(6)
-    assert set(member.pull()["pdq"]) == set(case.media_hashes.get().every()) > set(variants) - {""}
+    assert set(member.pull()["pdq"]) == set(case.media_hashes.get().every()) > set(picture.variants) - {""}
     end(case=case)
     time.sleep(6)
     assert "pdq" not in member.pull()

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from cases.hashing.fingerprint import Fingerprint
-from cases.hashing.variants import VARIANTS
+from cases.hashing.variants import CENTRED, MIRRORED, NEIGHBOURS, SIDED, VARIANTS, turned
 from cases.models import Case
 from portal.accounts.models import User
 from tests.factories.lists import plain_case
 
 MakeCase = Callable[..., Case]
 RNG = np.random.default_rng(11)
+FAR = {MIRRORED: 12, CENTRED: 44, SIDED: 76}
 
 
 def near(value: str, bits: int) -> str:
@@ -32,9 +33,24 @@ def fingerprint(number: int = 1, pdq: str | None = None, variants: tuple[str, ..
     return Fingerprint(number, pdq or new_pdq(), 88, RNG.bytes(32).hex(), RNG.bytes(16).hex(), variants)
 
 
-def new_variants() -> tuple[str, ...]:
-    """Of a picture without a frame."""
-    return ("", *(new_pdq() for _ in VARIANTS if _ != "inside"))
+def new_variants(pdq: str) -> tuple[str, ...]:
+    """As they are of a picture without a frame: each as far from its neighbour as photographs have it."""
+    upright = {"whole": pdq}
+    for name, (neighbour, most) in NEIGHBOURS.items():
+        upright[name] = near(upright[neighbour], FAR[most])
+    return ("", *(mirror_image(upright[name]) if VARIANTS[name].mirrored else upright[name] for name in list(VARIANTS)[1:]))
+
+
+def mirror_image(pdq: str) -> str:
+    """With no more than half of the bits set, as PDQ has it."""
+    value = int(turned(pdq), 16)
+    ones = [place for place in range(256) if value >> place & 1]
+    return f"{value ^ sum(1 << place for place in ones[128:]):064x}"
+
+
+def varied(number: int = 1) -> Fingerprint:
+    pdq = new_pdq()
+    return fingerprint(number, pdq, new_variants(pdq))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from cases.hashing import pdq
 from cases.hashing.fingerprint import MOST_PICTURES, Fingerprint, FingerprintRefused, parse_all
 from cases.hashing.variants import VARIANTS
-from tests.cases.hashing.conftest import fingerprint, new_pdq, new_variants
+from tests.cases.hashing.conftest import fingerprint, new_pdq, new_variants, varied
 from tests.cases.hashing.pictures import pictures
 
 GOOD = f"{new_pdq()}:88:{'ab' * 32}:{'cd' * 16}"
@@ -56,7 +56,7 @@ def test_the_parts_are_checked_without_the_text_too(field):
 
 # --- variants ---------------------------------------------------------------------------------------------------------
 def test_variants_follow_the_fingerprint_in_their_order():
-    one = fingerprint(variants=new_variants())
+    one = varied()
     text = str(one)
     assert text.split(":")[4] == ",".join(one.variants)
     assert Fingerprint.parse(text, 1) == one
@@ -64,7 +64,7 @@ def test_variants_follow_the_fingerprint_in_their_order():
 
 
 def test_what_is_its_own_mirror_image_is_named_once():
-    values = list(new_variants())
+    values = list(new_variants(GOOD[:64]))
     values[6], values[7] = GOOD[:64], values[1]
     names = dict(Fingerprint.parse(f"{GOOD}:{','.join(values)}", 1).named())
     assert "crop-2.5" in names
@@ -77,12 +77,12 @@ def test_what_is_its_own_mirror_image_is_named_once():
     lambda values: [*values[:-1], "g" * 64], lambda values: [" ".join(values)],
 ])
 def test_other_forms_of_variants_are_refused(spoil):
-    assert refused(f"{GOOD}:{','.join(spoil(list(new_variants())))}") == "format"
+    assert refused(f"{GOOD}:{','.join(spoil(list(new_variants(GOOD[:64]))))}") == "format"
 
 
 @pytest.mark.parametrize("hashed", ["0" * 64, "f" * 64, "0" * 56 + "ffffffff"])
 def test_a_variant_that_no_picture_gives_is_refused(hashed):
-    assert refused(f"{GOOD}:{','.join([*new_variants()[:-1], hashed])}") == "pattern"
+    assert refused(f"{GOOD}:{','.join([*new_variants(GOOD[:64])[:-1], hashed])}") == "pattern"
 
 
 def test_of_no_variant_at_all_only_the_commas_are_left():
@@ -109,3 +109,11 @@ def test_too_many_are_refused_before_any_is_read(count):
 def test_ten_different_ones_pass():
     assert [one.number for one in parse_all([str(fingerprint()) for _ in range(MOST_PICTURES)])] == list(range(1, 11))
     assert refused(GOOD, 11) == refused(GOOD, 0) == "too_many"
+
+
+def test_variants_of_another_picture_are_left_out_and_the_picture_stays():
+    """An honest phone with an odd picture never fails, and a forger gets no sixteen pictures for one."""
+    values = new_variants(GOOD[:64])
+    other = new_variants(new_pdq())
+    mixed = Fingerprint.parse(f"{GOOD}:{','.join([*values[:6], *other[6:]])}", 1)
+    assert (mixed.pdq, mixed.sha256, mixed.variants) == (GOOD[:64], "ab" * 32, (*values[:6], *[""] * 9))

@@ -15,7 +15,7 @@ from cases.hashing.models import Benign, ListCount, ListEntry, Listing, MediaHas
 from cases.hashing.services import PublishRefused, Refusal
 from cases.models import Consent
 from cases.priority import AgeBand, Harm
-from tests.cases.hashing.conftest import fingerprint, near, new_pdq, new_variants
+from tests.cases.hashing.conftest import fingerprint, near, new_pdq, varied
 from tests.cases.hashing.test_services import keep, run
 from tests.factories.lists import list_entries, publish, two_people
 
@@ -71,7 +71,7 @@ def test_refused_it_is_on_no_list_and_counted(ready, people):
 def test_a_refused_picture_is_one_in_public_however_many_variants_it_has(make_case, people):
     case = make_case()
     agree(case)
-    services.store(case=case, fingerprints=[fingerprint(variants=new_variants())])
+    services.store(case=case, fingerprints=[varied()])
     listing.propose(case=case, by=people[0])
     listing.refuse(case=case, by=people[1], why=Listing.Why.AGE)
     assert ListCount.objects.get(what="refused_age").n == 1
@@ -146,7 +146,7 @@ def test_ten_thousand_harmless_pictures_keep_nobody_waiting(make_case, people):
     Benign.objects.bulk_create(Benign(pdq=new_pdq(), sort="logo", at=timezone.now()) for _ in range(10_000))
     case = make_case()
     agree(case)
-    services.store(case=case, fingerprints=[fingerprint(n, variants=new_variants()) for n in range(1, 11)])
+    services.store(case=case, fingerprints=[varied(n) for n in range(1, 11)])
     for act in (lambda: listing.propose(case=case, by=people[0]), lambda: listing.approve(case=case, by=people[1])):
         began = time.process_time()
         act()

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pdqhash
 import pytest
@@ -7,7 +9,8 @@ from PIL import Image
 from bench.edits import light_screenshot, screenshot
 from cases.hashing import pdq, variants
 from cases.hashing.refused import check_bits
-from cases.hashing.variants import VARIANTS, Cut, hashed
+from cases.hashing.variants import NEIGHBOURS, VARIANTS, Cut, hashed, tied, turned
+from tests.cases.hashing.conftest import near, new_pdq, new_variants
 from tests.cases.hashing.pictures import MAKERS, noise, photo, pictures, plasma
 
 PICTURES = list(pictures(28))
@@ -107,3 +110,72 @@ def test_a_variant_with_hardly_a_bit_set_is_none():
     assert found[list(VARIANTS).index("mirror")] == ""
     for value in filter(None, found):
         check_bits(value)
+
+
+# --- tied to the picture ----------------------------------------------------------------------------------------------
+BENT = st.lists(st.tuples(st.integers(0, len(VARIANTS) - 1), st.sampled_from(["", *[new_pdq() for _ in range(4)]])), max_size=6)
+
+
+def named(values: Sequence[str]) -> dict[str, str]:
+    return {name: value for name, value in zip(VARIANTS, values, strict=True) if value}
+
+
+def test_turned_is_nearly_the_hash_of_the_mirror_image():
+    far = [pdq.distance(turned(pdq.from_image(image).hex), pdq.from_image(image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)).hex)
+           for name, image in PICTURES if "photo" in name or "plasma" in name]
+    assert max(far) <= 24
+    assert turned(turned(hexed := new_pdq())) == hexed
+
+
+def test_of_what_looks_like_a_photograph_hardly_any_is_lost():
+    """Of pages of text and of smooth waves about half is: they repeat themselves, and a crop moves them to somewhere else."""
+    sent = kept = 0
+    for name, image in PICTURES:
+        if name.split()[1] in {"photo", "plasma", "noise", "shapes", "fractal"}:
+            own, values = pdq.from_image(image).hex, variants.of(np.asarray(image))
+            sent, kept = sent + len(named(values)), kept + len(named(tied(own, values)))
+    assert kept >= 0.97 * sent > 200
+
+
+def test_of_hashes_of_other_pictures_none_stays():
+    kept = [named(tied(new_pdq(), ["", *(new_pdq() for _ in list(VARIANTS)[1:])])) for _ in range(100)]
+    assert sum(map(len, kept)) <= 2
+
+
+@given(BENT)
+def test_each_that_stays_is_near_the_next_that_stays_and_again_the_same_stay(bent):
+    own = new_pdq()
+    values = list(new_variants(own))
+    for place, value in bent:
+        values[place] = value
+    kept = named(once := tied(own, values))
+    assert tied(own, once) == once
+    assert kept.items() <= named(values).items()
+    for name in kept.keys() - {"inside"}:
+        up, most = NEIGHBOURS[name]
+        while up != "whole" and up not in kept:
+            up, _ = NEIGHBOURS[up]
+        other = kept.get(up) or kept.get("inside", own)
+        mirrored = VARIANTS[name].mirrored
+        assert pdq.distance(turned(kept[name]) if mirrored else kept[name], other) <= most
+
+
+def test_a_stranger_in_the_row_goes_alone():
+    own = new_pdq()
+    values = list(new_variants(own))
+    values[list(VARIANTS).index("bottom-12")] = new_pdq()
+    assert named(values).keys() - named(tied(own, values)).keys() == {"bottom-12"}
+
+
+@pytest.mark.parametrize(("bits", "stays"), [(30, False), (34, True)])
+def test_a_copy_of_the_picture_is_no_variant_of_it(bits, stays):
+    own = new_pdq()
+    values = ["", near(own, bits), *[""] * 13]
+    assert bool(named(tied(own, values))) == stays
+
+
+def test_of_a_framed_picture_all_are_tied_to_what_is_inside():
+    own, inside = new_pdq(), new_pdq()
+    values = (inside, *new_variants(inside)[1:])
+    assert tied(own, values) == values
+    assert named(tied(own, ("", *values[1:]))).keys() <= {"top-12"}

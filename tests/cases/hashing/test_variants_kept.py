@@ -9,9 +9,10 @@ from cases.hashing.entries import suspend
 from cases.hashing.foreign import Row
 from cases.hashing.models import Benign, ForeignMatch, IndexedHash, ListCount, ListEntry, Listing, Match, Variant
 from cases.hashing.selectors import on_the_lists
+from cases.hashing.variants import VARIANTS
 from cases.models import Case
 from cases.priority import AgeBand
-from tests.cases.hashing.conftest import fingerprint, near, new_pdq, new_variants
+from tests.cases.hashing.conftest import fingerprint, near, new_pdq, new_variants, varied
 from tests.cases.hashing.test_listing import agree
 from tests.factories.lists import publish, two_people
 
@@ -19,16 +20,21 @@ State = ListEntry.State
 
 
 @pytest.fixture
-def values():
-    return new_variants()
+def own():
+    return new_pdq()
 
 
 @pytest.fixture
-def case(make_case, values):
+def values(own):
+    return new_variants(own)
+
+
+@pytest.fixture
+def case(make_case, own, values):
     """Of one picture with its variants, and a yes."""
     case = make_case()
     agree(case)
-    services.store(case=case, fingerprints=[fingerprint(variants=values)])
+    services.store(case=case, fingerprints=[fingerprint(pdq=own, variants=values)])
     return case
 
 
@@ -63,9 +69,9 @@ def test_a_crop_is_found_by_the_variant_that_it_is_near_to(case, values, make_ca
 
 
 def test_of_all_pairs_the_nearest_is_their_distance(case, values, make_case):
-    other, theirs = make_case(), list(new_variants())
-    theirs[1], theirs[4] = near(values[5], 20), near(values[2], 6)
     own = near(case.media_hashes.get().pdq, 30)
+    other, theirs = make_case(), list(new_variants(own))
+    theirs[1], theirs[4] = near(values[5], 20), near(values[2], 6)
     services.store(case=other, fingerprints=[fingerprint(pdq=own, variants=tuple(theirs))])
     services.match(case_id=case.pk)
     services.match(case_id=other.pk)
@@ -74,7 +80,7 @@ def test_of_all_pairs_the_nearest_is_their_distance(case, values, make_case):
 
 def test_variants_of_one_case_do_not_match_each_other(make_case):
     case, value = make_case(), new_pdq()
-    values = ("", *(near(value, 4) for _ in new_variants()[1:]))
+    values = ("", *(near(value, 4) for _ in list(VARIANTS)[1:]))
     services.store(case=case, fingerprints=[fingerprint(pdq=value, variants=values)])
     assert services.match(case_id=case.pk) == []
 
@@ -126,7 +132,7 @@ def test_what_another_case_stands_behind_stays_with_all_its_variants(case, value
 def test_a_platform_that_does_not_block_one_suspends_all_of_that_picture_and_no_other(case, make_case, place):
     other = make_case()
     agree(other)
-    services.store(case=other, fingerprints=[fingerprint(variants=new_variants())])
+    services.store(case=other, fingerprints=[varied()])
     entries = publish(case)
     publish(other)
     assert suspend(entry=entries[place], partner="system")
@@ -208,7 +214,7 @@ def test_a_variant_of_another_picture_is_none(case, make_case, database):
     assert connection.vendor == database
     publish(case)
     stranger = make_case()
-    services.store(case=stranger, fingerprints=[fingerprint(variants=new_variants())])
+    services.store(case=stranger, fingerprints=[varied()])
     entry = ListEntry.objects.get(value=case.media_hashes.get().every()[-1])
     with pytest.raises(IntegrityError), transaction.atomic():
         ListEntry.objects.filter(pk=entry.pk).update(value=Variant.objects.filter(media__case=stranger).first().pdq)

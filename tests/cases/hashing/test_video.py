@@ -1,6 +1,5 @@
 """Videos: what is taken from a browser, kept, and found again."""
 import json
-import re
 
 import numpy as np
 import pytest
@@ -72,16 +71,12 @@ def test_pictures_and_videos_are_numbered_together_and_the_same_file_counts_once
     assert [(type(one), one.number) for one in found] == [(Fingerprint, 1), (VideoFingerprint, 2)]
 
 
-def test_the_list_reads_as_vpdq_documents_it():
-    """vpdq/README.md of ThreatExchange: features of frame_number, quality, hash (64 hex digits) and timestamp in seconds; and the
-    compact text of python-threatexchange (extensions/vpdq/vpdq_util.py): "hash,quality,timestamp"."""
-    features = json.loads(json.dumps(as_vpdq(video(frames=3).frames)))
-    assert [set(each) for each in features] == [{"frame_number", "quality", "hash", "timestamp"}] * 3
-    assert [each["timestamp"] for each in features] == [0.0, 1.0, 2.0]
-    for each in features:
-        assert re.fullmatch("[0-9a-f]{64}", each["hash"])
-        assert 0 <= each["quality"] <= 100
-        assert type(each["frame_number"]) is int
+def test_the_list_reads_as_python_threatexchange_reads_it():
+    """VpdqCompactFeature.from_str (extensions/vpdq/vpdq_util.py): hash, quality and seconds ≥ 0."""
+    frames = (*video(frames=2).frames, FrameHash(1_234_567, new_pdq(), 50))
+    features = [text.split(",") for text in json.loads(as_vpdq(frames))]
+    assert [(hashed, int(quality)) for hashed, quality, _ in features] == [(frame.pdq, frame.quality) for frame in frames]
+    assert [float(seconds) for _, _, seconds in features] == [0, 1, 1234.567]
 
 
 # --- kept and compared --------------------------------------------------------------------------------------------------

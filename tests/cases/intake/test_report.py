@@ -88,7 +88,7 @@ def test_what_was_agreed_is_kept_per_act_and_dated(reporter):
 
 
 def test_fingerprints_rest_in_their_table_and_ask_to_be_matched(reporter):
-    prints = [fingerprint(1), f"{fingerprint(2)}:{','.join(new_variants())}", fingerprint(1)]
+    prints = [fingerprint(1), f"{fingerprint(2)}:{','.join(new_variants('0f' * 32))}", fingerprint(1)]
     person = reporter().to_the_code(pictures={"fingerprint": prints}, consent=CONSENT | {"share_hashes": "yes"})
     person.send()
     assert Variant.objects.filter(media__number=2).count() == Variant.objects.count() == 14

@@ -85,7 +85,7 @@ def test_an_address_is_the_workers_alone(browser: Browser):
 
 
 def test_fingerprints_are_kept_and_asked_to_be_matched(browser: Browser):
-    browser.body["fingerprints"] = [fingerprint(1), f"{fingerprint(2)}:{','.join(new_variants())}"]
+    browser.body["fingerprints"] = [fingerprint(1), f"{fingerprint(2)}:{','.join(new_variants('0f' * 32))}"]
     browser.body["consents"].append(browser.consent(Consent.Act.SHARE_HASHES, "yes"))
     assert browser.send().status_code == 200
     assert Variant.objects.filter(media__number=2).count() == Variant.objects.count() == 14

@@ -7,7 +7,7 @@ from cases.hashing.models import Benign, ListEntry, Listing
 from cases.hashing.services import store
 from cases.models import Case, Consent
 from portal.accounts.models import User
-from tests.cases.hashing.conftest import new_pdq, new_variants
+from tests.cases.hashing.conftest import varied
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, signed_in
 
 PDQ = "5" * 64
@@ -64,7 +64,7 @@ def test_one_proposes_and_another_puts_them_on_the_list(case: Case, mine: Client
 
 
 def test_variants_are_counted_with_their_picture(case: Case, mine: Client, colleagues: Client) -> None:
-    store(case=case, fingerprints=[Fingerprint(2, new_pdq(), 90, "c" * 64, "d" * 32, new_variants())])
+    store(case=case, fingerprints=[varied(2)])
     act(mine, case, "propose")
     act(colleagues, case, "approve")
     page = mine.get(address(case)).content.decode()
