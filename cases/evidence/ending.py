@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.evidence.models import Evidence, Page
+from cases.evidence.selectors import instruction
 from cases.models import Case
 from cases.permissions import Staff
 from cases.services import lock_case
@@ -14,6 +15,7 @@ from cases.vault import ceremony, custody, hpke
 from cases.vault.aead import Stored
 
 State, Why = Evidence.State, Evidence.Why
+MOST_OF_A_LETTER = 300
 GONE = {State.DESTROYED, State.FAILED}
 EVENTS = {State.KEPT: "evidence_kept", State.DESTROYED: "evidence_destroyed", State.LOCKED: "evidence_locked",
           State.FAILED: "evidence_failed"}
@@ -43,7 +45,12 @@ def preserve(evidence: Evidence, secret: bytes, why: Evidence.Why, *, by: Staff 
     info = ceremony.preserved_context(case=evidence.case_id, file=evidence.pk)
     preserved = hpke.seal(settings.RECOVERY_PUBLIC_KEY, secret, info=info)
     custody.drop_every_wrap(evidence.key)
-    settle(evidence, State.LOCKED, why, by=by, preserved=preserved, **fields)
+    settle(evidence, State.LOCKED, why, by=by, preserved=preserved, letter=letter(), **fields)
+
+
+def letter() -> str:
+    """Of the order that holds now, for the row of what ends under it: a later order changes nothing of that."""
+    return instruction().reference[:MOST_OF_A_LETTER]
 
 
 def settle(evidence: Evidence, state: Evidence.State, why: Evidence.Why | None = None, *, by: Staff | None,

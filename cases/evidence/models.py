@@ -28,6 +28,7 @@ class Evidence(models.Model):
         CHILD_CASE = "child_case", _("The report is about pictures of a child")
         INTIMATE = "intimate", _("A caseworker saw that it is intimate")
         CHILD = "child", _("A caseworker suspects that it shows a child")
+        INTIMATE_CHILD = "intimate_child", _("A caseworker saw that it is intimate, another suspects that it shows a child")
         TOO_MANY = "too_many", _("The case has as many files as it can take")
         UNREADABLE = "unreadable", _("It cannot be read as a picture")
         TOO_LARGE = "too_large", _("It has too many pixels")
@@ -51,6 +52,7 @@ class Evidence(models.Model):
     looked_at = models.DateTimeField(null=True)              # a member first saw it sharp; the reporter may know that
     key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, null=True, related_name="+")
     preserved = models.BinaryField(null=True)                # locked by an order to preserve: the key, sealed to who is outside
+    letter = models.CharField(max_length=300, blank=True)    # the order under which it was locked or destroyed: its reference
     exported_at = models.DateTimeField(null=True)            # what is preserved was handed to the share-holders, sealed
     width = models.PositiveIntegerField(null=True)           # pixels of what arrived, turned upright
     height = models.PositiveIntegerField(null=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cases.evidence import comparison, sandbox
-from cases.evidence.ending import GONE, lock, pages_of, preserve, settle
+from cases.evidence.ending import GONE, letter, lock, pages_of, preserve, settle
 from cases.evidence.instruction import Order
 from cases.evidence.models import Evidence, Exposure, Page
 from cases.evidence.sandbox import Developed, Unreadable
@@ -98,7 +98,7 @@ def end(evidence_id: UUID, state: Evidence.State, why: Evidence.Why, *, found: D
     if evidence.key and why == Why.CHILD_LIST and instruction().order == Order.PRESERVE:
         preserve(evidence, key_for_worker(evidence.key, case=evidence.case_id), why, by=None, **facts)
     else:
-        settle(evidence, state, why, by=None, **facts)
+        settle(evidence, state, why, by=None, **facts, letter=letter() if why == Why.CHILD_LIST else "")
     tell_reporter(case=evidence.case)
     if why == Why.CHILD_LIST:
         tell_supervisors(case=evidence.case, occasion=Occasion.LOCKED)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
+from cases.audit.models import Entry
 from cases.evidence.instruction import Instruction, InstructionMissing
 from cases.evidence.models import Evidence, Exposure
 from cases.models import Case
@@ -89,6 +90,18 @@ def _near(evidence: Evidence, others: QuerySet[Evidence]) -> Iterator[tuple[int,
         bits = (int(phash + dhash, 16) ^ own).bit_count()
         if bits <= NEAR:
             yield bits, pk
+
+
+def has_seen(evidence: Evidence, member: Staff) -> bool:
+    """Whether the log says that this member opened the file, blurred or not."""
+    read = Entry.objects.filter(event="evidence_read", subject=str(evidence.case_id), actor=str(member.pk))
+    return read.filter(details__evidence=str(evidence.pk)).exists()
+
+
+def called_intimate(member: Staff, *, since: datetime) -> int:
+    """How many files the member called intimate, by the log."""
+    ended = Entry.objects.filter(event="evidence_destroyed", actor=str(member.pk), at__gte=since)
+    return ended.filter(details__why=Evidence.Why.INTIMATE.value).count()
 
 
 def exposure_of(member: Staff, *, since: date) -> list[Exposure]:

@@ -1,5 +1,6 @@
 """Files that a reporter adds: taken in, opened by the unit, and ended. What happens in between is the worker's: processing."""
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -8,10 +9,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from cases.audit.services import actor, record, record_read
-from cases.evidence.ending import lock, pages_of, preserve, settle
+from cases.evidence.ending import letter, lock, pages_of, preserve, settle
 from cases.evidence.instruction import Order
 from cases.evidence.models import MOST_FILES, Evidence, Exposure, Page
-from cases.evidence.selectors import instruction
+from cases.evidence.selectors import called_intimate, has_seen, instruction
+from cases.models import Case
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_reporter, tell_supervisors
 from cases.outbox.services import enqueue
@@ -21,6 +23,8 @@ from cases.vault import custody, envelope, pages
 from cases.vault.unseal import Keyring, key_for_unit
 
 MOST_BYTES = 10 * 1024 * 1024
+MOST_AN_HOUR = 10                        # files that a member calls intimate, before supervisors are told
+HOUR = timedelta(hours=1)
 MEDIA_TYPE = "image/webp"
 TAKEN = ("evidence_number_once", "cases_evidence_evidence.ticket")       # what databases call the place in a ticket
 State, Why, Kind = Evidence.State, Evidence.Why, Evidence.Kind
@@ -47,6 +51,10 @@ class Refused(Exception):
 
 class NotForYou(Exception):
     """The case does not exist for this member, is kept for others, or they may not do this."""
+
+
+class NotSeen(Exception):
+    """The member has not opened the file, not even blurred: they cannot say what it is."""
 
 
 class NotNow(Exception):
@@ -130,30 +138,51 @@ def look(*, evidence: Evidence, by: Staff, keyring: Keyring, blurred: bool = Fal
 
 
 @transaction.atomic
-def call_intimate(*, evidence: Evidence, by: Staff) -> Evidence:
+def call_intimate(*, evidence: Evidence, by: Staff, keyring: Keyring) -> Evidence:
     """ "This is intimate": the picture is destroyed at once; its hashes and the log stay. The reporter is told that a message
-    waits. Raises NotForYou, NotNow."""
+    waits, and supervisors when there are many in an hour: whoever sits at a stolen session could end all files of a unit.
+
+    Takes the vault open, and that the member has seen it, blurred at least. Raises NotForYou, NotSeen, NotNow, NotHeld.
+    """
     _door(evidence, by, Permission.WORK_CASES)
-    fresh = _kept(evidence)
+    fresh = lock(evidence.pk)
+    if fresh is None or fresh.key is None or fresh.state != State.KEPT:
+        raise NotNow(State(fresh.state) if fresh else State.DESTROYED)
+    key_for_unit(fresh.key, case=fresh.case_id, keyring=keyring)
+    if not has_seen(fresh, by):
+        raise NotSeen
+    _expose(by, intimate=1)                                  # its row lets the member's acts in one by one, so none is miscounted
     settle(fresh, State.DESTROYED, Why.INTIMATE, by=by)
-    _expose(by, intimate=1)
     tell_reporter(case=fresh.case)
+    _warn_of_many(fresh.case, by)
     return fresh
+
+
+def _warn_of_many(case: Case, by: Staff) -> None:
+    """At the eleventh in an hour, the twenty-first, and so on."""
+    many = called_intimate(by, since=timezone.now() - HOUR)
+    if many > MOST_AN_HOUR and many % MOST_AN_HOUR == 1:
+        tell_supervisors(case=case, occasion=Occasion.MANY, count=many)
 
 
 @transaction.atomic
 def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None = None) -> Evidence:
     """Somebody may be under 18 in it: from now on nobody opens it. What then becomes of it the ministry's written order says:
-    destroyed, or its key sealed to the recovery key and to nobody else (`keyring` is needed for that). Supervisors are told.
+    destroyed, or its key sealed to the recovery key and to nobody else (`keyring` is needed for that). Supervisors are told, also
+    where a colleague called it intimate a moment before and it is gone.
 
     Raises NotForYou, NotNow; to preserve also NotHeld, OpenFailed.
     """
     _door(evidence, by, Permission.WORK_CASES)
-    fresh = _kept(evidence)
-    if instruction().order == Order.PRESERVE:
+    fresh = lock(evidence.pk)
+    if fresh is not None and fresh.why == Why.INTIMATE:
+        settle(fresh, State.DESTROYED, Why.INTIMATE_CHILD, by=by)
+    elif fresh is None or fresh.state != State.KEPT:
+        raise NotNow(State(fresh.state) if fresh else State.DESTROYED)
+    elif instruction().order == Order.PRESERVE:
         _preserve(fresh, by, keyring)
     else:
-        settle(fresh, State.DESTROYED, Why.CHILD, by=by)
+        settle(fresh, State.DESTROYED, Why.CHILD, by=by, letter=letter())
     _expose(by, intimate=1)
     tell_supervisors(case=fresh.case, occasion=Occasion.LOCKED)
     return fresh
@@ -172,14 +201,6 @@ def _door(evidence: Evidence, by: Staff, permission: Permission) -> dict[str, li
         raise NotForYou
     glass = doors[case.pk]
     return {"glass": [glass]} if glass else {}
-
-
-def _kept(evidence: Evidence) -> Evidence:
-    """The row as it is now, locked. Raises NotNow."""
-    fresh = lock(evidence.pk)
-    if fresh is None or fresh.state != State.KEPT:
-        raise NotNow(State(fresh.state) if fresh else State.DESTROYED)
-    return fresh
 
 
 def _expose(by: Staff, **counts: int) -> None:

@@ -16,6 +16,7 @@ LOOKS_INTIMATE = _("Removed: it looks like an intimate picture that was reported
                    "nobody here has looked at it.")
 MAYBE_CHILD = _("Removed: it may show somebody under 18. You did nothing wrong. A program saw that; nobody here has looked at "
                 "it.")
+CHILD = _("Removed: it may show somebody under 18. You did nothing wrong. We destroyed it as soon as we saw that.")
 UNREADABLE = _("It could not be read. Please send it another way: take a new screenshot, or tell us in words what it shows.")
 BY_STATE: dict[str, str | Promise] = {
     State.ARRIVED: _("Arrived and sealed. Our program looks at it next."),
@@ -27,8 +28,8 @@ BY_WHY: dict[str, str | Promise] = {
     Why.OWN_FINGERPRINT: LOOKS_INTIMATE, Why.INTIMATE_LIST: LOOKS_INTIMATE, Why.CHILD_LIST: MAYBE_CHILD,
     Why.CHILD_CASE: _("Removed: a report about pictures of somebody under 18 takes no pictures. You did nothing wrong; nobody "
                       "here has looked at it."),
+    Why.INTIMATE_CHILD: CHILD, Why.CHILD: CHILD,
     Why.INTIMATE: _("Removed: it showed something intimate. You did nothing wrong. We destroyed it as soon as we saw that."),
-    Why.CHILD: _("Removed: it may show somebody under 18. You did nothing wrong. We destroyed it as soon as we saw that."),
     Why.TOO_MANY: _("Not kept: your report has as many files as it can take. Write to us what this one shows."),
     Why.UNREADABLE: UNREADABLE, Why.TOO_LARGE: UNREADABLE,
     Why.GAVE_UP: _("We could not look at it. It is our fault, not yours: please send it once more."),

@@ -25,6 +25,7 @@ class Occasion(StrEnum):
     MOVED = "moved"              # a case came from another unit
     NOBODY = "nobody"            # all who could open a case are gone or excluded; told to administrators
     LOCKED = "locked"            # a file may show a child, and nobody opens it any more
+    MANY = "many"                # a member called many files intimate within an hour, which destroys them
     ASKED = "asked"              # another unit asks about a match
     REPLIED = "replied"          # another unit answered such a question
     SEARCHED = "searched"        # somebody of another unit searched for a fingerprint that one of these cases holds

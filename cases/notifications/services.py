@@ -35,7 +35,7 @@ from cases.vault.unseal import NotHeld, OpenFailed, key_for_worker
 from cases.workflow import Status
 
 URGENT = frozenset({Level.P1, Level.P2})
-CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.GLASS, Occasion.LOCKED})       # told by SMS as well
+CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.GLASS, Occasion.LOCKED, Occasion.MANY})    # by SMS as well
 WARN_AT = 0.75                                                   # share of a clock
 WITNESS_LINES = 24                                               # checkpoints in one mail: a day's
 ONCE_IN = timedelta(days=1)                                      # a reporter's phone is silent in between
@@ -108,8 +108,8 @@ def readers(case: Case, people: QuerySet[AbstractBaseUser]) -> list[Member]:
     return [person for person in on_this_side(case, people) if may(person, Permission.READ_CASES)]
 
 
-def tell_supervisors(*, case: Case, occasion: Occasion) -> None:
-    tell_members(occasion=occasion, members=on_this_side(case, supervisors(case.unit)))
+def tell_supervisors(*, case: Case, occasion: Occasion, **counts: int) -> None:
+    tell_members(occasion=occasion, members=on_this_side(case, supervisors(case.unit)), **counts)
 
 
 def tell_overseers(*, case: Case, occasion: Occasion) -> None:

@@ -10,7 +10,6 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from cases.evidence import sandbox, selectors, services
-from cases.evidence.instruction import Order
 from cases.evidence.models import Evidence, Exposure
 from cases.models import Case
 from cases.outbox.services import enqueue
@@ -92,13 +91,12 @@ def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None) -> 
     """Somebody may be under 18 in it. What the written order wants preserved also keeps the case from being deleted, unless that
     was decided before: then the file goes with it (`is_going`).
 
-    Raises NotForYou, NotNow; Locked where the order takes an open vault.
+    Raises NotForYou, NotNow; Locked without an open vault: a stolen session alone ends no file.
     """
-    preserves = selectors.instruction().order == Order.PRESERVE
-    if preserves and keyring is None:
+    if keyring is None:
         raise Locked
     found = services.suspect_child(evidence=evidence, by=by, keyring=keyring)
-    if preserves:
+    if found.state == Evidence.State.LOCKED:
         with suppress(TooLate):
             hold_for_authority(case=found.case, by=by)
         enqueue("retention.write_down")  # its tombstone, lest a backup that is restored opens it again

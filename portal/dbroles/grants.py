@@ -178,7 +178,8 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_evidence_evidence", "s"): Columns(only=(         # what becomes of it, and nothing that could be compared
         "id", "case_id", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at",
         "exported_at")),
-    ("desk", "cases_evidence_evidence", "U"): Columns(only=("state", "why", "settled_at", "looked_at", "key_id", "preserved")),
+    ("desk", "cases_evidence_evidence", "U"): Columns(only=(
+        "state", "why", "settled_at", "looked_at", "key_id", "preserved", "letter")),
     ("public", "cases_retention_hold", "s"): Columns(only=("id", "case_id", "at", "lifted_at")),     # not who, not why
     ("desk", "cases_exchange_credential", "S"): Columns(but=("first", "second")),        # sees that there are keys
     ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),             # it stays what the phone said

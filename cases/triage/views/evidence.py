@@ -49,10 +49,16 @@ def look(request: HttpRequest, ref: str, file: UUID) -> HttpResponse:
 @require_POST
 def intimate(request: HttpRequest, ref: str, file: UUID) -> HttpResponse:
     case = open_case_for(request, ref, Permission.WORK_CASES)
+    if (keyring := reading.keyring_of(request)) is None:
+        raise Locked
+    by = member_with(Permission.WORK_CASES, request)
     try:
-        services.call_intimate(evidence=file_of(request, case, file).row, by=member_with(Permission.WORK_CASES, request))
+        services.call_intimate(evidence=file_of(request, case, file).row, by=by, keyring=keyring)
         messages.success(request, _("It is destroyed, and the reporter reads that they did nothing wrong. "
                                     "Take a moment for yourself."))
+    except services.NotSeen:
+        messages.warning(request, _("Nothing was destroyed: first look at it, blurred."))
+        return redirect("triage:file", case.ref, file)
     except services.NotNow:
         messages.warning(request, _("It was not there any more."))
     return back(case)

@@ -52,6 +52,7 @@ def test_it_names_the_order_and_the_fingerprints_and_nobody(kept: Evidence, hina
     settings.LEGAL_INSTRUCTION = Instruction(Order.DESTROY, "Legal/2026/14")
     services.suspect_child(evidence=kept, by=hina)
     kept.refresh_from_db()
+    settings.LEGAL_INSTRUCTION = Instruction(Order.PRESERVE, "Legal/2027/1")        # a later one says nothing of this file
     with override(language):
         paper = hand_off(kept, kept.case)
         words = " ".join([paper.to, paper.subject, *paper.lines, *paper.duties])

@@ -10,11 +10,13 @@ from django.utils import timezone
 from PIL import Image
 
 from cases.audit.models import Entry
+from cases.audit.services import record_read
 from cases.evidence import selectors, services
+from cases.evidence.handing_off import hand_off
 from cases.evidence.instruction import Instruction, Order
 from cases.evidence.models import Evidence, Exposure, Page
 from cases.evidence.processing import process
-from cases.evidence.services import NotForYou, NotNow, Refusal, Refused
+from cases.evidence.services import NotForYou, NotNow, NotSeen, Refusal, Refused
 from cases.models import Case
 from cases.notifications.models import Notification, Occasion
 from cases.outbox.models import Job
@@ -24,6 +26,7 @@ from cases.vault.unseal import NotHeld
 from portal.accounts.models import User
 from tests.cases.evidence.conftest import SCREEN, SMALL, Send
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit
+from tests.factories.evidence import kept as at_rest
 from tests.fixtures.jobs import RunJobs
 from tests.fixtures.roles import acting_as
 
@@ -120,7 +123,7 @@ def test_a_colleague_opens_it_and_a_stranger_does_not(kept: Evidence, unit, role
     colleague, stranger = make_member("Sana", unit, role=role), make_member("Omar", make_unit("children"), role=role)
     assert services.look(evidence=kept, by=colleague, keyring=keyring_of(colleague)).content
     for act in (lambda: services.look(evidence=kept, by=stranger, keyring=keyring_of(stranger)),
-                lambda: services.call_intimate(evidence=kept, by=stranger),
+                lambda: services.call_intimate(evidence=kept, by=stranger, keyring=keyring_of(stranger)),
                 lambda: services.suspect_child(evidence=kept, by=stranger)):
         with pytest.raises(NotForYou):
             act()
@@ -153,7 +156,8 @@ def test_what_is_on_its_way_cannot_be_opened(send: Send, hina: User):
 def test_this_is_intimate_destroys_at_once_and_keeps_the_hash(kept: Evidence, hina: User):
     key = kept.key_id
     with acting_as("desk"):
-        services.call_intimate(evidence=kept, by=hina)
+        services.look(evidence=kept, by=hina, keyring=keyring_of(hina), blurred=True)
+        services.call_intimate(evidence=kept, by=hina, keyring=keyring_of(hina))
     kept.refresh_from_db()
     assert (kept.state, kept.why, kept.key_id) == (State.DESTROYED, Why.INTIMATE, None)
     assert len(kept.pdq) == 64
@@ -162,7 +166,44 @@ def test_this_is_intimate_destroys_at_once_and_keeps_the_hash(kept: Evidence, hi
     assert Entry.objects.get(event="evidence_destroyed").details == {"evidence": str(kept.pk), "why": "intimate"}
     assert Exposure.objects.get().intimate == 1
     with pytest.raises(NotNow):
-        services.call_intimate(evidence=kept, by=hina)
+        services.call_intimate(evidence=kept, by=hina, keyring=keyring_of(hina))
+
+
+def test_nobody_says_what_a_file_is_that_they_have_not_opened(kept: Evidence, hina: User, unit):
+    sana = make_member("Sana", unit)
+    services.look(evidence=kept, by=sana, keyring=keyring_of(sana))
+    with pytest.raises(NotSeen), acting_as("desk"):
+        services.call_intimate(evidence=kept, by=hina, keyring=keyring_of(hina))
+    with pytest.raises(NotHeld):
+        services.call_intimate(evidence=kept, by=sana, keyring=keyring_of(make_member("Omar", make_unit("children"))))
+    kept.refresh_from_db()
+    assert kept.state == State.KEPT
+    assert not Exposure.objects.exclude(intimate=0).exists()
+
+
+def test_of_many_in_an_hour_the_supervisors_are_told_once(case: Case, hina: User, unit):
+    sana = make_member("Sana", unit, role="supervisor")
+    for n in range(services.MOST_AN_HOUR + 2):
+        file = at_rest(case, 1)
+        record_read("evidence_read", subject=case.pk, actor=str(hina.pk), evidence=file.pk)
+        services.call_intimate(evidence=file, by=hina, keyring=keyring_of(hina))
+        told = Notification.objects.filter(occasion=Occasion.MANY)
+        assert [row.member_id for row in told] == [sana.pk] * (n >= services.MOST_AN_HOUR)
+    assert told.get().counts == {"count": services.MOST_AN_HOUR + 1}
+
+
+def test_what_a_colleague_called_intimate_a_moment_before_is_still_told_as_a_child_s(kept: Evidence, hina: User, unit):
+    head, sana = make_member("Nadia", unit, role="supervisor"), make_member("Sana", unit)
+    services.look(evidence=kept, by=sana, keyring=keyring_of(sana))
+    services.call_intimate(evidence=kept, by=sana, keyring=keyring_of(sana))
+    with acting_as("desk"):
+        services.suspect_child(evidence=kept, by=hina)
+    kept.refresh_from_db()
+    assert (kept.state, kept.why, kept.letter) == (State.DESTROYED, Why.INTIMATE_CHILD, "")
+    assert Notification.objects.get(occasion=Occasion.LOCKED).member_id == head.pk
+    assert "A colleague had called it intimate" in hand_off(kept, kept.case).lines[1]
+    with pytest.raises(NotNow):
+        services.suspect_child(evidence=kept, by=hina)
 
 
 def test_a_suspected_child_is_destroyed_where_that_is_ordered(kept: Evidence, hina: User, unit, settings: LazySettings):

@@ -186,6 +186,9 @@ def test_a_member_without_the_key_sees_that_it_is_sealed(unit, file):
 
 # --- what it is ---------------------------------------------------------------------------------------------------------
 def test_this_is_intimate_destroys_it_at_once(client, ayesha, case, file):
+    unseen = client.post(address(file, "intimate"), follow=True).content.decode()
+    assert "Nothing was destroyed" in unseen                     # and shows it, blurred
+    assert shown(unseen)
     response = client.post(address(file, "intimate"))
     assert response.status_code == 302
     file.refresh_from_db()
@@ -200,6 +203,13 @@ def test_this_is_intimate_destroys_it_at_once(client, ayesha, case, file):
     client.post(address(file, "intimate"))
     assert "It was not there any more" in client.get(f"/desk/case/{case.ref}/").content.decode()
     assert client.post(address(file, "look")).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["intimate", "child"])
+def test_a_session_without_the_vault_ends_no_file(ayesha, file, act):
+    assert signed_in(ayesha, unlocked=False).post(address(file, act)).status_code == 409
+    file.refresh_from_db()
+    assert file.state == State.KEPT
 
 
 def test_it_takes_one_confirmation_and_no_look(client, file):

@@ -181,7 +181,7 @@ class Command(BaseCommand):
             raise CommandError("No file with this id is locked and preserved.")
         write(request, {"version": 1, "kind": "release", "case": str(locked.case_id), "file": str(locked.pk),
                         "ref": locked.case.ref,
-                        "instruction": settings.LEGAL_INSTRUCTION.reference if settings.LEGAL_INSTRUCTION else "",
+                        "instruction": locked.letter,
                         "sealed": bytes(locked.preserved).hex(), "pages": [bytes(page).hex() for page in pages_of(locked)]})
         Evidence.objects.filter(pk=locked.pk, exported_at=None).update(exported_at=timezone.now())
         record("evidence_exported", subject=locked.case_id, actor="system", evidence=locked.pk)
