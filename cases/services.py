@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -292,6 +292,18 @@ def link_cases(*, a: Case, b: Case, because: Link.Because) -> Link:
     if created:
         record("cases_linked", subject=first.pk, actor="system", other=second.pk, because=because.value)
     return link
+
+
+@transaction.atomic
+def link_all(*, case: Case, others: Sequence[Case], because: Link.Because) -> None:
+    """Tie one case to each of these, of which there may be many. The caller sees to it that nobody else does so meanwhile."""
+    ends = [sorted((case, other), key=lambda each: each.pk) for other in others]
+    tied = Link.objects.filter(Q(a=case) | Q(b=case), because=because.value).values_list("a", "b")
+    there, now = set(tied), timezone.now()
+    new = [(a, b) for a, b in ends if (a.pk, b.pk) not in there]
+    Link.objects.bulk_create(Link(a=a, b=b, because=because.value, at=now) for a, b in new)
+    for a, b in new:
+        record("cases_linked", subject=a.pk, actor="system", other=b.pk, because=because.value)
 
 
 @transaction.atomic

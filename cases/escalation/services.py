@@ -18,7 +18,7 @@ from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
 from cases.hashing.listing import end, propose
 from cases.hashing.models import ListEntry, MediaHash
-from cases.hashing.services import PublishRefused, match, refusal
+from cases.hashing.services import PublishRefused, match_for_good, refusal
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
@@ -79,7 +79,7 @@ def new_reference() -> str:
 def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language: str = "en") -> Escalation:
     """Freeze a notice and ask for its delivery. Raises ConsentMissing, Incomplete, NotNow, hashing's PublishRefused."""
     if notice.hashes:
-        match(case_id=case.pk)              # before the case is locked: it takes turns with jobs that tie this case to others
+        match_for_good(case_id=case.pk)     # before the case is locked: it takes turns with jobs that tie this case to others
     case = lock_case(case)                  # an answer that is taken back at this moment comes before or after, not in between
     check(case, notice)
     if notice.hashes and (reason := refusal(case)):         # a child's leave in no notice

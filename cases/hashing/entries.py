@@ -12,6 +12,7 @@ from cases.permissions import Staff
 
 SHOWN = (ListEntry.State.ACTIVE, ListEntry.State.SUSPENDED)
 OFF = (ListEntry.State.WITHDRAWN, ListEntry.State.SUSPENDED)
+STANDING = (Listing.State.PROPOSED, Listing.State.APPROVED)
 LOGGED = 200                             # ids in one entry of the log
 
 
@@ -43,7 +44,7 @@ def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list
     for entry in shown:
         entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.WITHDRAWN, next(times), None
         entry.save(update_fields=["state", "modified_at", "recalled_at"])
-    stood = Listing.objects.filter(entry__in=shown, state__in=[Listing.State.PROPOSED, Listing.State.APPROVED])
+    stood = Listing.objects.filter(entry__in=shown, state__in=STANDING)
     stood.update(state=Listing.State.ENDED)         # to come back it takes two people again
     log("hashes_withdrawn", shown, by=by, subject="hash_list")
     count("withdrawn", of_pictures(shown))

@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from cases.audit.services import record
 from cases.hashing.entries import withdraw
+from cases.hashing.index import lists
 from cases.hashing.known import KNOWN
 from cases.hashing.matches import known_of_children, values_of, with_the_same
 from cases.hashing.models import ForeignHash, ForeignMatch, IndexedHash, ListEntry, MediaHash
 from cases.hashing.rising import rise
 from cases.hashing.turns import IMPORTING, stamps, take_turn
+from cases.outbox.services import enqueue
 
 Kind = ListEntry.Kind
 Pair = tuple[UUID, UUID, int]                           # a fingerprint of ours, one of theirs, bits
@@ -90,9 +92,9 @@ def compare(*, case_id: UUID) -> int:
     take_turn(IMPORTING)
     mine = list(MediaHash.objects.filter(case_id=case_id).prefetch_related("variants", "frames"))
     asked = [(one, value) for one in mine for value in one.every()]
-    near = KNOWN[THEIRS].near([value for _, value in asked])
+    near = lists(KNOWN[THEIRS].hits([value for _, value in asked]), len(asked))
     owner = dict(IndexedHash.objects.filter(pk__in={row for hits in near for row, _ in hits}).values_list("pk", "foreign"))
-    pairs = [(one.pk, owner[row], bits) for (one, _), hits in zip(asked, near, strict=True) for row, bits in hits]
+    pairs = [(one.pk, owner[row], bits) for (one, _), hits in zip(asked, near, strict=True) for row, bits in hits if row in owner]
     files = {one.md5: one.pk for one in mine}
     same = ForeignHash.objects.filter(kind=Kind.MD5, value__in=files, deleted_at=None).values_list("pk", "value")
     return keep(nearest(pairs + [(files[md5], pk, 0) for pk, md5 in same]))
@@ -122,8 +124,10 @@ def keep(pairs: Sequence[Pair]) -> int:
 def take_children_off(pictures: Collection[UUID]) -> None:
     """Those of them that a list of child imagery knows leave the adults' list, and what we know to be the same. Nobody's turn of
     publishing is taken for nothing: who has it must not lock cases any more, and more pages may follow."""
-    values = values_of(with_the_same(known_of_children(pictures)))
-    if values:
+    known = known_of_children(pictures)
+    for case_id in MediaHash.objects.filter(pk__in=known).order_by("case").values_list("case", flat=True).distinct():
+        enqueue("hashing.guard_same", case_id=str(case_id))
+    if values := values_of(with_the_same(known)):
         withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
 
 

@@ -12,7 +12,7 @@ from binascii import unhexlify
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,15 @@ Ids = NDArray[np.int64]
 Hit = tuple[int, int]               # id, distance
 Found = tuple[NDArray[np.intp], Ids, NDArray[np.uint16]]     # of each hit: number of the wanted hash, id, distance
 
+NONE: Found = np.empty(0, np.intp), np.empty(0, np.int64), np.empty(0, np.uint16)
 NOTHING: tuple[Ids, Words] = (np.empty(0, np.int64), np.empty((0, 4), np.uint64))
 BITS, CHUNKS, BUCKETS = 256, 11, 1 << 16
 LAST, WIDE = CHUNKS - 1, 8          # the chunk of 16 bits has no last byte: whatever is read there passes
 FURTHEST = 43                       # four places to spend in each chunk; from five on there are too many to look at
 MOST_ROWS = 1 << 24                 # of a segment: a row's number is three bytes
 TAIL = 1 << 12                      # rows that are compared one by one before they become a segment
+DEARER = 4                          # an entry of a bucket costs as much as four rows that are compared
+MOST_ENTRIES = 1 << 22              # and never more than that
 AT_ONCE = 1 << 18                   # entries looked at in one go when many hashes are wanted: more than that leaves the cache
 
 
@@ -62,6 +65,26 @@ def compare(wanted: Words, known: Words, limit: int) -> Iterator[tuple[NDArray[n
             rows.append(near + first)
             far.append(piece[near])
         yield (np.concatenate(rows), np.concatenate(far)) if rows else (np.empty(0, np.intp), np.empty(0, np.uint16))
+
+
+def compared(wanted: Words, ids: Ids, known: Words, limit: int) -> Found:
+    """Every known hash at most `limit` bits from one of the wanted ones, by comparing with all."""
+    pieces = list(compare(wanted, known, limit))
+    return gathered([(np.full(len(rows), number), ids[rows], far) for number, (rows, far) in enumerate(pieces)])
+
+
+def gathered(pieces: Sequence[Found]) -> Found:
+    which, ids, far = (np.concatenate(parts) for parts in zip(NONE, *pieces, strict=True))
+    return which, ids, far
+
+
+def lists(found: Found, wanted: int) -> list[list[Hit]]:
+    """Of each wanted hash (id, distance), nearest first."""
+    which, ids, far = found
+    order = np.lexsort((ids, far, which))
+    hits = list(zip(ids[order].tolist(), far[order].tolist(), strict=True))
+    ends = np.searchsorted(which[order], np.arange(wanted + 1)).tolist()
+    return [hits[first:last] for first, last in pairwise(ends)]
 
 
 @dataclass(frozen=True)
@@ -133,6 +156,12 @@ class Segment:
         which = np.repeat(np.arange(len(wanted)), [len(rows) for rows, _ in pieces])
         return which, np.concatenate([rows for rows, _ in pieces]), np.concatenate([far for _, far in pieces])
 
+    def _halved(self, wanted: Words, limit: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint16]]:
+        """One picture that was reported very often fills its buckets: what is looked at in one go must fit into memory."""
+        half = len(wanted) // 2
+        (which, rows, far), (later, more, further) = self._looked_up(wanted[:half], limit), self._looked_up(wanted[half:], limit)
+        return np.concatenate([which, later + half]), np.concatenate([rows, more]), np.concatenate([far, further])
+
     def _looked_up(self, wanted: Words, limit: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint16]]:
         probe, octets = probes(limit), wanted.view(np.uint8)
         keys = (octets[:, 0::3].astype(np.intp) << 8) | octets[:, 1::3]
@@ -140,6 +169,10 @@ class Segment:
         begins = self.starts.ravel().take(bucket).astype(np.intp)
         lengths = self.starts.ravel().take(bucket + 1).astype(np.intp) - begins
         behind = np.cumsum(lengths)
+        if behind[-1] > MOST_ENTRIES and len(wanted) > 1:
+            return self._halved(wanted, limit)
+        if behind[-1] > len(wanted) * max(TAIL, len(self) // DEARER):
+            return self._compared(wanted, limit)
         begins += np.tile(probe.chunk * len(self), len(wanted))
         entries = np.repeat(begins - behind + lengths, lengths) + np.arange(behind[-1])
         asked = np.zeros((len(wanted), len(probe.chunk), 2), np.uint8)              # of each bucket: last byte, what is left
@@ -225,17 +258,16 @@ class Index:
 
     def near(self, values: Sequence[str], limit: int = MATCH_DISTANCE) -> list[list[Hit]]:
         """For each hash (64 hex digits) every known one at most `limit` bits away, as (id, distance), nearest first."""
-        found: list[list[Hit]] = [[] for _ in values]
-        wanted = pack(values)
+        return lists(self.hits(values, limit), len(values))
+
+    def hits(self, values: Sequence[str], limit: int = MATCH_DISTANCE) -> Found:
+        """The same as arrays, in no order: of one picture that was reported a thousand times there are millions."""
+        wanted, pieces = pack(values), list[Found]()
         for first, group in self._groups(wanted, limit):
             for segment in self.segments:
                 which, ids, far = segment.near(group, limit)
-                for number, hit in zip(which.tolist(), zip(ids.tolist(), far.tolist(), strict=True), strict=True):
-                    found[first + number].append(hit)
-        for hits, (rows, far) in zip(found, compare(wanted, self._words, limit), strict=True):
-            hits += zip(self._ids[rows].tolist(), far.tolist(), strict=True)
-            hits.sort(key=lambda hit: (hit[1], hit[0]))
-        return found
+                pieces.append((which + first, ids, far))
+        return gathered([*pieces, compared(wanted, self._ids, self._words, limit)])
 
     def live(self) -> tuple[Ids, Words]:
         """All that is found, in the order of ids."""

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from cases.hashing import snapshot
-from cases.hashing.index import Hit, Ids, Index, Words, pack, segments
+from cases.hashing.index import Found, Hit, Ids, Index, Words, lists, pack, segments
 from cases.hashing.models import IndexedHash
 from cases.hashing.snapshot import Damaged, Snapshot
 from cases.hashing.table import AT_ONCE, Table
@@ -49,8 +49,19 @@ class Known:
             for _ in range(2):                                  # a second time if the snapshot was replaced meanwhile
                 found = self._remembered(values, within)
                 if found is not None:
-                    return self._still_there(found)
+                    return self._still_there(lists(found, len(values)))
         return Table(self.kind).near(values, within)
+
+    def hits(self, values: Sequence[str]) -> Found:
+        """The same as arrays, for who asks with many hashes at once: number of the asked one, id, distance. An id whose row was
+        deleted may be among them."""
+        within = settings.HASH_LIMITS[self.kind.name]
+        with self._lock:
+            for _ in range(2):
+                found = self._remembered(values, within)
+                if found is not None:
+                    return found
+        return Table(self.kind).hits(values, within)
 
     def mapped(self) -> Snapshot | None:
         """The snapshot that is there now, if it is sound and of this table's past."""
@@ -58,12 +69,12 @@ class Known:
             self._look_again()
             return self._snapshot
 
-    def _remembered(self, values: Sequence[str], limit: int) -> list[list[Hit]] | None:
+    def _remembered(self, values: Sequence[str], limit: int) -> Found | None:
         index = self._caught_up()
         if index is None or self._snapshot is None:
             return None
         try:
-            found = index.near(values, limit)
+            found = index.hits(values, limit)
         except (ValueError, IndexError):                        # tables that are being overwritten lead nowhere
             if not self._snapshot.wiped:
                 raise

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.hashing import benign
-from cases.hashing.entries import activate, count, withdraw
+from cases.hashing.entries import STANDING, activate, count, withdraw
 from cases.hashing.matches import standing
 from cases.hashing.models import ListEntry, Listing, MediaHash
-from cases.hashing.services import PublishRefused, Refusal, match, refusal
+from cases.hashing.services import PublishRefused, Refusal, match_for_good, refusal
 from cases.hashing.turns import PUBLISHING, take_turn
 from cases.hashing.video import SAME_SHARE, share
 from cases.models import Case, Consent
@@ -28,7 +28,6 @@ CHILD = ListEntry.Category.CHILD
 CATEGORIES = {Harm.INTIMATE_IMAGES: ListEntry.Category.INTIMATE, Harm.SEXTORTION: ListEntry.Category.THREATENED,
               Harm.DEEPFAKE: ListEntry.Category.SYNTHETIC}
 State = Listing.State
-STANDING = [State.PROPOSED, State.APPROVED]
 FLOOD, FLOOD_DAYS = 5, 7                # as many other cases with one picture within that time do not fit together
 
 
@@ -65,7 +64,7 @@ def propose(*, case: Case, by: Staff, basis: Listing.Basis | None = None) -> lis
     The same fingerprint of two cases is one entry; each case stands behind it by itself. Every variant is an entry too, and comes
     and goes with its picture. No partner sees any yet.
     """
-    match(case_id=case.pk)                   # a picture of a child must be known as such before it could leave
+    match_for_good(case_id=case.pk)
     category, yes = category_of(case), consent(case, Consent.Act.SHARE_HASHES)
     if yes is None or yes.answer != Consent.Answer.YES:
         raise PublishRefused(Refusal.CONSENT)
@@ -113,7 +112,7 @@ def stands_out(one: MediaHash) -> Listing.Held:
         return Listing.Held.DISPUTED
     since = timezone.now() - timedelta(days=FLOOD_DAYS)
     either = standing().filter(Q(a=one) | Q(b=one), at__gte=since)
-    others = {case for pair in either.values_list("a__case", "b__case") for case in pair} - {one.case_id}
+    others = {case for pair in either.values_list("a__case", "b__case").distinct() for case in pair} - {one.case_id}
     return Listing.Held.FLOOD if len(others) >= FLOOD else Listing.Held.NOTHING
 
 
@@ -143,7 +142,7 @@ def approve(*, case: Case, by: Staff, despite: bool = False) -> list[ListEntry]:
 
     `despite`: a supervisor has seen what stands out, and decides all the same.
     """
-    match(case_id=case.pk)
+    match_for_good(case_id=case.pk)
     case = lock_case(case)                   # a yes that is taken back at this moment comes before or after, not in between
     take_turn(PUBLISHING)
     waiting = waiting_listings(case, by)

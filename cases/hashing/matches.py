@@ -12,7 +12,14 @@ from cases.hashing.models import ForeignMatch, Match, MediaHash
 from cases.models import Case, Exclusion
 from cases.priority import CHILD, AgeBand
 
-CHILDS = Q(child=True) | Q(age_band__in=CHILD) | Q(age_band_then__in=CHILD)
+
+def childs(case: str = "") -> Q:
+    """Of a child's case, where `case` leads there."""
+    to = f"{case}__" if case else ""
+    return Q(**{f"{to}child": True}) | Q(**{f"{to}age_band__in": CHILD}) | Q(**{f"{to}age_band_then__in": CHILD})
+
+
+CHILDS = childs()
 
 
 def standing() -> QuerySet[Match]:
@@ -40,7 +47,7 @@ def pairs_of(pictures: Collection[MediaHash]) -> set[frozenset[UUID]]:
 
 def others(found: QuerySet[Match], case: Case) -> QuerySet[Case]:
     """The other cases of these matches of `case`."""
-    pairs = of_case(found, case.pk).values_list("a__case", "b__case")
+    pairs = of_case(found, case.pk).order_by().values_list("a__case", "b__case").distinct()
     return Case.objects.filter(pk__in={one for pair in pairs for one in pair} - {case.pk})
 
 
@@ -78,8 +85,24 @@ def values_of(pictures: Collection[UUID]) -> set[str]:
     return {value for one in MediaHash.objects.filter(pk__in=pictures).prefetch_related("variants") for value in one.listed()}
 
 
+def guarded(pictures: Collection[UUID]) -> set[UUID]:
+    """Those of them that a match keeps off the adults' list: with a child's case, or with what a list of child imagery has."""
+    found = set[UUID]()
+    for own, other in (("a", "b"), ("b", "a")):
+        pairs = guarding().filter(**{f"{own}__in": pictures})
+        listed = {f"{other}__foreign__foreign__child": True, f"{other}__foreign__foreign__deleted_at": None}
+        found |= set(pairs.filter(childs(f"{other}__case") | Q(**listed)).values_list(own, flat=True))
+    return found
+
+
+def of_children(pictures: Collection[UUID]) -> set[UUID]:
+    """Those of a child's case, or on a list of child imagery."""
+    own = MediaHash.objects.filter(childs("case"), pk__in=pictures)
+    return set(own.values_list("pk", flat=True)) | known_of_children(pictures)
+
+
 def values_of_children(found: Sequence[Match]) -> set[str]:
     """What may be listed of those matches in which one of the two is of a child's case, or on a list of child imagery."""
-    known = known_of_children({side for match in found for side in (match.a_id, match.b_id)})
-    pairs = [match for match in found if of_a_child(match.a.case) or of_a_child(match.b.case) or known & {match.a_id, match.b_id}]
+    known = of_children({side for match in found for side in (match.a_id, match.b_id)})
+    pairs = [match for match in found if known & {match.a_id, match.b_id}]
     return values_of({side for match in pairs for side in (match.a_id, match.b_id)})

@@ -96,7 +96,8 @@ class IndexedHash(models.Model):
     """A hash under which something is found. Rows are added and deleted, never changed.
 
     `id` is the place in a log: whoever adds holds the turn of that kind (turns: MATCHING, IMPORTING) until the end of the
-    transaction, so who has read up to an id has missed none below it. One picture has several: its own and its variants'.
+    transaction, so who has read up to an id has missed none below it. One picture has several, its own and its variants', which
+    are added in one go: no other's lie between.
     """
 
     class Kind(models.IntegerChoices):

@@ -1,5 +1,5 @@
 """A case whose pictures are known elsewhere becomes more urgent, by a rule that can be read (cases.priority.SEEN_RULES)."""
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from cases.hashing.models import ForeignMatch
 from cases.hashing.turns import IMPORTING, MATCHING, take_turn
 from cases.models import UNIT_ONLY, Case
 from cases.notifications.services import urgent
-from cases.priority import Seen, is_new, rate_seen
+from cases.priority import STRENGTH, Seen, is_new, rate_seen
 from cases.services import raise_priority
 from cases.workflow import Status
 
@@ -33,6 +33,20 @@ def rise(case_ids: Iterable[UUID]) -> None:
         risen = raise_priority(case=case, seen=seen) if rule and is_new(rule, case.seen_rule) else None
         if risen and risen.status != Status.CLOSED:
             urgent(case=risen)
+
+
+def may_rise(case_ids: Collection[UUID], child: bool) -> list[UUID]:
+    """Those for whom one more case with their picture (`child`: a child's) can say anything new."""
+    strongest = STRENGTH["seen_with_child" if child else "seen_often"]
+    fired = [code for code, strength in STRENGTH.items() if strength >= strongest]
+    return list(Case.objects.filter(pk__in=case_ids).exclude(seen_rule__in=fired).values_list("pk", flat=True))
+
+
+@transaction.atomic
+def rise_in_turn(case_ids: Iterable[UUID]) -> None:
+    take_turn(MATCHING)
+    take_turn(IMPORTING)
+    rise(case_ids)
 
 
 @transaction.atomic

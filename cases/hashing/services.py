@@ -9,17 +9,16 @@ from django.utils import timezone
 
 from cases.audit.services import record
 from cases.hashing import foreign
-from cases.hashing.alike import others, rows
-from cases.hashing.entries import withdraw
+from cases.hashing.alike import Near, rows
 from cases.hashing.fingerprint import AnyFingerprint, Fingerprint, VideoFingerprint
-from cases.hashing.matches import matches_a_child, of_a_child, pairs_of, values_of_children
-from cases.hashing.models import Frame, IndexedHash, ListEntry, Match, MediaHash, Variant
-from cases.hashing.rising import rise
+from cases.hashing.matches import matches_a_child, of_a_child
+from cases.hashing.models import Frame, IndexedHash, Match, MediaHash, Variant
+from cases.hashing.rising import may_rise, rise
 from cases.hashing.turns import IMPORTING, MATCHING, last_of, stamp_after, take_turn
-from cases.models import Case, Link
+from cases.hashing.tying import guard_others, link, look_again, tie
+from cases.models import Case
 from cases.outbox.services import enqueue
 from cases.priority import IMAGE_HARMS, AgeBand, Harm
-from cases.services import link_cases
 
 LISTED_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}      # the list is of intimate pictures of adults, and of nothing else
 
@@ -77,26 +76,24 @@ def match(*, case_id: UUID) -> list[Match]:
     mine = list(unmatched.select_related("case").prefetch_related("variants", "frames"))
     if not mine:
         return []
-    known, now = pairs_of(mine), timezone.now()
-    found = [Match(a=each.one, b=each.other, distance=each.distance, share=each.share, at=now) for each in others(mine)
-             if frozenset((each.one.pk, each.other.pk)) not in known]
-    Match.objects.bulk_create(found)
+    near, case = Near(mine), mine[0].case
+    found = tie(near.ties())
     IndexedHash.objects.bulk_create(row for one in mine for row in rows(one))
     MediaHash.objects.filter(pk__in=[a.pk for a in mine]).update(matched_at=stamp_after(last_of(MediaHash, "matched_at")))
-    for other in {m.b.case_id: m.b.case for m in found}.values():
-        link_cases(a=mine[0].case, b=other, because=Link.Because.HASH)
+    tied = link(case, found)
     take_turn(IMPORTING)                        # before cases are locked, as whoever takes in a list does
-    rise({case_id, *(m.b.case_id for m in found)} if found else ())
+    rise([case_id, *may_rise(tied, of_a_child(case))] if found else ())
     foreign.compare(case_id=case_id)
     record("fingerprints_matched", subject=case_id, actor="system", count=len(mine), found=len(found))
-    _take_children_off_the_list(found)
+    guard_others(near, found)
     return found
 
 
-def _take_children_off_the_list(found: Sequence[Match]) -> None:
-    """What an adult's case published turns out to show a child: it leaves the list at once, without a person."""
-    if values := values_of_children(found):             # else the turn of publishing would be taken before cases are locked
-        withdraw(entries=ListEntry.objects.filter(value__in=values).exclude(category=ListEntry.Category.CHILD))
+@transaction.atomic
+def match_for_good(*, case_id: UUID) -> None:
+    """Before fingerprints could leave: a picture of a child must be known as such by then."""
+    match(case_id=case_id)
+    look_again(case_id=case_id)
 
 
 def refusal(case: Case) -> Refusal | None:

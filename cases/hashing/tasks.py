@@ -1,12 +1,22 @@
 from uuid import UUID
 
-from cases.hashing import entries, known, rising, services
+from cases.hashing import entries, known, rising, services, tying
 from cases.outbox.services import job
 
 
 @job("hashing.match")
 def match(case_id: str) -> None:
     services.match(case_id=UUID(case_id))
+
+
+@job("hashing.rise")
+def rise(case_ids: list[str]) -> None:
+    rising.rise_in_turn([UUID(each) for each in case_ids])
+
+
+@job("hashing.guard_same")
+def guard_same(case_id: str) -> None:
+    tying.guard_same(case_id=UUID(case_id))
 
 
 @job("hashing.rise_others")

@@ -10,7 +10,7 @@ Decided, so that nothing more can be worked out from a page:
 * While the case itself is kept for others, its page names no other case.
 """
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.hashing.alike import CROWD
 from cases.hashing.matches import guarding, of_a_child, of_case
 from cases.hashing.models import Match, MediaHash
 from cases.hashing.undoing import needs_a_second
@@ -26,6 +27,7 @@ from cases.permissions import Staff
 from cases.priority import BY_HAND, Seen, rate_seen
 from cases.selectors import cases_for, opened_by, walled_off
 
+SHOWN = 10              # cases that are named for a picture that very many hold
 SAME = 10               # bits by which programs that follow PDQ may differ on one file (its README)
 ABOUT_CASES = {"seen", "seen_often", "seen_with_child"}
 
@@ -64,6 +66,7 @@ class Picture:
     frames: int | None
     compared: bool
     findings: list[Finding] = field(default_factory=list)
+    crowd: int = 0                  # so many other cases at least hold it; 0: all that do are known and shown
 
     @property
     def short(self) -> str:
@@ -93,7 +96,8 @@ def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Pictu
     """Fingerprints by number, each with what stands nearest first, what was undone last."""
     files = MediaHash.objects.filter(case=case).annotate(pictures=Count("frames"))
     found = {row.pk: picture_of(row, row.pictures) for row in files}
-    either = of_case(Match.objects.all(), case.pk).select_related("a__case", "b__case", "undone_by")
+    either = of_case(Match.objects.all(), case.pk).select_related("a__case", "b__case", "undone_by").defer(*(
+        f"{side}__case__{name}" for side in "ab" for name in ("answers", "summary")))
     matches = [] if withheld else sorted(either, key=lambda match: (match.undone_at is not None, match.distance))
     reach = reach_of(member, [end.case for match in matches for end in (match.a, match.b)])
     for match in matches:
@@ -102,7 +106,27 @@ def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Pictu
                 found[own.pk].findings.append(new)
     for picture in found.values():          # where it stands among the others would say how near it is
         picture.findings.sort(key=lambda each: each.reach != Reach.OPEN)
-    return list(found.values())
+    crowds = crowded(matches)
+    return [thinned(picture) if pk in crowds else picture for pk, picture in found.items()]
+
+
+def crowded(matches: Sequence[Match]) -> set[UUID]:
+    """Of the files in these matches those that CROWD other cases hold or more: of them not all are tied (cases.hashing.alike).
+
+    That is said of the file whatever the reader may open, as a flood is on the page of its lists: it names no case and no unit.
+    """
+    others: dict[UUID, set[UUID]] = {}
+    for match in matches:
+        others.setdefault(match.a_id, set()).add(match.b.case_id)
+        others.setdefault(match.b_id, set()).add(match.a.case_id)
+    return {media for media, cases in others.items() if len(cases) >= CROWD}
+
+
+def thinned(picture: Picture) -> Picture:
+    """Of a picture that stands in very many cases the nearest, and all that somebody has judged."""
+    live = [finding for finding in picture.findings if not finding.undone]
+    judged = [finding for finding in picture.findings if finding.undone]
+    return replace(picture, findings=live[:SHOWN] + judged, crowd=CROWD)
 
 
 def picture_of(row: MediaHash, frames: int) -> Picture:
@@ -139,12 +163,14 @@ def reasons(cases: Sequence[Case], member: Staff) -> dict[UUID, Promise | str]:
     moved = {case.pk: case for case in cases if case.priority_rule in ABOUT_CASES}
     if not moved:
         return found
-    pairs = guarding().filter(Q(a__case__in=moved) | Q(b__case__in=moved)).select_related("a__case", "b__case")
+    either = guarding().filter(Q(a__case__in=moved) | Q(b__case__in=moved))
+    pairs = set(either.order_by().values_list("a__case", "b__case").distinct())
+    tied = Case.objects.defer("answers", "summary").in_bulk({pk for pair in pairs for pk in pair})
     others: dict[UUID, dict[UUID, Case]] = {pk: {} for pk in moved}
-    for match in pairs:
-        for own, other in ((match.a.case, match.b.case), (match.b.case, match.a.case)):
-            if own.pk in moved and other.pk != own.pk:
-                others[own.pk][other.pk] = other
+    for pair in pairs:
+        for own, other in (pair, pair[::-1]):
+            if own in moved and other != own:
+                others[own][other] = tied[other]
     reach = reach_of(member, [case for each in others.values() for case in each.values()])
     return found | {pk: rule_words(case, list(others[pk].values()), reach) for pk, case in moved.items()}
 

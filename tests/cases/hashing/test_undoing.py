@@ -399,6 +399,7 @@ def waits_for_a_row() -> bool:
     until = time.monotonic() + 10
     while time.monotonic() < until:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")              # or a transaction sees what it saw first
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()")
             if cursor.fetchone()[0]:
                 return True

@@ -129,7 +129,7 @@ def test_what_another_case_stands_behind_stays_with_all_its_variants(case, value
 
 
 @pytest.mark.parametrize("place", [0, 7, 14])
-def test_a_platform_that_does_not_block_one_suspends_all_of_that_picture_and_no_other(case, make_case, place):
+def test_a_platform_that_does_not_block_one_suspends_all_of_that_picture_alone(case, make_case, make_member_of_role, place):
     other = make_case()
     agree(other)
     services.store(case=other, fingerprints=[varied()])
@@ -140,14 +140,14 @@ def test_a_platform_that_does_not_block_one_suspends_all_of_that_picture_and_no_
     assert (states(case), states(other)) == ({"suspended"}, {"active"})
     held = Listing.objects.filter(hash__case=case).values_list("state", "held").distinct()
     assert list(held) == [("proposed", "disputed")]
-    back = listing.approve(case=case, by=two_people()[1], despite=True)
+    back = listing.approve(case=case, by=make_member_of_role("supervisor"), despite=True)
     assert (len(back), states(case)) == (15, {"active"})
 
 
-def test_suspended_and_refused_all_are_withdrawn(case):
+def test_suspended_and_refused_all_are_withdrawn(case, make_member_of_role):
     entries = publish(case)
     suspend(entry=entries[3], partner="system")
-    listing.refuse(case=case, by=two_people()[1], why=Listing.Why.NOT_INTIMATE)
+    listing.refuse(case=case, by=make_member_of_role("supervisor"), why=Listing.Why.NOT_INTIMATE)
     assert states(case) == {"withdrawn"}
 
 

@@ -3,13 +3,13 @@ import pytest
 from django.test import Client
 
 from cases.audit.models import Entry
-from cases.hashing import services as hashing
+from cases.hashing import alike, services as hashing
 from cases.hashing.models import Match
 from cases.models import Case, Exclusion, Link
 from cases.notifications.models import Notification
 from cases.priority import Harm
 from cases.retention.disposal import keys_beside, keys_of
-from cases.triage import asking
+from cases.triage import asking, matches
 from cases.triage.models import Note, Question
 from cases.triage.walls import exclude, restrict
 from cases.vault.models import DataKeyWrap
@@ -59,6 +59,19 @@ def test_a_case_that_the_member_opens_is_named_with_the_distance_in_words(client
     assert f'in <bdi dir="ltr">{far.ref}</bdi> · nearly the same' in text
     assert match_address(first, far) in text
     assert "Ask whoever holds the match" not in text
+
+
+def test_a_crowd_is_said_to_be_one_and_not_all_of_it_is_shown(client, unit, value, monkeypatch):
+    monkeypatch.setattr(alike, "CROWD", 3)
+    monkeypatch.setattr(matches, "CROWD", 3)
+    monkeypatch.setattr(matches, "SHOWN", 2)
+    cases = [reported(unit, value) for _ in range(3)]
+    assert "other cases hold it" not in page(client, cases[0])
+    last = reported(unit, value)
+    for case in (cases[0], last):
+        text = page(client, case)
+        assert "At least 3 other cases hold it." in text
+        assert text.count("Seen before</span> in") == 2
 
 
 def test_of_another_unit_only_that_it_holds_a_match(client, unit, value, children):
@@ -292,4 +305,4 @@ def test_its_key_goes_with_either_case(pair, client):
     assert keys_beside(ours) == [key]
 
 
-QUEUE_QUERIES = 17      # as without a match, and three more for what may be said of them
+QUEUE_QUERIES = 18      # as without a match, and four more for what may be said of them
