@@ -73,7 +73,11 @@ def parse_all(texts: Sequence[str]) -> list[AnyFingerprint]:
     if len(texts) > MOST_PICTURES:
         raise FingerprintRefused("too_many")
     once: dict[str, AnyFingerprint] = {}
-    for text in texts:
-        one = parse(text, 1)
+    for place, text in enumerate(texts):
+        try:
+            one = parse(text, 1)
+        except FingerprintRefused as error:
+            error.place = place
+            raise
         once.setdefault(one.sha256, one)
     return [replace(one, number=number) for number, one in enumerate(once.values(), 1)]

@@ -8,11 +8,12 @@ MOST_BITS = 128                          # set bits: no more than half of 256 li
 
 
 class FingerprintRefused(ValueError):
-    """`code` is format, quality, pattern or too_many: what the reporter is told depends on it."""
+    """`code` is format, quality, pattern or too_many: what the reporter is told depends on it. `place`: of several, from 0."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+        self.place: int | None = None
 
 
 def check_number(number: int) -> None:

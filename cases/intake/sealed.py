@@ -39,6 +39,14 @@ class Malformed(ValueError):
     """Not what our page sends. The message names the part, never what was in it."""
 
 
+class BadFingerprint(Malformed):
+    """Of the fingerprints the one at `place`, from 0: the reporter can leave that file out."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__("fingerprints")
+        self.place = place
+
+
 @dataclass(frozen=True)
 class SealedKey:
     """A data key: its id, and recipient kind → what was sealed to it."""
@@ -169,7 +177,7 @@ def _fingerprints(part: "Part") -> list[AnyFingerprint]:
     try:
         return parse_all(texts)
     except FingerprintRefused as error:
-        raise Malformed("fingerprints") from error
+        raise (Malformed("fingerprints") if error.place is None else BadFingerprint(error.place)) from error
 
 
 def _contact(part: "Part") -> SealedContact:

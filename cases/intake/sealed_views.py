@@ -17,7 +17,7 @@ from cases.intake import evidence_ticket, receipts, sealed_services, services, t
 from cases.intake.fields import Words
 from cases.intake.forms import ReceiptForm, StepForm
 from cases.intake.posting import body
-from cases.intake.sealed import LONGEST_BODY, Malformed, SealedReport, parse
+from cases.intake.sealed import LONGEST_BODY, BadFingerprint, Malformed, SealedReport, parse
 from cases.intake.sealed_services import SealAgain
 from cases.intake.state import Draft, seal
 from cases.intake.steps import CHECK, DONE, RECEIPT, Step, Walk, shown, told as told_by
@@ -26,7 +26,7 @@ from cases.units.models import Unit
 from cases.vault.custody import KeyMissing
 
 ASKED_HERE = ("who", "what")                # by the server: they decide who reads what is typed after them
-NOTICES = ("crowd", "closed", "away", "refused", "odd", "part", "weak")       # what the page may have to say on its own
+NOTICES = ("crowd", "closed", "away", "refused", "odd", "part", "weak", "fingerprint")       # what the page may have to say
 
 
 def typed_document(request: HttpRequest, draft: Draft, walked: Walk, unit: Unit) -> HttpResponse:
@@ -79,6 +79,8 @@ def send_sealed(request: HttpRequest) -> HttpResponse:
     try:
         report = parse(body(request, LONGEST_BODY))
         return send(request, report)
+    except BadFingerprint as bad:
+        return JsonResponse({"outcome": "fingerprint", "place": bad.place}, status=400)
     except Malformed:
         return refused("odd", 400)
     except KeyMissing:

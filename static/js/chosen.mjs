@@ -2,7 +2,7 @@
 const VIDEO = 'video:', asked = new Map(), files = new Map();
 const working = () => list.querySelector('progress'), hidden = row => row.querySelector('[type=hidden]');
 const known = sha => list.querySelector(`[value*="${sha}"]`);
-let box, say, input, list, status, going, worker, last = 0, note = '', queue = Promise.resolve();
+let box, say, input, list, status, going, worker, spoke, last = 0, note = '', queue = Promise.resolve();
 
 const speak = text => { status.textContent = `${text} ${note}`; };
 // What a row says, by its name among the page's words: in the other language it says the same.
@@ -23,7 +23,8 @@ function number() {                           // the server counts as the page d
     row.querySelector('.icon').setAttribute('aria-label', put(film ? say.unfilm : say.remove));
     row.querySelector('progress')?.setAttribute('aria-label', name);
   }
-  if (going && !working()) box.closest('form').requestSubmit(going);
+  const button = working() ? null : going;
+  if (button) going = null, box.closest('form').requestSubmit(button);
   return n;
 }
 
@@ -43,6 +44,7 @@ function finish(row, { value, sha, refused, said = 'done' }) {
 }
 
 function heard({ id, progress, ...result }) {
+  spoke = true;
   const { done, advance } = asked.get(id) ?? {};
   if (progress !== undefined) return advance?.(progress);
   asked.delete(id);
@@ -50,11 +52,13 @@ function heard({ id, progress, ...result }) {
 }
 
 function broken() {                           // say so, and try anew with the next file
+  const refused = spoke ? 'fail' : 'load';    // one that never spoke was not fetched
   worker = null;
-  for (const id of asked.keys()) heard({ id, refused: 'fail' });
+  for (const id of asked.keys()) heard({ id, refused });
 }
 
 function start() {
+  if (!worker) spoke = false;
   worker ??= Object.assign(new Worker(new URL('./hash-worker.mjs', import.meta.url), { type: 'module' }),
     { onmessage: event => heard(event.data), onerror: broken });
 }
@@ -76,13 +80,14 @@ async function made(row, one) {
   if (!result.video) return result.moves ? { ...result, said: 'moves' } : result;
   one.film = true;
   number();
-  let seen = [];
+  let seen = { lines: [] };
   if (!known(sha) && !signal.aborted) {
-    const part = await import('./video.mjs').catch(() => null);
-    const hash = frame => ask({ frame }, signal, { move: [frame] });
-    seen = await part?.frames(file, hash, { signal, progress: done => advance(.5 + done / 2) }).catch(() => []) ?? [];
+    const part = await import('./video.mjs').catch(() => null), hash = frame => ask({ frame }, signal, { move: [frame] });
+    if (!part) return { refused: 'load' };
+    seen = await part.frames(file, hash, { signal, progress: done => advance(.5 + done / 2) }).catch(() => seen);
   }
-  return { value: `${VIDEO}${sha}:${md5}:${seen}`, sha, said: seen.length ? 'done' : 'exact' };
+  const { lines, whole } = seen;
+  return { value: `${VIDEO}${sha}:${md5}:${lines}`, sha, said: !lines.length ? 'exact' : whole ? 'done' : 'part' };
 }
 
 async function work(row, one) {

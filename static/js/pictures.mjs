@@ -16,10 +16,10 @@ export function wire(box) {
     input.value = '';
     coming++;
     await rest().then(part => part.choose(box, files), () => {
-      box.querySelector('[role=status]').textContent = box.dataset.fail;
+      box.querySelector('[role=status]').textContent = box.dataset.load;
     });
-    coming--;
-    if (pressed) form.requestSubmit(pressed);
+    const button = --coming ? null : pressed;
+    if (button) pressed = null, form.requestSubmit(button);
   });
   form.addEventListener('submit', event => {
     pressed = coming && !event.submitter?.formNoValidate ? event.submitter : null;

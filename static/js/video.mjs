@@ -39,11 +39,12 @@ async function length(video, signal) {
   return Number.isFinite(video.duration) ? video.duration : video.currentTime;
 }
 
-// hash(ImageBitmap) → {hash, quality}, or {} if it is too flat. Gives texts "milliseconds.quality.hash"; none if this browser cannot
-// show the video.
+// hash(ImageBitmap) → {hash, quality}, or {} if it is too flat. Gives {lines: texts "milliseconds.quality.hash", whole: was all of it
+// looked at?}; no line if this browser cannot show the video.
 export async function frames(file, hash, { signal, progress }) {
   const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto' });
-  const found = [], url = URL.createObjectURL(file);
+  const lines = [], url = URL.createObjectURL(file);
+  let whole = false;
   try {
     const ready = happens(video, ['loadedmetadata'], signal);
     video.src = url;
@@ -51,9 +52,10 @@ export async function frames(file, hash, { signal, progress }) {
     const end = Math.min(await length(video, signal), DAY), step = 2 ** Math.max(0, Math.ceil(Math.log2(end / MOST)));
     for (let at = 0; at < end && at < MOST * step && video.videoWidth; at += step) {
       const frame = await hash(await shown(video, at, signal));
-      if (frame.hash) found.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
+      if (frame.hash) lines.push(`${at * 1000}.${frame.quality}.${frame.hash}`);
       progress(at / end);
     }
+    whole = true;
   } catch (error) {
     if (signal.aborted) throw error;                       // else what was seen until then counts
   } finally {
@@ -61,5 +63,5 @@ export async function frames(file, hash, { signal, progress }) {
     video.load();
     URL.revokeObjectURL(url);
   }
-  return found;
+  return { lines, whole };
 }

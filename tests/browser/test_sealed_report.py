@@ -305,6 +305,30 @@ def test_without_a_network_nothing_is_lost(person: Callable[..., Person]):
     no_fault(at.page, "ERR_INTERNET_DISCONNECTED")
 
 
+@PHONES
+def test_a_fingerprint_that_the_server_refuses_leads_back_and_loses_nothing(person: Callable[..., Person], picture: Path,
+                                                                           language: str, width: int):
+    at = person(language, width)
+
+    def spoilt(route: Route) -> None:
+        body = route.request.post_data_json | {"fingerprints": ["zz"]}
+        route.continue_(post_data=json.dumps(body))
+
+    at.to_receipt(picture)
+    at.page.route("**/report/send/", spoilt, times=1)
+    at.send("pictures")
+    at.said("ہم تک پورا نہیں پہنچا" if language == "ur" else "did not reach us whole")
+    expect(at.page.locator(".files li")).to_have_count(0)
+    assert look(at.page, widths=(width,)) == []
+    at.on("check")
+    expect(at.page.locator("[data-of=story]")).to_contain_text("lake in Hunza")
+    at.on("receipt")
+    at.send()
+    assert Case.objects.count() == 1
+    assert not MediaHash.objects.exists()
+    no_fault(at.page, "400")
+
+
 def test_a_key_that_changed_meanwhile_is_sealed_to_without_a_word(hina: User, person: Callable[..., Person]):
     at = person()
     at.to_receipt()

@@ -154,7 +154,15 @@ async function send() {
     return tell(error instanceof sealing.KeyRefused ? 'refused' : 'weak');
   }
   if (answer.html && await done(answer.html)) return;
+  if (answer.outcome === 'fingerprint') without(answer.place);
   tell(notes.has(answer.outcome) ? answer.outcome : 'away');
+}
+
+// The server cannot use one of the fingerprints: its file is left out, where it can be chosen again.
+function without(place) {
+  form('pictures').querySelectorAll('[name=fingerprint]')[place]?.closest('li').querySelector('button').click();
+  page.notice(views.get('receipt'), null);
+  show('pictures');
 }
 
 // False if that is not the last page of ours: somebody on the way answered.

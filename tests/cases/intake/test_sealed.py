@@ -188,6 +188,14 @@ def test_what_our_page_does_not_send_opens_nothing(browser: Browser, change):
     assert nothing_is_kept()
 
 
+@pytest.mark.parametrize("bad", ["zz", fingerprint(9).replace(":88:", ":12:"), "video:x"])
+def test_a_fingerprint_that_is_refused_is_named_so_that_its_file_can_be_left_out(browser: Browser, bad: str):
+    browser.body["fingerprints"] = [fingerprint(1), fingerprint(2), bad]
+    answer = browser.send()
+    assert (answer.status_code, answer.json()) == (400, {"outcome": "fingerprint", "place": 2})
+    assert nothing_is_kept()
+
+
 @pytest.mark.parametrize("change", [
     at("contact", "kind", value="pigeon"), at("contact", "hours", value=["0-24"]), at("contact", "hours", value=[9]),
     at("contact", "id", value="x"), at("contact", "sealed", value="noor@example.net"),
