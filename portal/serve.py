@@ -5,12 +5,15 @@ Whatever a person can put right ends in one line and exit code 1, never in a tra
 import fcntl
 import gc
 import json
+import multiprocessing
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +32,8 @@ from gunicorn.app.base import BaseApplication
 from portal.env import SettingMissing, env, envint
 
 ROOT = Path(__file__).resolve().parent.parent
+FORK = multiprocessing.get_context("fork")
+INTERRUPTED = 130
 
 
 class CannotStart(Exception):
@@ -78,7 +83,7 @@ def main() -> int:
         print(f"mehfooz: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     return 0
 
 
@@ -116,17 +121,56 @@ def prepare(data: Path) -> None:
     say("Preparing (the first start takes a minute) …")
     gc.disable()                        # migrating makes thousands of short-lived classes: a third of the time was collecting
     django.setup()
+    apart(partial(fill, data))
+    gc.enable()
+    # It was read before the files were collected.
+    staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
+    remember_address(data)
+
+
+def fill(data: Path) -> None:
     with static_files(data):            # at the same time as the tables: two processors, half the wait
         if unapplied():
             call_command("migrate", interactive=False, verbosity=0)
         refuse_what_was_erased()
         if settings.DEMO:
             call_command("demo")
-    gc.enable()
-    # It was read while the files were still being collected.
-    staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
-    connections.close_all()             # no connection may cross the fork
-    remember_address(data)
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do it in a process that ends, for migrating takes 600 MB that Python never gives back, and the server and its worker would
+    both hold. A fork: the applications are loaded. Raises SystemExit when it fails, which has said why."""
+    connections.close_all()             # no connection may cross a fork
+    child = FORK.Process(target=in_child, args=(work,))
+    signal.signal(signal.SIGTERM, leave)            # else it would go on alone
+    child.start()
+    try:
+        child.join()
+    finally:
+        if child.is_alive():            # Ctrl-C has reached it already; `kill` of us alone has not
+            child.terminate()
+            child.join()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if child.exitcode and child.exitcode < 0:
+        raise CannotStart(f"preparing was ended by signal {-child.exitcode}. Is there enough memory (1 GB) and disk?")
+    if child.exitcode:
+        sys.exit(child.exitcode)
+
+
+def in_child(work: Callable[[], None]) -> None:
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    try:
+        work()
+    except CannotStart as error:
+        sys.exit(f"mehfooz: {error}")
+
+
+def leave(*_: object) -> None:
+    """Without a traceback, and once, whoever asks again: what was begun is rolled back."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(INTERRUPTED)
 
 
 def refuse_what_was_erased() -> None:

@@ -81,6 +81,59 @@ def test_the_welcome_shows_who_can_sign_in(tmp_path, monkeypatch):
     assert "a@example.org" in serve.welcome(tmp_path)
 
 
+PREPARES = """
+import os, resource, signal, sys, time
+from portal import serve
+def work():
+    print(os.getpid(), flush=True)
+    {}
+serve.prepare = lambda data: serve.apart(work)
+serve.Server = lambda listener, data: Done()
+class Done:
+    def run(self):
+        print("most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+sys.exit(serve.main())
+"""
+
+
+def preparing(data: Path, work: str) -> subprocess.Popen[str]:
+    ours = {**outside(), "MEHFOOZ_DATA": str(data), "PORT": "0"}
+    return subprocess.Popen([sys.executable, "-c", PREPARES.format(work)], env=ours, stdout=subprocess.PIPE, text=True,
+                            stderr=subprocess.PIPE)
+
+
+def test_what_preparing_takes_is_given_back(tmp_path):
+    with preparing(tmp_path, "held = bytearray(os.urandom(1024)) * 400_000") as process:
+        words = process.communicate(timeout=60)[0].split()
+    assert process.returncode == 0
+    assert int(words[words.index("most") + 1]) < 300             # MB; 400 were held
+
+
+@pytest.mark.parametrize(("work", "said"), [("raise serve.CannotStart('no room')", "mehfooz: no room"),
+                                            ("os.kill(os.getpid(), 9)", "ended by signal 9"), ("sys.exit(3)", "")])
+def test_preparing_that_fails_starts_nothing_and_says_why_once(tmp_path, work, said):
+    with preparing(tmp_path, work) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == (3 if "3" in work else 1)
+    assert "most" not in out
+    assert len(err.splitlines()) == bool(said)
+    assert said in err
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_stops_it_while_it_prepares_leaves_nothing_behind(tmp_path, how):
+    """Also who reaches the first process alone, as a supervisor of services does."""
+    with preparing(tmp_path, "time.sleep(60)") as process:
+        child = int(process.stdout.readline())
+        process.send_signal(how)
+        _out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (serve.INTERRUPTED, "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+    with serve.lock(tmp_path):
+        pass
+
+
 @contextmanager
 def running(data: Path, log: Path, **more: str) -> Iterator[str]:
     """The demonstration on a port of its own, and what Ctrl-C does to it. `more` of the environment makes it something else."""
