@@ -50,7 +50,7 @@ from cases.vault.turnstile import Busy
 @survives_outage
 def report_page(request: HttpRequest) -> HttpResponse:
     response = answer(request)
-    response.csp = FILES_OF_THE_PHONE                    # type: ignore[attr-defined]
+    response.csp = FILES_OF_THE_PHONE                    # type: ignore[attr-defined]   # portal.middleware.SecurityHeaders
     return response
 
 
