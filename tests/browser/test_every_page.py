@@ -298,6 +298,8 @@ def test_from_a_fingerprint_to_a_shared_list(live: str, eye: Callable[..., Eye],
     see = eye(language, nadia)
     see.goto("/desk/lists/")
     see("list-3-waiting")
+    below, card = (see.page.locator(each).bounding_box() for each in ("main > .read", "main > .panel"))
+    assert card["y"] - below["y"] - below["height"] > 10
     see.goto(f"/desk/case/{case.ref}/list/")
     see("list-4-decide")
     click(see.page, "button[value=approve]")
