@@ -177,6 +177,7 @@ PAIRS = 25
 BOUND = 0.4
 
 
+@pytest.mark.full_cost
 def test_a_wrong_password_takes_as_long_for_a_known_address_as_for_an_unknown_one(settings):
     settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
     for n in range(PAIRS):

@@ -5,6 +5,7 @@ from cases.vault import hpke, receipt
 from cases.vault.aead import OpenFailed
 from cases.vault.receipt import CodeMalformed
 
+pytestmark = pytest.mark.full_cost
 SALT = b"s" * 32
 CODES = st.text("0123456789", min_size=20, max_size=20)
 SETS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩")

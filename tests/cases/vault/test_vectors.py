@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, Suite
 from cases.vault import envelope, hpke, receipt, signing
 from tests import vectors
 
+pytestmark = pytest.mark.full_cost
 RFC = json.loads((Path(__file__).parent / "rfc9180_p256.json").read_text())["vectors"]
 OURS = {name: json.loads((vectors.FOLDER / name).read_text()) for name in vectors.DOCUMENTS}
 AEADS = {"AES-128-GCM": AEAD.AES_128_GCM, "AES-256-GCM": AEAD.AES_256_GCM, "ChaCha20Poly1305": AEAD.CHACHA20_POLY1305}
