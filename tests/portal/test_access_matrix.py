@@ -142,15 +142,17 @@ def form_channel() -> Channel:
     return Channel.objects.filter(platform__slug="tiktok", kind="webform").earliest("pk")
 
 
-def ask(browser: Client, method: str, address: str, case: Case) -> str:
-    """One cell. Whatever it did is undone."""
-    places = {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
+def places(case: Case) -> dict[str, str]:
+    """What stands in an address for each of its variable parts."""
+    return {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
               "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
-    for place, value in places.items():
-        address = address.replace(place, value)
+
+
+def ask(browser: Client, method: str, address: str, case: Case) -> str:
+    """One cell. Whatever it did is undone."""
     client = Client(raise_request_exception=False)
     client.cookies.load({name: morsel.value for name, morsel in browser.cookies.items()})
     fields = {"version": case.version, "text": "A word", "move": "asked_you", "to": "", "ref": case.ref, "language": "en"}
@@ -176,8 +178,15 @@ def said(response: HttpResponse) -> str:
 
 
 def table(case: Case, people: dict[str, Client]) -> dict[tuple[str, str], dict[str, str]]:
-    return {(method, address): {name: ask(browser, method, address, case) for name, browser in people.items()}
-            for address in DESK for method in ("GET", "POST")}
+    filled = places(case)
+    rows = {}
+    for address in DESK:
+        path = address
+        for place, value in filled.items():
+            path = path.replace(place, value)
+        for method in ("GET", "POST"):
+            rows[method, address] = {name: ask(browser, method, path, case) for name, browser in people.items()}
+    return rows
 
 
 def written(rows: dict[tuple[str, str], dict[str, str]], columns: list[str]) -> str:
