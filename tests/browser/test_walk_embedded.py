@@ -20,6 +20,7 @@ from tests.cases.exchange.test_stock_client import StockClient
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.jobs import wait_for
 
+pytestmark = pytest.mark.browser          # both, so that they share a demonstration, which takes half a minute to prepare
 OURS = ("MEHFOOZ", "DATABASE", "REDIS", "CELERY", "DJANGO", "PORTAL")
 OUTSIDE = ("mail", "sms", "demo.json", "static")
 
