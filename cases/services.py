@@ -166,7 +166,7 @@ def raise_priority(*, case: Case, seen: Seen) -> Case | None:
 
 
 @transaction.atomic
-def settle_priority(*, case: Case, seen: Seen, by: Staff) -> Case:
+def settle_priority(*, case: Case, seen: Seen, by: Staff | None) -> Case:
     """A member found that less is known of the pictures. What another rule or a person set stays; what hung on it goes back."""
     fresh, rule = lock_case(case, alone=False), rate_seen(seen)
     hung = fresh.priority_rule in STRENGTH

@@ -9,6 +9,7 @@ from django.utils import timezone
 from cases.audit.services import record
 from cases.escalation.channels import upward
 from cases.escalation.models import Channel, Upload
+from cases.hashing.entries import gone
 from cases.hashing.models import ListEntry
 from cases.outbox.errors import Retry, Stop
 from cases.outbox.services import enqueue
@@ -30,7 +31,7 @@ def arrived(*, kind: str, remote: dict[str, str]) -> None:
     for value, number in remote.items():
         there = Upload.objects.filter(kind=kind, entry__value=value)
         there.update(remote=number, taken_back_at=None)
-        for upload in there.filter(entry__state=ListEntry.State.WITHDRAWN):
+        for upload in there.filter(entry__in=gone()):
             enqueue("escalation.take_back", entry_id=str(upload.entry_id))
 
 
@@ -41,7 +42,7 @@ def where(entry: ListEntry) -> set[str]:
 
 def take_back(*, entry_id: UUID) -> None:
     """Ask them to drop what left our list. Safe to repeat. Raises Retry and Stop; what one refuses holds up no other."""
-    waiting = Upload.objects.filter(entry=entry_id, entry__state=ListEntry.State.WITHDRAWN, taken_back_at=None)
+    waiting = Upload.objects.filter(entry=entry_id, entry__in=gone(), taken_back_at=None)
     refused = list[Exception]()
     for upload in waiting.select_related("entry"):
         try:

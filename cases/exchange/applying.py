@@ -18,7 +18,7 @@ from cases.escalation.services import list_answered
 from cases.exchange.models import Feedback, Partner, Recall, Submission
 from cases.exchange.selectors import listed_for
 from cases.exchange.services import AGAIN, name_of
-from cases.hashing.entries import OFF, suspend
+from cases.hashing.entries import OFF, gone, suspend
 from cases.hashing.foreign import Row, take_in
 from cases.hashing.models import ForeignHash, ListEntry, Listing
 from cases.hashing.selectors import pictures
@@ -162,9 +162,10 @@ def note_recall(seen: ListEntry) -> bool:
     for partner in [one for one in Partner.objects.all() if may_hold(one, entry)]:
         Recall.objects.update_or_create(partner=partner, entry=entry, defaults={"at": entry.modified_at, "confirmed_at": None})
         platforms.add(partner.platform)
+    platforms_above = uploads.where(entry)
+    if platforms_above and gone().filter(pk=entry.pk).exists():
+        enqueue("escalation.take_back", entry_id=str(entry.pk))
     if entry.state == ListEntry.State.WITHDRAWN:
-        if platforms_above := uploads.where(entry):
-            enqueue("escalation.take_back", entry_id=str(entry.pk))
         platforms |= platforms_above
         tell({(case.pk, platform) for case in cases for platform in platforms if not told_since(entry, case, platform)},
              Said.PARTNER_MAY_HOLD)

@@ -13,7 +13,7 @@ from django.db.models import Count
 from numpy.typing import NDArray
 
 from cases.hashing.matches import CHILDS, known_of_children
-from cases.hashing.models import Frame, IndexedHash, MediaHash
+from cases.hashing.models import Frame, IndexedHash, MediaHash, SetAside
 from cases.hashing.nearby import FAR, Lookup, Theirs, look_up
 from cases.hashing.video import SAME_SHARE
 from cases.models import Case
@@ -51,6 +51,8 @@ class Near:
             far, share = self.judged(found)
             self.far, self.share = np.hstack([self.far, far]), np.hstack([self.share, share])
         self.add_same_files()
+        aside = set(SetAside.objects.filter(agreed_at__isnull=False).values_list("case", flat=True))
+        self.far[:, np.array([one.case in aside for one in self.theirs], bool)] = FAR
 
     def judged(self, found: Lookup) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
         """Of two videos enough frames must be found, of ours or of theirs, and the median counts; of others the nearest."""

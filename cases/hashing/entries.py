@@ -2,7 +2,7 @@
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from cases.audit.services import actor, record
 from cases.hashing.models import ListCount, ListEntry, Listing
@@ -71,6 +71,30 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
     approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED)
     count("suspended", of_pictures(active))
     return True
+
+
+@transaction.atomic
+def hold_for_a_child(*, values: Collection[str]) -> list[ListEntry]:
+    """Somebody reported these pictures as a child's: off the adults' list at once, to partners as if withdrawn.
+
+    Both yeses stay written there: the report may be made up, and then one agreement brings all of it back (listing.put_back).
+    """
+    take_turn(PUBLISHING)
+    times, shown = stamps(ListEntry, "modified_at"), ListEntry.objects.filter(value__in=values, state=ListEntry.State.ACTIVE)
+    held = list(shown.exclude(category=ListEntry.Category.CHILD).order_by("modified_at"))
+    for entry in held:
+        entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.SUSPENDED, next(times), None
+        entry.save(update_fields=["state", "modified_at", "recalled_at"])
+    Listing.objects.filter(entry__in=held, state=Listing.State.APPROVED).update(held=Listing.Held.CHILD)
+    log("hashes_held_for_a_child", held, by=None, subject="hash_list")
+    count("suspended", of_pictures(held))
+    return held
+
+
+def gone() -> QuerySet[ListEntry]:
+    """What nobody should have any more: withdrawn, or held because somebody says that it is a child's."""
+    held = Listing.objects.filter(held=Listing.Held.CHILD).values("entry")
+    return ListEntry.objects.filter(Q(state=ListEntry.State.WITHDRAWN) | Q(state=ListEntry.State.SUSPENDED, pk__in=held))
 
 
 def log(event: str, entries: list[ListEntry], *, by: Staff | None, subject: object) -> None:

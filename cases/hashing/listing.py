@@ -17,6 +17,7 @@ from cases.hashing.matches import standing
 from cases.hashing.models import ListEntry, Listing, MediaHash
 from cases.hashing.services import PublishRefused, Refusal, match_for_good, refusal
 from cases.hashing.turns import PUBLISHING, take_turn
+from cases.hashing.tying import look_again
 from cases.hashing.video import SAME_SHARE, share
 from cases.models import Case, Consent
 from cases.permissions import Permission, Staff, may
@@ -155,6 +156,24 @@ def approve(*, case: Case, by: Staff, despite: bool = False) -> list[ListEntry]:
     decide(waiting, State.APPROVED, by)
     record("listing_approved", subject=case.pk, actor=actor(by), count=len(waiting), despite=held)
     return activate(entries=[one.entry for one in waiting], by=by, subject=case.pk)
+
+
+@transaction.atomic
+def put_back(*, case: Case, by: Staff) -> list[ListEntry]:
+    """What is off the list for a child's report alone, and nothing speaks against any more: on the list again, as two people
+    decided. In the turn of matching."""
+    held = Listing.objects.filter(hash__case=case, state=State.APPROVED, held=Listing.Held.CHILD,
+                                  entry__state=ListEntry.State.SUSPENDED)
+    rows = list(held.select_related("entry"))
+    if not rows:
+        return []
+    look_again(case_id=case.pk)
+    if refusal(case) or not agrees(case, Consent.Act.SHARE_HASHES):
+        return []
+    take_turn(PUBLISHING)
+    held.update(held=Listing.Held.NOTHING)
+    record("hashes_put_back", subject=case.pk, actor=actor(by), count=len(rows))
+    return activate(entries=[row.entry for row in rows], by=by, subject=case.pk)
 
 
 @transaction.atomic

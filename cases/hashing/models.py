@@ -131,6 +131,7 @@ class Match(models.Model):
         DIFFERENT = "different", _("Two different pictures that look alike")
         COMMON = "common", _("A frame, a logo or a template that many pictures share")
         TRIAL = "trial", _("One of the reports was made to try the portal")
+        MADE_UP = "made_up", _("One of the reports was made up")
 
     a = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="matches")
     b = models.ForeignKey(MediaHash, on_delete=models.CASCADE, related_name="+")
@@ -159,6 +160,27 @@ class Match(models.Model):
         return f"{self.a_id} ~ {self.b_id}: {self.distance}"
 
 
+class SetAside(models.Model):
+    """A report whose pictures count for nothing in other cases: it was made up, or made to try the portal.
+
+    While nobody else has agreed, what it says of children still guards (matches.guarding).
+    """
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="set_aside")
+    why = models.CharField(max_length=10, choices=Match.Why.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="set_aside_agreed_by_another", condition=models.Q(
+            agreed_at__isnull=True, agreed_by__isnull=True) | models.Q(
+            agreed_at__isnull=False, agreed_by__isnull=False) & ~models.Q(agreed_by=models.F("by")))]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.why}"
+
+
 class ListEntry(models.Model):
     """One value of a shared list. No key to a case: the exchange role reads this table and no case.
 
@@ -180,7 +202,7 @@ class ListEntry(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting"                                  # proposed; no partner has seen it
         ACTIVE = "active"
-        SUSPENDED = "suspended"                              # a partner did not block it: withdrawn until a person has looked
+        SUSPENDED = "suspended"                              # to partners withdrawn, until a person has looked (Listing.held)
         WITHDRAWN = "withdrawn"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -235,6 +257,7 @@ class Listing(models.Model):
         BENIGN = "benign", _("It looks like something harmless that is known: a logo, a blank page, a joke")
         FLOOD = "flood", _("Many cases report this picture at once")
         DISPUTED = "disputed", _("A platform looked at it and did not block it")
+        CHILD = "child", _("The same picture was reported as a child’s")      # of an approved one whose entry is suspended
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     entry = models.ForeignKey(ListEntry, on_delete=models.CASCADE, related_name="listings")

@@ -10,7 +10,7 @@ from cases.hashing.turns import IMPORTING, MATCHING, take_turn
 from cases.models import UNIT_ONLY, Case
 from cases.notifications.services import urgent
 from cases.priority import STRENGTH, Seen, is_new, rate_seen
-from cases.services import raise_priority
+from cases.services import raise_priority, settle_priority
 from cases.workflow import Status
 
 
@@ -47,6 +47,14 @@ def rise_in_turn(case_ids: Iterable[UUID]) -> None:
     take_turn(MATCHING)
     take_turn(IMPORTING)
     rise(case_ids)
+
+
+@transaction.atomic
+def settle_in_turn(case_ids: Iterable[UUID]) -> None:
+    take_turn(MATCHING)
+    take_turn(IMPORTING)
+    for case in Case.objects.filter(pk__in=set(case_ids)).order_by("pk").defer(*UNIT_ONLY):
+        settle_priority(case=case, seen=seen_of(case), by=None)
 
 
 @transaction.atomic

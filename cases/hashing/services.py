@@ -12,7 +12,7 @@ from cases.hashing import foreign
 from cases.hashing.alike import Near, rows
 from cases.hashing.fingerprint import AnyFingerprint, Fingerprint, VideoFingerprint
 from cases.hashing.matches import matches_a_child, of_a_child
-from cases.hashing.models import Frame, IndexedHash, Match, MediaHash, Variant
+from cases.hashing.models import Frame, IndexedHash, Match, MediaHash, SetAside, Variant
 from cases.hashing.rising import may_rise, rise
 from cases.hashing.turns import IMPORTING, MATCHING, last_of, stamp_after, take_turn
 from cases.hashing.tying import guard_others, link, look_again, tie
@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     CHILD_MATCH = "child_match"          # the same picture was reported in a child's case
     AGE_UNKNOWN = "age_unknown"
     NOT_INTIMATE = "not_intimate"        # private, but no matter for this list
+    SET_ASIDE = "set_aside"              # the report was set aside: it was made up
     CONSENT = "consent"                  # the reporter has not said yes
 
 
@@ -98,6 +99,8 @@ def match_for_good(*, case_id: UUID) -> None:
 
 def refusal(case: Case) -> Refusal | None:
     """Why this case's fingerprints may not be published, or None. Consent is escalation's to check."""
+    if SetAside.objects.filter(case=case).exists():
+        return Refusal.SET_ASIDE
     if of_a_child(case):
         return Refusal.CHILD
     if case.harm not in LISTED_HARMS:

@@ -14,6 +14,11 @@ def rise(case_ids: list[str]) -> None:
     rising.rise_in_turn([UUID(each) for each in case_ids])
 
 
+@job("hashing.settle")
+def settle(case_ids: list[str]) -> None:
+    rising.settle_in_turn([UUID(each) for each in case_ids])
+
+
 @job("hashing.guard_same")
 def guard_same(case_id: str) -> None:
     tying.guard_same(case_id=UUID(case_id))

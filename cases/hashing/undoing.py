@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.services import actor, record
-from cases.hashing.entries import withdraw
+from cases.hashing.entries import hold_for_a_child
+from cases.hashing.listing import put_back
 from cases.hashing.matches import between, of_a_child, standing, values_of_children
-from cases.hashing.models import ListEntry, Match
+from cases.hashing.models import Match
 from cases.hashing.rising import rise, seen_of
 from cases.hashing.turns import IMPORTING, MATCHING, take_turn
 from cases.models import Case, Link
@@ -52,6 +53,8 @@ def agree(*, match: Match, by: Staff) -> Match:
     fresh.save(update_fields=["agreed_at", "agreed_by"])
     log("match_undoing_agreed", fresh, by)
     loosen(fresh, by)
+    for case in (fresh.a.case, fresh.b.case):
+        put_back(case=case, by=by)
     return fresh
 
 
@@ -66,8 +69,8 @@ def restore(*, match: Match, by: Staff) -> Match:
         log("match_restored", fresh, by)
         link_cases(a=fresh.a.case, b=fresh.b.case, because=Link.Because.HASH)
         rise([fresh.a.case_id, fresh.b.case_id])
-        off = ListEntry.objects.filter(value__in=values_of_children([fresh]))
-        withdraw(entries=off.exclude(category=ListEntry.Category.CHILD), by=by)
+        if values := values_of_children([fresh]):
+            hold_for_a_child(values=values)
     return fresh
 
 

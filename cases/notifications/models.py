@@ -29,6 +29,7 @@ class Occasion(StrEnum):
     ASKED = "asked"              # another unit asks about a match
     REPLIED = "replied"          # another unit answered such a question
     SEARCHED = "searched"        # somebody of another unit searched for a fingerprint that one of these cases holds
+    TAKEN_OFF = "taken_off"      # one report took listed pictures of several other cases off the list
     DIGEST = "digest"            # the morning's counts
     WAITING = "waiting"          # to the reporter: something waits
 

@@ -40,6 +40,10 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
     Occasion.SEARCHED: lambda n: ngettext("Another unit searched for a fingerprint that %(count)d case of yours holds.",
                                           "Another unit searched for a fingerprint that %(count)d cases of yours hold.",
                                           n["count"]),
+    Occasion.TAKEN_OFF: lambda n: ngettext("%(count)d report took fingerprints of several cases off the shared list: please "
+                                           "look.",
+                                           "%(count)d reports took fingerprints of several cases off the shared list: please "
+                                           "look.", n["count"]),
     Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
                                  "messages %(unread)d."),
     Occasion.WAITING: lambda n: _("There is a message for you."),

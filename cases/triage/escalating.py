@@ -28,6 +28,7 @@ REFUSAL_NAMES = {
     Refusal.CHILD: _("A person under 18 is affected: fingerprints of children are never sent to platforms by this portal."),
     Refusal.CHILD_MATCH: _("The same picture was reported in a child's case: its fingerprint is never sent to platforms by this "
                            "portal."),
+    Refusal.SET_ASIDE: _("This report was set aside: its pictures go on no list."),
     Refusal.AGE_UNKNOWN: _("We do not know that the person is an adult: ask before sharing fingerprints."),
     Refusal.CONSENT: _("The reporter has not agreed that fingerprints are shared. Write and ask first."),
     Refusal.NOT_INTIMATE: _("The list that platforms pull is for intimate pictures only. Ask for removal by link instead."),

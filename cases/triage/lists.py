@@ -14,7 +14,7 @@ from cases.triage.escalating import REFUSAL_NAMES
 STATE_NAMES = {
     ListEntry.State.WAITING: _("Not on the list"),
     ListEntry.State.ACTIVE: _("On the list"),
-    ListEntry.State.SUSPENDED: _("Off the list until somebody has looked: a platform did not block it"),
+    ListEntry.State.SUSPENDED: _("Off the list until somebody has looked"),
     ListEntry.State.WITHDRAWN: _("Taken off the list"),
 }
 TROUBLE_NAMES = {

@@ -15,6 +15,12 @@ class UndoForm(Plain):
                            widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
 
 
+class AsideForm(Plain):
+    why = forms.ChoiceField(label=_("Why the report is set aside"), widget=forms.RadioSelect,
+                            choices=[(why.value, why.label) for why in (Match.Why.MADE_UP, Match.Why.TRIAL)],
+                            error_messages={"required": _("Choose why.")})
+
+
 class AskForm(Plain):
     reason = reason_field(_("What you want to know, and why"), _("Sealed to the other unit: nobody else reads it, not even you "
                                                                  "afterwards."))

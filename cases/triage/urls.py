@@ -2,6 +2,7 @@ from django.urls import path
 
 from cases.triage.views import (
     acts,
+    aside,
     audit,
     case,
     escalate,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("case/<slug:ref>/hand/", acts.hand, name="hand"),
     path("case/<slug:ref>/priority/", acts.priority, name="priority"),
     path("case/<slug:ref>/match/<int:number>/<slug:other>/<int:their>/", matches.match, name="match"),
+    path("case/<slug:ref>/aside/", aside.aside, name="aside"),
     path("case/<slug:ref>/ask/", matches.ask, name="ask"),
     path("hashes/", hashes.search, name="hashes"),
     path("questions/", matches.questions, name="questions"),

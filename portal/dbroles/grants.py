@@ -55,6 +55,7 @@ cases.hashing
     cases_hashing_frame                       I       S       -       -         SD
     cases_hashing_indexedhash                 -       SI      -       -         SID
     cases_hashing_match                       -       SIU     -       -         SID
+    cases_hashing_setaside                    -       SIUD    -       -         SD
     cases_hashing_listentry                   -       SIU     -       S         SU
     cases_hashing_listing                     -       SIU     -       -         SUD
     cases_hashing_benign                      -       S       -       -         S

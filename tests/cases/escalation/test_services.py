@@ -160,7 +160,7 @@ def test_a_picture_found_to_be_a_childs_while_the_notice_waits_stays(case: Case,
     escalation.refresh_from_db()
     assert escalation.state == State.FAILED
     assert not [message for message in mail.outbox if PDQ in message.body]
-    assert ListEntry.objects.get().state == ListEntry.State.WITHDRAWN
+    assert ListEntry.objects.get().state == ListEntry.State.SUSPENDED
 
 
 @pytest.mark.parametrize("age", [16, 24])

@@ -373,5 +373,5 @@ def test_a_childs_report_takes_the_same_picture_off_the_list(make_case):
     child = make_case(child=True, age_band=AgeBand.FROM_13_TO_15.value)
     services.store(case=child, fingerprints=[fingerprint(pdq=near(pdq, 10))])
     services.match(case_id=child.pk)
-    assert ListEntry.objects.get(value=pdq).state == ListEntry.State.WITHDRAWN
+    assert ListEntry.objects.get(value=pdq).state == ListEntry.State.SUSPENDED
     assert ListEntry.objects.filter(state=ListEntry.State.ACTIVE).count() == 1

@@ -289,7 +289,7 @@ def test_restoring_takes_what_was_listed_meanwhile_off_the_adults_list(unit, aye
     listing.propose(case=adult, by=ayesha)
     listing.approve(case=adult, by=nadia)
     undoing.restore(match=match, by=ayesha)
-    assert ListEntry.objects.get().state == "withdrawn"
+    assert ListEntry.objects.get().state == "suspended"
     assert services.refusal(adult) == services.Refusal.CHILD_MATCH
 
 

@@ -164,7 +164,7 @@ def test_a_childs_report_of_a_crop_takes_the_picture_and_all_variants_off(case, 
     child = make_case(child=True, age_band=AgeBand.FROM_13_TO_15.value)
     services.store(case=child, fingerprints=[fingerprint(pdq=near(values[13], 8))])
     services.match(case_id=child.pk)
-    assert states(case) == {"withdrawn"}
+    assert states(case) == {"suspended"}
 
 
 def test_what_turns_out_to_be_on_a_list_of_children_goes_with_all_variants(case, values):

@@ -181,7 +181,7 @@ def test_a_video_of_a_childs_case_leaves_the_adults_list(make_case):
     adult, _ = stored(make_case, film)
     publish(adult)
     stored(make_case, VideoFingerprint(1, "ef" * 32, "ef" * 16, film.frames), age_band=AgeBand.UNDER_13.value, child=True)
-    assert ListEntry.objects.get().state == "withdrawn"
+    assert ListEntry.objects.get().state == "suspended"
 
 
 def test_a_video_of_something_harmless_is_held(make_case):

@@ -180,6 +180,25 @@ def test_for_a_childs_case_a_supervisor_agrees(client, unit, head, value):
     assert "agreed." in client.get(address).content.decode()
 
 
+def test_a_report_is_set_aside_by_one_and_a_supervisor_agrees(client, unit, head, value):
+    made_up, other = reported(unit, value, age_now=15), reported(unit, value)
+    address, heads = f"/desk/case/{made_up.ref}/aside/", signed_in(head)
+    assert address in page(client, made_up)
+    assert "Set it aside" in client.get(address).content.decode()
+    assert client.post(address, {"act": "set_aside"}).status_code == 400
+    for _ in range(2):
+        assert client.post(address, {"act": "set_aside", "why": "made_up"}).headers["Location"] == address
+    text = client.get(address).content.decode()
+    assert "One of the reports was made up" in text
+    assert "I agree" not in text
+    assert client.post(address, {"act": "agree"}).status_code == 403
+    assert "I agree" in heads.get(address).content.decode()
+    assert heads.post(address, {"act": "agree"}).status_code == 302
+    assert "Seen before</span>" not in page(client, other)
+    assert heads.post(address, {"act": "take_back"}).status_code == 302
+    assert "Seen before</span>" in page(client, other)
+
+
 @pytest.mark.parametrize("part", ["match", "ask", "priority"])
 def test_who_may_not_come_in(unit, stranger, value, part):
     first, second = reported(unit, value), reported(unit, value)
