@@ -112,6 +112,7 @@ function remove(row) {
   files.delete(row);
   URL.revokeObjectURL(row.querySelector('.peek')?.src);
   row.remove();
+  speak(note = '');                           // what was said of it is over
   number();
   input.focus();
 }

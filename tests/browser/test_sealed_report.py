@@ -319,6 +319,8 @@ def test_a_fingerprint_that_the_server_refuses_leads_back_and_loses_nothing(pers
     at.send("pictures")
     at.said("ہم تک پورا نہیں پہنچا" if language == "ur" else "did not reach us whole")
     expect(at.page.locator(".files li")).to_have_count(0)
+    expect(at.page.locator("[data-pictures] [role=status]")).to_have_text("")
+    shoot(at.page, f"sealed-left-out-{language}-{width}")
     assert look(at.page, widths=(width,)) == []
     at.on("check")
     expect(at.page.locator("[data-of=story]")).to_contain_text("lake in Hunza")
