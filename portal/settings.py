@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.middleware.StaffOnly",             # sign-in is required unless a view says otherwise
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.collisions.Collisions",
 ]
 TEMPLATES: list[dict[str, Any]] = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",

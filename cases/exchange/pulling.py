@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import requests
 from django.conf import settings
@@ -22,7 +23,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from cases.audit.services import record
 from cases.exchange.models import Source
-from cases.hashing.foreign import Row, relabel, take_in
+from cases.hashing.foreign import Row, relabel, settle, take_in
 from cases.hashing.models import ForeignHash, ListEntry
 from cases.hashing.wire import ncmec, stopncii
 from cases.hashing.wire.stopncii import EPOCH, HASH, CaseStatus, Malformed, SignalType
@@ -106,10 +107,11 @@ def keep(origin: Origin, source: Source, step: Step) -> bool:
     locked = Source.objects.select_for_update().get(pk=source.pk)
     if locked.checkpoint != source.checkpoint:
         return False
-    new = 0
+    new, met = 0, set[UUID]()
     for start in range(0, len(step.rows), BATCH):
-        taken = take_in(source=origin.slug, rows=step.rows[start:start + BATCH], child=origin.child)
-        new += taken.new + taken.gone
+        taken = take_in(source=origin.slug, rows=step.rows[start:start + BATCH], child=origin.child, goes_on=True)
+        new, met = new + taken.new + taken.gone, met | taken.met
+    settle(met)
     idle = 0 if new else source.checkpoint.get("idle", 0) + 1
     if not step.done and idle > IDLE + ForeignHash.objects.filter(source=origin.slug, deleted_at=None).count() // TENTH:
         raise Endless

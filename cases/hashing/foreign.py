@@ -41,11 +41,15 @@ class TakenIn:
     new: int
     gone: int
     matches: int
+    met: frozenset[UUID] = frozenset()          # pictures of ours with new matches
 
 
 @transaction.atomic
-def take_in(*, source: str, rows: Sequence[Row], child: bool = False) -> TakenIn:
-    """One page of somebody else's list, compared with every case at once. `child`: the list is of child imagery."""
+def take_in(*, source: str, rows: Sequence[Row], child: bool = False, goes_on: bool = False) -> TakenIn:
+    """One page of somebody else's list, compared with every case at once. `child`: the list is of child imagery.
+
+    `goes_on`: more pages follow in this transaction, and the caller settles what all of them met, once.
+    """
     newest: dict[tuple[str, str], Row] = {}
     for row in rows:
         if (row.remote, row.kind) not in newest or newest[row.remote, row.kind].updated <= row.updated:
@@ -70,7 +74,10 @@ def take_in(*, source: str, rows: Sequence[Row], child: bool = False) -> TakenIn
     IndexedHash.objects.filter(foreign__in=changed).delete()
     IndexedHash.objects.bulk_create(IndexedHash(kind=THEIRS, pdq=one.value, foreign=one) for one in live if one.kind == Kind.PDQ)
     found = keep(pairs_of(live))
-    return TakenIn(len(made), sum(not one.value for one in changed), found)
+    met = frozenset(row.hash_id for row in found)
+    if not goes_on:
+        settle(met)
+    return TakenIn(len(made), sum(not one.value for one in changed), len(found), met)
 
 
 def pairs_of(foreign: Sequence[ForeignHash]) -> list[Pair]:
@@ -97,7 +104,9 @@ def compare(*, case_id: UUID) -> int:
     pairs = [(one.pk, owner[row], bits) for (one, _), hits in zip(asked, near, strict=True) for row, bits in hits if row in owner]
     files = {one.md5: one.pk for one in mine}
     same = ForeignHash.objects.filter(kind=Kind.MD5, value__in=files, deleted_at=None).values_list("pk", "value")
-    return keep(nearest(pairs + [(files[md5], pk, 0) for pk, md5 in same]))
+    found = keep(nearest(pairs + [(files[md5], pk, 0) for pk, md5 in same]))
+    settle({row.hash_id for row in found})
+    return len(found)
 
 
 def nearest(pairs: Sequence[Pair]) -> list[Pair]:
@@ -108,22 +117,29 @@ def nearest(pairs: Sequence[Pair]) -> list[Pair]:
     return [(ours, theirs, bits) for (ours, theirs), bits in far.items()]
 
 
-def keep(pairs: Sequence[Pair]) -> int:
-    """Note new matches; what turns out to be on a list of child imagery leaves the adults' list at once."""
+def keep(pairs: Sequence[Pair]) -> list[ForeignMatch]:
+    """Note new matches, and in the log of each case that it is known elsewhere."""
     there = set(ForeignMatch.objects.filter(hash__in={pair[0] for pair in pairs}).values_list("hash", "foreign"))
     now, new = timezone.now(), [pair for pair in pairs if pair[:2] not in there]
     rows = ForeignMatch.objects.bulk_create(ForeignMatch(hash_id=a, foreign_id=b, distance=bits, at=now) for a, b, bits in new)
     cases = set(MediaHash.objects.filter(foreign__in=rows).values_list("case", flat=True))
     for case_id in cases:
         record("known_elsewhere", subject=case_id, actor="system")
-    rise(cases)
-    take_children_off({row.hash_id for row in rows})
-    return len(rows)
+    return rows
+
+
+def settle(pictures: Collection[UUID]) -> None:
+    """Their cases become more urgent; what turns out to be on a list of child imagery leaves the adults' list at once.
+
+    Once in a transaction: cases are locked in one order, and nobody who has the turn of publishing locks any.
+    """
+    rise(MediaHash.objects.filter(pk__in=pictures).values_list("case", flat=True))
+    take_children_off(pictures)
 
 
 def take_children_off(pictures: Collection[UUID]) -> None:
-    """Those of them that a list of child imagery knows leave the adults' list, and what we know to be the same. Nobody's turn of
-    publishing is taken for nothing: who has it must not lock cases any more, and more pages may follow."""
+    """Those of them that a list of child imagery knows leave the adults' list, and what we know to be the same. The turn of
+    publishing is not taken for nothing: who has it must not lock cases any more."""
     known = known_of_children(pictures)
     for case_id in MediaHash.objects.filter(pk__in=known).order_by("case").values_list("case", flat=True).distinct():
         enqueue("hashing.guard_same", case_id=str(case_id))

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.exchange import pulling
@@ -217,6 +219,24 @@ def test_a_clock_that_goes_back_does_not_take_us_along(pull: Pull, lists: Lists)
 
 
 # --- duplicated, reordered, taken back ----------------------------------------------------------------------------------
+def test_of_a_long_file_all_cases_are_locked_before_anything_leaves_a_list(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has the turn of publishing and then locks cases waits for whoever approves, who waits for the turn."""
+    monkeypatch.setattr(pulling, "BATCH", 1)
+    values = [new_pdq() for _ in range(2)]
+    for value in values:
+        services.store(case=(case := plain_case()), fingerprints=[fingerprint(pdq=value)])
+        publish_case(case)
+    origin, source = pulling.Origin("npo", "file", "", child=True), Source.objects.create(slug="npo")
+    step = pulling.Step([Row(value, "pdq", value, NOON) for value in values], {"sha256": "1"}, done=True)
+    with CaptureQueriesContext(connection) as seen:
+        assert pulling.keep(origin, source, step)
+    written = [query["sql"] for query in seen if query["sql"].startswith("UPDATE")]
+    cases = [place for place, sql in enumerate(written) if sql.startswith('UPDATE "cases_case"')]
+    entries = [place for place, sql in enumerate(written) if sql.startswith('UPDATE "cases_hashing_listentry"')]
+    assert len(cases) == len(entries) == 2
+    assert max(cases) < min(entries)
+
+
 def test_pages_that_come_twice_or_in_another_order_end_the_same(db: None) -> None:
     value, at = new_pdq(), NOON
     there, gone = Row("7-1", "pdq", value, at), Row("7-1", "pdq", "", at + timedelta(seconds=5))
