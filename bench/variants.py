@@ -12,13 +12,14 @@ from playwright.sync_api import sync_playwright
 
 from bench import Figure, edits
 from bench.edits import Bits, Edit, Picture, crop
+from bench.forged import most_hit
 from bench.hashing import BARE, CHROMIUM, FLAGS
 from cases.hashing import variants
 from cases.hashing.pdq import MATCH_DISTANCE
 from tests.browser.pictures_page import serve
 
 NAME = "variants"
-FIGURES = ("variants_crop_recall", "variants_margin_bits", "variants_hashes_most", "variants_time_ratio")
+FIGURES = ("variants_crop_recall", "variants_margin_bits", "variants_hashes_most", "variants_forged", "variants_time_ratio")
 LEAST, MOST_HASHES = 90, 16
 COUNTED, REPORTED = "crop, 2–10 % of every side", "the picture, where a screenshot of it was reported"
 WAYS = ("PDQ", "12", "ours", "both")
@@ -96,6 +97,7 @@ def run() -> dict[str, Figure]:
     return {"variants_crop_recall": Figure(round(recall, 2), "", f"{len(pictures)} held-out pictures, {COUNTED}"),
             "variants_margin_bits": Figure(margin, "bits", "closest unrelated pair, variants and copies"),
             "variants_hashes_most": Figure(most, "", "hashes of one of these pictures"),
+            "variants_forged": Figure(most_hit(), "", "of fifteen, those that a forger can make meet pictures of their choice"),
             "variants_time_ratio": time_ratio()}
 
 
