@@ -36,6 +36,7 @@ from cases.workflow import Status
 
 URGENT = frozenset({Level.P1, Level.P2})
 CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.GLASS, Occasion.LOCKED, Occasion.MANY})    # by SMS as well
+AT_ONCE, QUARTER = 5, timedelta(minutes=15)                      # urgent reports of which a member is told one by one
 WARN_AT = 0.75                                                   # share of a clock
 WITNESS_LINES = 24                                               # checkpoints in one mail: a day's
 ONCE_IN = timedelta(days=1)                                      # a reporter's phone is silent in between
@@ -49,8 +50,9 @@ class Member(Protocol):
 
 # --- staff ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def tell_members(*, occasion: Occasion, members: Iterable[Member], **counts: int) -> list[Notification]:
-    """Tell each of them, in the way each prefers. `counts`: the numbers in the occasion's sentence (`count`: 1 unless given)."""
+def tell_members(*, occasion: Occasion, members: Iterable[Member], delay: float = 0, **counts: int) -> list[Notification]:
+    """Tell each of them, in the way each prefers, `delay` seconds from now. `counts`: the numbers in the occasion's sentence
+    (`count`: 1 unless given)."""
     people = list(members)
     wishes = {wish.member_id: wish for wish in Preference.objects.filter(member__in=[person.pk for person in people])}
     now, numbers = timezone.now(), {"count": 1} | counts
@@ -58,7 +60,7 @@ def tell_members(*, occasion: Occasion, members: Iterable[Member], **counts: int
             for person in people for kind in ways(person, wishes.get(person.pk) or Preference(), occasion)]
     Notification.objects.bulk_create(rows)
     for row in rows:
-        enqueue("notifications.send", notification_id=str(row.pk))
+        enqueue("notifications.send", delay=delay, notification_id=str(row.pk))
     return rows
 
 
@@ -75,7 +77,22 @@ def urgent(*, case: Case) -> None:
 
 
 def tell_urgent(case: Case) -> None:
-    tell_responsible(case=case, occasion=Occasion.URGENT)
+    """Each at once, as long as they are few: anybody can send a hundred reports, and a phone that never stops is switched off.
+
+    From the sixth within a quarter of an hour on they are counted, and told in one message when it is over.
+    """
+    occasion, people = responsible(case, Occasion.URGENT)
+    lately = Notification.objects.filter(occasion=Occasion.URGENT.value, created_at__gt=timezone.now() - QUARTER)
+    for person in people:
+        told = lately.filter(member_id=person.pk)
+        many = occasion == Occasion.URGENT and max(Counter(told.values_list("kind", flat=True)).values(), default=0) >= AT_ONCE
+        waiting = told.select_for_update().filter(sent_at=None) if many else Notification.objects.none()
+        if rows := list(waiting.order_by("-created_at")):
+            for row in {each.kind: each for each in reversed(rows)}.values():            # of each way the latest
+                row.counts = row.counts | {"count": row.counts.get("count", 0) + 1}
+                row.save(update_fields=["counts"])
+        else:
+            tell_members(occasion=occasion, members=[person], delay=QUARTER.total_seconds() if many else 0)
 
 
 def tell_assignee(*, case: Case, occasion: Occasion) -> None:

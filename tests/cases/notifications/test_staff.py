@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from cases.models import HARM_NAMES, Case
 from cases.notifications import services, wording
 from cases.notifications.models import Notification, Occasion, Preference
+from cases.notifications.services import AT_ONCE, QUARTER
 from cases.outbox.models import Job
 from cases.priority import CLOCKS, Danger, Level
 from cases.services import assign
@@ -171,3 +172,26 @@ def test_a_real_worker_tells_of_an_urgent_case_within_a_minute(celery_worker: Wo
     sent = Notification.objects.filter(occasion="urgent").latest("sent_at").sent_at
     assert sent
     assert sent - case.opened_at < timedelta(seconds=60)
+
+
+def test_of_a_flood_the_sixth_urgent_report_and_all_after_it_are_one_message(case: Case, run_jobs: RunJobs,
+                                                                             mailoutbox: list[EmailMessage]):
+    Case.objects.filter(pk=case.pk).update(priority=Level.P2.value)
+    case.refresh_from_db()
+    members = Notification.objects.filter(occasion="urgent", kind="email")
+    for _ in range(AT_ONCE):
+        services.urgent(case=case)
+        run_jobs()
+    one_by_one = len(mailoutbox)
+    assert members.exclude(sent_at=None).count() == one_by_one >= AT_ONCE
+    for _ in range(3):
+        services.urgent(case=case)
+        run_jobs()
+    assert len(mailoutbox) == one_by_one
+    assert {row.counts["count"] for row in members.filter(sent_at=None)} == {3}
+    waiting = Job.objects.filter(task="notifications.send", payload__notification_id=str(members.get(sent_at=None).pk)).get()
+    assert timedelta(minutes=14) < waiting.due_at - timezone.now() <= timedelta(minutes=15)
+    Notification.objects.update(created_at=timezone.now() - QUARTER)
+    services.urgent(case=case)
+    run_jobs()
+    assert len(mailoutbox) == one_by_one + 1
