@@ -168,8 +168,8 @@ def in_child(work: Callable[[], None]) -> None:
 
 def leave(*_: object) -> None:
     """Without a traceback, and once, whoever asks again: what was begun is rolled back."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: None)       # not SIG_IGN: of one that has just come Python would complain
     sys.exit(INTERRUPTED)
 
 
