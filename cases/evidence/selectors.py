@@ -1,5 +1,4 @@
 """Reads with a rule: what a member may know of files, and what a reporter is told of theirs."""
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,12 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from cases.audit.models import Entry
 from cases.evidence.instruction import Instruction, InstructionMissing
 from cases.evidence.models import Evidence, Exposure
+from cases.evidence.near import near
 from cases.models import Case
 from cases.permissions import Staff
 from cases.priority import CHILD, IMAGE_HARMS, AgeBand, Harm
 from cases.selectors import cases_for, walled_off
 
-NEAR = 20                    # bits of 128, pHash and dHash together: at most this is the same
 MOST_NEAR = 50
 # what the public's database role reads
 PUBLIC = ("id", "case", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at", "exported_at")
@@ -67,29 +66,22 @@ def evidence_of(case: Case, member: Staff) -> QuerySet[Evidence]:
     return Evidence.objects.filter(case=case, case__in=cases_for(member)).defer("preserved").select_related("key")
 
 
-def near_duplicates(evidence: Evidence, member: Staff) -> list[Near]:
-    """The same screenshot, or nearly, in other cases that exist for the member; nearest first. Why so: docs/evidence.md."""
-    nearest = sorted(_near(evidence, Evidence.objects.filter(case__in=cases_for(member))))[:MOST_NEAR]
+def near_duplicates(evidence: Evidence, member: Staff, found: dict[UUID, int] | None = None) -> list[Near]:
+    """The same screenshot, or nearly, in other cases that exist for the member; nearest first. Why so: docs/evidence.md.
+
+    `found`: near(evidence), for who asks the other question too.
+    """
+    found = near(evidence) if found is None else found
+    theirs = Evidence.objects.filter(pk__in=found, case__in=cases_for(member)).values_list("pk", flat=True)
+    nearest = sorted((found[pk], pk) for pk in theirs)[:MOST_NEAR]
     rows = Evidence.objects.defer("preserved").select_related("case").in_bulk([pk for _bits, pk in nearest])
     return [Near(rows[pk], bits, same_file=rows[pk].sha256 == evidence.sha256) for bits, pk in nearest if pk in rows]
 
 
-def near_elsewhere(evidence: Evidence, member: Staff) -> bool:
-    """Whether a unit that the member is not in holds nearly the same. Nothing is told from behind a wall."""
-    theirs = Evidence.objects.exclude(case__in=cases_for(member)).exclude(case__in=walled_off(member).values("case"))
-    return next(_near(evidence, theirs), None) is not None
-
-
-def _near(evidence: Evidence, others: QuerySet[Evidence]) -> Iterator[tuple[int, UUID]]:
-    """Bits that differ, and of which file."""
-    if not evidence.dhash:
-        return
-    own = int(evidence.phash + evidence.dhash, 16)
-    rows = others.exclude(case=evidence.case_id).exclude(dhash="").values_list("pk", "phash", "dhash")
-    for pk, phash, dhash in rows.iterator():
-        bits = (int(phash + dhash, 16) ^ own).bit_count()
-        if bits <= NEAR:
-            yield bits, pk
+def near_elsewhere(found: dict[UUID, int], member: Staff) -> bool:
+    """Whether a unit that the member is not in holds one of those near. Nothing is told from behind a wall."""
+    theirs = Evidence.objects.filter(pk__in=found).exclude(case__in=cases_for(member))
+    return theirs.exclude(case__in=walled_off(member).values("case")).exists()
 
 
 def has_seen(evidence: Evidence, member: Staff) -> bool:

@@ -101,9 +101,15 @@ def through_the_index(indexed: bool) -> Iterator[None]:
 
 def probes(kind: IndexedHash.Kind, value: str, limit: int) -> Iterator[int]:
     """The numbers of which a hash at most `limit` bits from `value` has one at least, as `portal_hash_chunks` makes them."""
-    share, rest = divmod(limit + 1, CHUNKS)
-    for place in range(CHUNKS):
+    return numbers(value, limit, first=kind.value << 20)
+
+
+def numbers(value: str, limit: int, *, first: int = 0) -> Iterator[int]:
+    """The same for a hash of any length in whole chunks (four hex digits); `first` is added to each."""
+    chunks = len(value) // 4
+    share, rest = divmod(limit + 1, chunks)
+    for place in range(chunks):
         chunk = int(value[place * 4:place * 4 + 4], 16)
         for bits in range(share + (place < rest)):
             for flipped in combinations(range(WIDTH), bits):
-                yield kind.value << 20 | place << WIDTH | chunk ^ sum(1 << bit for bit in flipped)
+                yield first | place << WIDTH | chunk ^ sum(1 << bit for bit in flipped)

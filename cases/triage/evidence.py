@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.evidence import sandbox, selectors, services
 from cases.evidence.models import Evidence, Exposure
+from cases.evidence.near import near as near_files
 from cases.models import Case
 from cases.outbox.services import enqueue
 from cases.permissions import Staff
@@ -67,13 +68,14 @@ def files_of(case: Case, member: Staff) -> list[File]:
 def twins_of(evidence: Evidence, member: Staff) -> list[Twin]:
     """Where the same picture came before, by the rules of matches: a case that the member opens is named; of one that is kept for
     others, or another unit's, only that there is one. For the page of a case that they open themselves."""
-    near = selectors.near_duplicates(evidence, member)
+    found = near_files(evidence)
+    near = selectors.near_duplicates(evidence, member, found)
     doors, known = opened_by(member, {each.evidence.case for each in near}), dict[str, bool]()
     for each in near:
         if each.evidence.case_id in doors:
             known[each.evidence.case.ref] = known.get(each.evidence.case.ref, False) or each.same_file
     kept = [Twin(kept=True)] if any(each.evidence.case_id not in doors for each in near) else []
-    elsewhere = [Twin()] if selectors.near_elsewhere(evidence, member) else []
+    elsewhere = [Twin()] if selectors.near_elsewhere(found, member) else []
     return [Twin(ref, same) for ref, same in known.items()] + kept + elsewhere
 
 

@@ -14,6 +14,7 @@ from cases.evidence import processing, sandbox, selectors, services
 from cases.evidence.handing_off import hand_off
 from cases.evidence.instruction import Instruction, Order
 from cases.evidence.models import Evidence, Page
+from cases.evidence.near import NEAR
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.foreign import Row, take_in
@@ -344,7 +345,7 @@ def test_the_same_screenshot_is_found_in_other_cases_that_the_member_may_know(se
     assert {became(each)[0] for each in sent} == {State.KEPT}
     [found] = selectors.near_duplicates(sent[0], hina)
     assert (found.evidence, found.evidence.case, found.same_file) == (sent[1], same_unit, False)
-    assert 0 < found.bits <= selectors.NEAR
+    assert 0 < found.bits <= NEAR
     assert [each.evidence for each in selectors.near_duplicates(sent[1], hina)] == [sent[4], sent[0]]
     assert selectors.near_duplicates(sent[3], hina) == []
     imran = make_member("Imran", make_unit("integrity"))
