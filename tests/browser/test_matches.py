@@ -50,7 +50,8 @@ def test_every_page_stands_in_both_languages_at_every_width(matched, open_page, 
     faults: list[str] = []
     for name, path in (("matches-case", f"/desk/case/{ours.ref}/"), ("matches-queue", "/desk/"),
                        ("match", f"/desk/case/{ours.ref}/match/1/{second.ref}/1/"), ("ask", f"/desk/case/{ours.ref}/ask/"),
-                       ("questions", "/desk/questions/"), ("question", f"/desk/questions/{question.pk}/"),
+                       ("aside", f"/desk/case/{ours.ref}/aside/"), ("questions", "/desk/questions/"),
+                       ("question", f"/desk/questions/{question.pk}/"),
                        ("hashes", "/desk/hashes/")):
         page.goto(base + path)
         if name == "hashes":
