@@ -1,13 +1,10 @@
 """What the worker does of a partner's feedback, submissions and pulls.
 
 Apart from the services, so that the exchange role does not even load what opens cases."""
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Collate
+from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.models import Entry
@@ -15,7 +12,8 @@ from cases.audit.services import record
 from cases.escalation import uploads
 from cases.escalation.models import Escalation
 from cases.escalation.services import list_answered
-from cases.exchange.models import Feedback, Partner, Recall, Submission
+from cases.exchange import pulls
+from cases.exchange.models import Feedback, Partner, Pull, Recall, Submission
 from cases.exchange.selectors import listed_for
 from cases.exchange.services import AGAIN, name_of
 from cases.hashing.entries import OFF, gone, suspend
@@ -178,24 +176,8 @@ def told_since(entry: ListEntry, case: Case, platform: str) -> bool:
 
 
 def may_hold(partner: Partner, entry: ListEntry, protocol: str = "") -> bool:
-    """Whether the partner was given anything between the entry's publication and its end; all three are times of the list."""
-    if entry.published_at is None or entry.kind not in partner.kinds or entry.category not in partner.categories:
-        return False
-    given = pulls_of(partner).filter(details__count__gt=0)
-    if protocol:
-        given = given.filter(details__protocol=protocol)
-    by_the_list = Q(reached__gte=entry.published_at.isoformat(), newest__lt=entry.modified_at.isoformat())
-    of_before = Q(reached=None, at__gte=entry.published_at, at__lte=entry.modified_at)      # written down without them
-    return given.annotate(reached=said_at("reached"), newest=said_at("newest")).filter(by_the_list | of_before).exists()
-
-
-def said_at(detail: str) -> Collate:
-    """A time in the log's details, as text that sorts as time does."""
-    return Collate(KeyTextTransform(detail, "details"), "C" if connection.vendor == "postgresql" else "BINARY")
-
-
-def pulls_of(partner: Partner) -> QuerySet[Entry]:
-    return Entry.objects.filter(actor=name_of(partner), event="list_fetched")
+    """Whether the partner was given anything while the entry stood on the list."""
+    return listed_for(partner).filter(pulls.held_by(partner, protocol), pk=entry.pk).exists()
 
 
 @transaction.atomic
@@ -204,10 +186,10 @@ def confirm_by_pulls() -> int:
     when a partner runs both. What is on the list again meanwhile is no withdrawal to confirm."""
     confirmed = 0
     for partner in Partner.objects.filter(recall__confirmed_at=None, recall__isnull=False).distinct():
-        newest = pulls_of(partner).filter(details__protocol="ncmec").order_by("-at").first()
+        newest = Pull.objects.filter(partner=partner, protocol="ncmec").order_by("-newest").first()
         if newest is None:
             continue
-        passed = datetime.fromisoformat(newest.details["mark"]) - AGAIN      # what it asked for twice has come for certain
+        passed = newest.mark - AGAIN         # what it asked for twice has come for certain
         waiting = Recall.objects.filter(partner=partner, confirmed_at=None, at__lt=passed, entry__state__in=OFF)
         for recall in waiting.select_related("entry", "partner"):
             if not may_hold(partner, recall.entry, "stopncii"):

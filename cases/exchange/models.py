@@ -22,7 +22,6 @@ class Partner(models.Model):
     categories = models.JSONField(default=adults_only)     # ListEntry.Category values; "child" only where enabled by name
     per_minute = models.PositiveSmallIntegerField(default=300)
     active = models.BooleanField(default=True)
-    since = models.DateTimeField(null=True)                # takes part; None: since before this was written down
 
     def __str__(self) -> str:
         return self.name
@@ -81,6 +80,24 @@ class Recall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.entry_id}"
+
+
+class Pull(models.Model):
+    """What a partner asked for while the list was one and the same: who may hold what follows from it (exchange.pulls).
+
+    All are times of the list (modified_at). `reached`: how far it was given fingerprints that stood; None: it was given none.
+    """
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE)
+    protocol = models.CharField(max_length=10)             # "stopncii" or "ncmec"
+    newest = models.DateTimeField()                        # how far the list was
+    reached = models.DateTimeField(null=True)
+    mark = models.DateTimeField()                          # from where it asked the last time
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "protocol", "newest"], name="pull_once_for_a_list")]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.protocol} {self.newest:%F}"
 
 
 class Source(models.Model):

@@ -42,8 +42,7 @@ def add_partner(*, name: str, platform: str, kinds: Sequence[str] = (), categori
         raise ValueError(", ".join(sorted(unknown)))
     last = Partner.objects.aggregate(last=Max("number"))["last"] or OURSELVES
     partner = Partner.objects.create(name=name, platform=platform, number=last + 1, number_key=secrets.token_bytes(32),
-                                     kinds=list(kinds) or every_kind(), categories=list(categories) or adults_only(),
-                                     since=timezone.now())
+                                     kinds=list(kinds) or every_kind(), categories=list(categories) or adults_only())
     keys = new_keys(partner)
     record("partner_added", subject=partner.pk, actor="system", platform=platform, categories=partner.categories)
     return partner, keys

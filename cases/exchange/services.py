@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cases.audit.services import record
+from cases.exchange import pulls
 from cases.exchange.models import Feedback, Partner, Submission
 from cases.exchange.partners import OURSELVES
 from cases.exchange.selectors import listed_for
@@ -54,7 +55,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What the log keeps of a request for the list. Its screen and the recalls are read from there.
+    """What the log keeps of a request for the list, and the table of pulls (exchange.pulls).
 
     `mark`: how far the partner had come when it asked; `reached`: how far it is now; `newest`: how far the list was. All three
     are times of the list (modified_at), which never go back, so that a clock that does misleads nobody.
@@ -67,8 +68,11 @@ class Fetched:
     newest: datetime
 
 
+@transaction.atomic
 def log_fetch(*, partner: Partner, fetched: Fetched, unchanged: bool) -> None:
     """`unchanged`: the partner had this very answer already, and was told so (304)."""
+    pulls.note(partner=partner, protocol=fetched.protocol, newest=fetched.newest, mark=fetched.mark,
+               reached=fetched.reached if fetched.count else None)
     record("list_fetched", subject=LIST, actor=name_of(partner), **asdict(fetched), unchanged=unchanged)
 
 
@@ -90,6 +94,7 @@ def page(*, partner: Partner, request: FetchRequest) -> tuple[FetchResponse, Fet
     began = request.began or newest
     found = list(_since(partner, request, began).order_by("modified_at", "pk")[:request.size + 1])
     shown, more = found[:request.size], len(found) > request.size
+    newest = max([newest, *(entry.modified_at for entry in shown[-1:])])       # published since we looked
     reached = shown[-1].modified_at if more else max(newest, request.mark)
     token = PullToken(PageToken(shown[-1].modified_at, shown[-1].pk), request.since, began) if more else None
     return (FetchResponse(tuple(_record(partner, entry) for entry in shown), request.mark, token),
@@ -99,19 +104,18 @@ def page(*, partner: Partner, request: FetchRequest) -> tuple[FetchResponse, Fet
 def _since(partner: Partner, request: FetchRequest, began: datetime) -> QuerySet[ListEntry]:
     """What the partner has not seen.
 
-    A withdrawn entry repeats the hash, so it is shown only to who may hold it: who had come as far as its first publication
-    before this pull, or in this pull before it was withdrawn. To anybody else there is nothing to hand out any more, and the
-    person it belongs to has taken back the consent to do so. Nor to a partner that was not there yet when it was withdrawn,
-    whatever it says of itself. Times on the wire are whole seconds, so the partner's whole last second counts.
+    A withdrawn entry repeats the hash, so it is shown only to who may hold it, as we know ourselves (pulls.held_by): to anybody
+    else there is nothing to hand out any more, and the person it belongs to has taken back the consent to do so. Of those only to
+    who says that it had come as far as its first publication before this pull, or in this pull before it was withdrawn: who
+    begins anew has dropped it. What the partner says can so only lessen what it is given. Times on the wire are whole seconds,
+    so the partner's whole last second counts.
     """
     entries = listed_for(partner).filter(modified_at__gte=request.mark)
     if request.after:
         entries = entries.filter(Q(modified_at__gt=request.after.at) | Q(pk__gt=request.after.entry))
-    held = Q(published_at__lte=request.since.replace(microsecond=999_999))
-    held |= Q(published_at__lte=request.mark, modified_at__gt=began)
-    if partner.since:
-        held &= Q(modified_at__gte=partner.since)
-    return entries.filter(Q(state=ListEntry.State.ACTIVE) | held)
+    says = Q(published_at__lte=request.since.replace(microsecond=999_999))
+    says |= Q(published_at__lte=request.mark, modified_at__gt=began)
+    return entries.filter(Q(state=ListEntry.State.ACTIVE) | says & pulls.held_by(partner))
 
 
 def _record(partner: Partner, entry: ListEntry) -> HashRecord:
@@ -143,6 +147,7 @@ def entries(*, partner: Partner, request: ncmec.EntriesRequest, deleted_only: bo
         rows = rows.filter(Q(modified_at__gt=request.after.at) | Q(modified_at=request.after.at, pk__gt=request.after.entry))
     found = list(rows.order_by("modified_at", "pk")[:request.size + 1])
     shown, more = found[:request.size], len(found) > request.size
+    newest = max([newest, *(row.modified_at for row in shown[-1:])])
     following = request.following(PageToken(shown[-1].modified_at, shown[-1].pk), most,
                                   "deletions" if deleted_only else "entries") if more else ""
     return (ncmec.Page(tuple(_entry(partner, row) for row in shown), following),

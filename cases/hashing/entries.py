@@ -1,11 +1,12 @@
 """List entries on and off the list, stamped one transaction at a time, so that a partner who pages by time misses none."""
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from cases.audit.services import actor, record
-from cases.hashing.models import ListCount, ListEntry, Listing
+from cases.hashing.models import ListCount, ListEntry, Listing, ListSpan
 from cases.hashing.selectors import LISTED, on_the_lists, pictures
 from cases.hashing.turns import PUBLISHING, stamps, take_turn
 from cases.permissions import Staff
@@ -27,6 +28,7 @@ def activate(*, entries: Iterable[ListEntry], by: Staff, subject: object) -> lis
         entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.ACTIVE, next(times), None
         entry.published_at = entry.published_at or entry.modified_at
         entry.save(update_fields=["state", "modified_at", "published_at", "recalled_at"])
+    ListSpan.objects.bulk_create(ListSpan(entry=entry, since=entry.modified_at) for entry in changed)
     log("hashes_published", changed, by=by, subject=subject)
     count("published", of_pictures(changed))
     return changed
@@ -42,8 +44,7 @@ def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list
     times = stamps(ListEntry, "modified_at")
     shown = list(ListEntry.objects.filter(pk__in=[entry.pk for entry in entries], state__in=SHOWN))
     for entry in shown:
-        entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.WITHDRAWN, next(times), None
-        entry.save(update_fields=["state", "modified_at", "recalled_at"])
+        take_off(entry, ListEntry.State.WITHDRAWN, next(times))
     stood = Listing.objects.filter(entry__in=shown, state__in=STANDING)
     stood.update(state=Listing.State.ENDED)         # to come back it takes two people again
     log("hashes_withdrawn", shown, by=by, subject="hash_list")
@@ -65,7 +66,7 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
     if entry not in active:
         return False
     for one in active:
-        ListEntry.objects.filter(pk=one.pk).update(state=ListEntry.State.SUSPENDED, modified_at=next(times))
+        take_off(one, ListEntry.State.SUSPENDED, next(times))
     record("hash_suspended", subject=entry.pk, actor=partner, count=len(active))
     approved = Listing.objects.filter(entry__in=active, state=Listing.State.APPROVED)
     approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED)
@@ -83,12 +84,17 @@ def hold_for_a_child(*, values: Collection[str]) -> list[ListEntry]:
     times, shown = stamps(ListEntry, "modified_at"), ListEntry.objects.filter(value__in=values, state=ListEntry.State.ACTIVE)
     held = list(shown.exclude(category=ListEntry.Category.CHILD).order_by("modified_at"))
     for entry in held:
-        entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.SUSPENDED, next(times), None
-        entry.save(update_fields=["state", "modified_at", "recalled_at"])
+        take_off(entry, ListEntry.State.SUSPENDED, next(times))
     Listing.objects.filter(entry__in=held, state=Listing.State.APPROVED).update(held=Listing.Held.CHILD)
     log("hashes_held_for_a_child", held, by=None, subject="hash_list")
     count("suspended", of_pictures(held))
     return held
+
+
+def take_off(entry: ListEntry, state: ListEntry.State, at: datetime) -> None:
+    entry.state, entry.modified_at, entry.recalled_at = state, at, None
+    entry.save(update_fields=["state", "modified_at", "recalled_at"])
+    ListSpan.objects.filter(entry=entry, until=None).update(until=at)
 
 
 def gone() -> QuerySet[ListEntry]:

@@ -210,7 +210,7 @@ class ListEntry(models.Model):
     value = models.CharField(max_length=64)                  # lower-case hex
     category = models.CharField(max_length=10, choices=Category.choices, default=Category.INTIMATE.value)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING.value)
-    published_at = models.DateTimeField(null=True)           # first put on the list: who stopped pulling before never had it
+    published_at = models.DateTimeField(null=True)           # first put on the list; ListSpan has every time
     modified_at = models.DateTimeField(db_index=True)        # never decreases for a row: partners page by it
     recalled_at = models.DateTimeField(null=True)            # its withdrawal was noted against every partner that may hold it
 
@@ -228,6 +228,19 @@ class ListEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+
+class ListSpan(models.Model):
+    """One time that an entry stood on its list: who pulled in none never had it. Times of the list (modified_at)."""
+    entry = models.ForeignKey(ListEntry, on_delete=models.CASCADE, related_name="spans")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)                  # withdrawn or suspended; None: it stands
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry"], condition=models.Q(until=None), name="span_open_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} since {self.since:%F}"
 
 
 class Listing(models.Model):

@@ -57,6 +57,7 @@ cases.hashing
     cases_hashing_match                       -       SIU     -       -         SID
     cases_hashing_setaside                    -       SIUD    -       -         SD
     cases_hashing_listentry                   -       SIU     -       S         SU
+    cases_hashing_listspan                    -       SIU     -       S         SU
     cases_hashing_listing                     -       SIU     -       -         SUD
     cases_hashing_benign                      -       S       -       -         S
     cases_hashing_listcount                   S       SIU     -       S         SIU
@@ -93,6 +94,7 @@ cases.exchange
     cases_exchange_feedback                   -       S       -       SI        SU
     cases_exchange_submission                 -       -       -       I         SD
     cases_exchange_recall                     -       S       -       -         SIU
+    cases_exchange_pull                       -       -       -       SIU       S
     cases_exchange_source                     -       S       -       -         SIU
 
 portal.accounts

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.clock.models import Calendar
 from cases.hashing.listing import approve, propose
-from cases.hashing.models import ListEntry, Listing, MediaHash
+from cases.hashing.models import ListEntry, Listing, ListSpan, MediaHash
 from cases.models import Case, Consent
 from cases.priority import AgeBand, Harm
 from cases.selectors import agrees, consent as consent_of
@@ -56,6 +56,8 @@ def list_entries(count: int = 1, *, at: datetime | None = None, moments: Sequenc
         ListEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(state=state)
         for entry in entries:
             entry.state = state
+    ListSpan.objects.bulk_create([ListSpan(entry=entry, since=entry.published_at, until=None if state == State.ACTIVE else
+                                           entry.modified_at) for entry in entries if entry.published_at], batch_size=2000)
     return entries
 
 

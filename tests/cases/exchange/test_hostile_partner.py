@@ -1,26 +1,31 @@
 """A partner, or whoever stole its keys: what it is not to learn, and what it is not to do to reporters and to other partners."""
 import secrets
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from cases.escalation.models import Escalation
 from cases.exchange import applying, throttle
-from cases.exchange.models import Credential, Feedback, Submission
+from cases.exchange.models import Credential, Feedback, Pull, Submission
 from cases.exchange.partners import add_partner, retire_partner, rotate_keys
 from cases.exchange.selectors import report_on
 from cases.hashing import entries as hashing
 from cases.hashing.foreign import lists_that_know
-from cases.hashing.models import ForeignHash, ListEntry
+from cases.hashing.models import ForeignHash, ListEntry, Listing
 from cases.hashing.wire.ncmec import stamp
+from cases.hashing.wire.stopncii import EPOCH, PageToken, PullToken
 from cases.models import Case
 from cases.outbox.models import Job
 from tests.cases.exchange.conftest import BASE, Platform, Publish, seconds
 from tests.cases.exchange.test_feedback import PDQ, ayesha, case, escalation, state  # noqa: F401  fixtures
 from tests.cases.exchange.test_ncmec import ask
+from tests.factories.lists import two_people
 from tests.fixtures.jobs import RunJobs
 
 AGO = timedelta(minutes=5)
@@ -49,6 +54,55 @@ def test_what_was_withdrawn_before_a_partner_took_part_is_not_for_it(publish: Pu
     hashing.withdraw(entries=[gone])
     new = Platform(*add_partner(name="New", platform="x"))
     assert new.fetch(startTimestamp=seconds(gone)).json()["hashRecords"] == []
+
+
+@pytest.mark.parametrize("had", [False, True])
+def test_what_a_partner_claims_brings_it_nothing_it_never_had(platform: Platform, other: Platform, publish: Publish,
+                                                              had: bool) -> None:
+    """It was there all the time and came only afterwards, saying what it likes of how far it had come."""
+    gone, = publish(1, at=timezone.now() - AGO)
+    (platform if had else other).pull()
+    hashing.withdraw(entries=[gone])
+    forged = PullToken(PageToken(EPOCH, UUID(int=0)), timezone.now(), EPOCH)
+    for claim in ({"startTimestamp": seconds(gone)}, {"nextPageToken": str(forged)}):
+        told = platform.fetch(**claim).json()["hashRecords"]
+        assert [(one["hashValue"], one["hashStatus"]) for one in told] == ([(gone.value, "Withdrawn")] if had else [])
+
+
+def test_listed_twice_and_withdrawn_twice_it_is_nothing_for_who_came_in_between(platform: Platform, other: Platform,
+                                                                                publish: Publish) -> None:
+    entry, = publish(1, at=timezone.now() - AGO)
+    _records, first = other.pull()
+    hashing.withdraw(entries=[entry])
+    publish(1)
+    _records, between = platform.pull()                          # nothing of it, but something
+    Listing.objects.update(state=Listing.State.APPROVED)
+    hashing.activate(entries=[entry], by=two_people()[0], subject="hash_list")
+    hashing.withdraw(entries=[entry])
+    assert entry.value not in str(platform.pull(since=between))
+    assert not applying.may_hold(platform.partner, ListEntry.objects.get(pk=entry.pk))
+    assert entry.value in str(other.pull(since=first)), "it had it the first time"
+
+
+def test_however_often_a_partner_asks_there_is_one_row_for_one_list(platform: Platform, publish: Publish) -> None:
+    publish(5, moments=[timezone.now() - AGO + timedelta(seconds=n) for n in range(5)])
+    for _again in range(3):
+        platform.pull(size=2)
+    platform.fetch(startTimestamp=99_999_999_999)                # reads nothing, so it came no further
+    row = Pull.objects.get()
+    assert row.reached == row.newest == ListEntry.objects.latest("modified_at").modified_at
+
+
+def test_what_the_log_knows_of_before_is_taken_over(platform: Platform, other: Platform, publish: Publish) -> None:
+    publish(5, moments=[timezone.now() - AGO + timedelta(seconds=n) for n in range(5)])
+    platform.fetch(pageSize=2)
+    platform.pull(size=2)
+    ask(platform.keys, "/v2/entries")
+    other.fetch(startTimestamp=99_999_999_999)
+    told = list(Pull.objects.order_by("pk").values_list("partner", "protocol", "newest", "reached", "mark"))
+    Pull.objects.all().delete()
+    import_module("cases.exchange.migrations.0006_what_each_has_pulled").from_the_log(apps, None)
+    assert list(Pull.objects.order_by("pk").values_list("partner", "protocol", "newest", "reached", "mark")) == told
 
 
 def test_a_token_of_before_is_asked_for_again_by_name(platform: Platform) -> None:

@@ -28,15 +28,18 @@ def fill(get: Any) -> None:
     platform = get("cases_escalation", "Platform").objects.create(slug="tiktok", name="TikTok")
     channel = get("cases_escalation", "Channel").objects.create(
         platform=platform, kind="email", address="a@example.org", label="x", source="x", last_verified_at=AGO.date())
-    get("cases_exchange", "Partner").objects.create(name="TikTok", platform="tiktok", fetch_key="f" * 64,
-                                                    subscription_key="s" * 64, number_key=b"n" * 32)
+    partner = get("cases_exchange", "Partner").objects.create(name="TikTok", platform="tiktok", fetch_key="f" * 64,
+                                                              subscription_key="s" * 64, number_key=b"n" * 32)
+    get("cases_audit", "Entry").objects.create(at=AGO + timedelta(minutes=1), event="list_fetched", subject="hash_list",
+                                               actor=f"partner:{partner.pk}", details={"protocol": "stopncii", "count": 3})
     for letter, answers, state in (("a", ["yes"], "active"), ("b", ["yes", "no"], "active"), ("c", ["yes", "no"], "withdrawn")):
         case = a_case(get, unit, letter)
         for n, answer in enumerate(answers):
             get("cases", "Consent").objects.create(case=case, act="share_hashes", answer=answer, at=AGO + timedelta(hours=n))
         get("cases_hashing", "MediaHash").objects.create(case=case, number=1, pdq=letter * 64, quality=90, sha256=letter * 64,
                                                          md5=letter * 32, at=AGO, matched_at=AGO)
-        entry = get("cases_hashing", "ListEntry").objects.create(pdq=letter * 64, state=state, published_at=AGO, modified_at=AGO)
+        entry = get("cases_hashing", "ListEntry").objects.create(
+            pdq=letter * 64, state=state, published_at=AGO, modified_at=AGO + timedelta(minutes=0 if state == "active" else 2))
         notice = get("cases_escalation", "Escalation").objects.create(
             case=case, platform=platform, channel=channel, reference=f"MZ-{letter}", state="sent", notice=b"", by=member,
             notice_key=get("cases_vault", "DataKey").objects.create(), requested_at=AGO, sent_at=AGO)
