@@ -7,13 +7,14 @@ from django.db.models import F, Q, QuerySet
 
 from cases.audit.services import actor, record
 from cases.hashing.models import ListCount, ListEntry, Listing, ListSpan
-from cases.hashing.selectors import LISTED, on_the_lists, pictures
+from cases.hashing.selectors import LISTED, cases_on_the_lists, on_the_lists, pictures
 from cases.hashing.turns import PUBLISHING, stamps, take_turn
 from cases.permissions import Staff
 
 SHOWN = (ListEntry.State.ACTIVE, ListEntry.State.SUSPENDED)
 OFF = (ListEntry.State.WITHDRAWN, ListEntry.State.SUSPENDED)
 STANDING = (Listing.State.PROPOSED, Listing.State.APPROVED)
+SUSPENDING = (Listing.Held.DISPUTED, Listing.Held.CHILD)
 LOGGED = 200                             # ids in one entry of the log
 
 
@@ -28,9 +29,10 @@ def activate(*, entries: Iterable[ListEntry], by: Staff, subject: object) -> lis
         entry.state, entry.modified_at, entry.recalled_at = ListEntry.State.ACTIVE, next(times), None
         entry.published_at = entry.published_at or entry.modified_at
         entry.save(update_fields=["state", "modified_at", "published_at", "recalled_at"])
+    cases = cases_of(changed, before=Listing.objects.filter(entry__in=ListSpan.objects.values("entry")))
     ListSpan.objects.bulk_create(ListSpan(entry=entry, since=entry.modified_at) for entry in changed)
     log("hashes_published", changed, by=by, subject=subject)
-    count("published", of_pictures(changed))
+    count("published", of_pictures(changed), cases=cases)
     return changed
 
 
@@ -43,12 +45,13 @@ def withdraw(*, entries: Collection[ListEntry], by: Staff | None = None) -> list
     take_turn(PUBLISHING)
     times = stamps(ListEntry, "modified_at")
     shown = list(ListEntry.objects.filter(pk__in=[entry.pk for entry in entries], state__in=SHOWN))
+    cases = cases_of(shown, before=Listing.objects.filter(entry__state=ListEntry.State.WITHDRAWN))
     for entry in shown:
         take_off(entry, ListEntry.State.WITHDRAWN, next(times))
     stood = Listing.objects.filter(entry__in=shown, state__in=STANDING)
     stood.update(state=Listing.State.ENDED)         # to come back it takes two people again
     log("hashes_withdrawn", shown, by=by, subject="hash_list")
-    count("withdrawn", of_pictures(shown))
+    count("withdrawn", of_pictures(shown), cases=cases)
     return shown
 
 
@@ -65,12 +68,13 @@ def suspend(*, entry: ListEntry, partner: str) -> bool:
     active, times = list(group.filter(state=ListEntry.State.ACTIVE).distinct()), stamps(ListEntry, "modified_at")
     if entry not in active:
         return False
+    cases = cases_of(active, before=Listing.objects.filter(held__in=SUSPENDING))
     for one in active:
         take_off(one, ListEntry.State.SUSPENDED, next(times))
     record("hash_suspended", subject=entry.pk, actor=partner, count=len(active))
     approved = Listing.objects.filter(entry__in=active, state=Listing.State.APPROVED)
     approved.update(state=Listing.State.PROPOSED, held=Listing.Held.DISPUTED)
-    count("suspended", of_pictures(active))
+    count("suspended", of_pictures(active), cases=cases)
     return True
 
 
@@ -83,11 +87,12 @@ def hold_for_a_child(*, values: Collection[str]) -> list[ListEntry]:
     take_turn(PUBLISHING)
     times, shown = stamps(ListEntry, "modified_at"), ListEntry.objects.filter(value__in=values, state=ListEntry.State.ACTIVE)
     held = list(shown.exclude(category=ListEntry.Category.CHILD).order_by("modified_at"))
+    cases = cases_of(held, before=Listing.objects.filter(held__in=SUSPENDING))
     for entry in held:
         take_off(entry, ListEntry.State.SUSPENDED, next(times))
     Listing.objects.filter(entry__in=held, state=Listing.State.APPROVED).update(held=Listing.Held.CHILD)
     log("hashes_held_for_a_child", held, by=None, subject="hash_list")
-    count("suspended", of_pictures(held))
+    count("suspended", of_pictures(held), cases=cases)
     return held
 
 
@@ -115,12 +120,19 @@ def of_pictures(entries: Collection[ListEntry]) -> int:
 @transaction.atomic
 def count_listed() -> None:
     """What is on the lists now, where the public's role may read it."""
+    cases = cases_on_the_lists()
     for category, n in on_the_lists().items():
-        ListCount.objects.update_or_create(what=f"{LISTED}{category}", defaults={"n": n})
+        ListCount.objects.update_or_create(what=f"{LISTED}{category}", defaults={"n": n, "cases": cases.get(category, 0)})
 
 
-def count(what: str, n: int) -> None:
-    """One more of something that the public may know the number of."""
+def count(what: str, n: int, *, cases: int = 0) -> None:
+    """One more of something that the public may know the number of, once it is of enough `cases`."""
     if n:
         ListCount.objects.get_or_create(what=what)
-        ListCount.objects.filter(what=what).update(n=F("n") + n)
+        ListCount.objects.filter(what=what).update(n=F("n") + n, cases=F("cases") + cases)
+
+
+def cases_of(entries: Collection[ListEntry], *, before: QuerySet[Listing]) -> int:
+    """Of how many cases they are that this had not happened to `before`: what comes one by one of a single report is of one."""
+    mine = Listing.objects.filter(entry__in=entries).exclude(hash__case__in=before.values("hash__case"))
+    return mine.values("hash__case").distinct().count()

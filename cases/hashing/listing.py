@@ -184,7 +184,7 @@ def refuse(*, case: Case, by: Staff, why: Listing.Why) -> None:
     decide(waiting, State.REFUSED, by, why=why.value)
     withdraw(entries=[one.entry for one in waiting if one.entry.state == ListEntry.State.SUSPENDED], by=by)
     record("listing_refused", subject=case.pk, actor=actor(by), count=len(waiting), why=why.value)
-    count(f"refused_{why.value}", len({one.hash_id for one in waiting}))        # pictures: their variants are no more of them
+    count(f"refused_{why.value}", len({one.hash_id for one in waiting}), cases=1)      # pictures: their variants are no more
 
 
 def waiting_listings(case: Case, by: Staff) -> list[Listing]:

@@ -321,7 +321,8 @@ class Benign(models.Model):
 class ListCount(models.Model):
     """How often something happened to the lists, since the beginning. Public; names nothing and nobody."""
     what = models.CharField(max_length=30, primary_key=True)     # "published", "withdrawn", "suspended", "refused_flood", …
-    n = models.PositiveIntegerField(default=0)
+    n = models.PositiveIntegerField(default=0)                   # pictures and videos
+    cases = models.PositiveIntegerField(default=0)               # whose they are: too few, and nobody is told n
 
     def __str__(self) -> str:
         return f"{self.what}: {self.n}"

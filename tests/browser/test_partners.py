@@ -27,8 +27,8 @@ def exchanged(live: str) -> str:
                                 applied_at=timezone.now() if n > 3 else None)
     for slug, trouble in (("ncmec-npo", ""), ("stopncii", "timeout"), ("fia-file", "keys")):
         Source.objects.create(slug=slug, trouble=trouble, began_at=timezone.now(), pulled_at=timezone.now(), held=12_345)
-    count("published", 48)
-    count("refused_public_figure", 7)
+    count("published", 48, cases=30)
+    count("refused_public_figure", 7, cases=7)
     count_listed()
     return live
 

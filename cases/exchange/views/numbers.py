@@ -11,7 +11,7 @@ from cases.hashing.selectors import public_numbers
 @require_GET
 @cache_control(public=True, max_age=3600)
 def numbers(request: HttpRequest) -> HttpResponse:
-    """No key needed. A number below five is null, so that none tells of one report."""
+    """No key needed. What is of fewer than five reports is null, so that none tells of one."""
     answer = JsonResponse(public_numbers())
     answer["Access-Control-Allow-Origin"] = "*"
     return answer

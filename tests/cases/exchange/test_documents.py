@@ -110,10 +110,12 @@ def test_the_check_of_the_document_finds_faults() -> None:
 
 
 def test_the_numbers_are_anybodys_and_small_ones_nobodys(publish: Publish) -> None:
-    publish(7)
-    publish(4, category="child")
-    count("refused_flood", 13)
-    count("suspended", 1)
+    for _report in range(4):
+        publish(1)
+    publish(3)
+    publish(9, category="child")                 # all of one report
+    count("refused_flood", 13, cases=6)
+    count("suspended", 60, cases=4)
     count_listed()
     answer = Client().get("/exchange/numbers")
     told = answer.json()

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.hashing import listing, services
-from cases.hashing.entries import suspend, withdraw
+from cases.hashing.entries import count_listed, suspend, withdraw
 from cases.hashing.models import Benign, ListCount, ListEntry, Listing, MediaHash
+from cases.hashing.selectors import public_numbers
 from cases.hashing.services import PublishRefused, Refusal
 from cases.models import Consent
 from cases.priority import AgeBand, Harm
@@ -66,6 +67,21 @@ def test_refused_it_is_on_no_list_and_counted(ready, people):
     assert ListCount.objects.get(what="refused_public_figure").n == 1
     with pytest.raises(listing.NothingWaits):
         listing.approve(case=ready, by=people[1])
+
+
+def test_six_pictures_of_one_report_pass_no_floor_of_five_in_public(make_case, people):
+    case = make_case()
+    agree(case)
+    services.store(case=case, fingerprints=[fingerprint(n) for n in range(1, 7)])
+    listing.propose(case=case, by=people[0])
+    entries = listing.approve(case=case, by=people[1])
+    count_listed()
+    for entry in entries:
+        suspend(entry=entry, partner="system")               # a platform looks at one after the other
+    listing.end(case=case)
+    assert {row.what: (row.n, row.cases) for row in ListCount.objects.filter(n__gt=0)} == dict.fromkeys(
+        ("listed_intimate", "published", "suspended", "withdrawn"), (6, 1))
+    assert {*public_numbers()["on_the_lists"].values(), *public_numbers()["since_the_beginning"].values()} == {None}
 
 
 def test_a_refused_picture_is_one_in_public_however_many_variants_it_has(make_case, people):
