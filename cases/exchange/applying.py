@@ -118,7 +118,16 @@ def take_submissions(*, partner_id: UUID) -> int:
     taken = take_in(source=source_of(partner),
                     rows=[Row(f"{row.kind}-{row.value}", row.kind, row.value, row.at) for row in rows])
     Submission.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    count_submitted(partner)
     return taken.new
+
+
+def count_submitted(partner: Partner) -> None:
+    """What stands and what waits. The door counts up with the partner's row locked, so that nothing comes in between."""
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    stands = ForeignHash.objects.filter(source=source_of(partner), deleted_at=None).count()
+    waits = Submission.objects.filter(partner=partner).count()
+    Partner.objects.filter(pk=partner.pk).update(submitted=stands + waits)
 
 
 @transaction.atomic

@@ -73,6 +73,9 @@ def let_in(view: View, refuse: Refuse, request: HttpRequest, partner: Partner, *
         answer = closed(refuse(429, "day", _("You have sent as much as is taken in a day. Send the rest tomorrow.")))
         answer["Retry-After"] = str(throttle.HOUR)
         return answer
+    except throttle.Full:
+        return closed(refuse(409, "full", _("As many of your fingerprints stand here as may: %(most)s. We took nothing of these. "
+                                            "Ask the ministry.") % {"most": throttle.MOST_SUBMITTED}))
     except RequestDataTooBig:
         return closed(refuse(413, "body", _("That is too much at once. Send less in each request.")))
     except Malformed as error:

@@ -22,6 +22,7 @@ class Partner(models.Model):
     categories = models.JSONField(default=adults_only)     # ListEntry.Category values; "child" only where enabled by name
     per_minute = models.PositiveSmallIntegerField(default=300)
     active = models.BooleanField(default=True)
+    submitted = models.PositiveIntegerField(default=0)     # fingerprints of its own that stand here, or wait to
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cases.audit.services import record
-from cases.exchange import pulls
+from cases.exchange import pulls, throttle
 from cases.exchange.models import Feedback, Partner, Submission
 from cases.exchange.partners import OURSELVES
 from cases.exchange.selectors import listed_for
@@ -215,10 +215,11 @@ def keep_verdicts(partner: Partner, verdicts: Iterable[tuple[ListEntry, Feedback
 
 @transaction.atomic
 def take_hashes(*, partner: Partner, hashes: Sequence[SubmittedHash]) -> int:
-    """Fingerprints that a partner sends: compared with our cases, and served to nobody (hashing.foreign)."""
-    now = timezone.now()
+    """Fingerprints that a partner sends: compared with our cases, and served to nobody. Raises throttle.Full."""
+    now, different = timezone.now(), list(dict.fromkeys(hashes))
+    throttle.take_room(partner, len(different))
     rows = Submission.objects.bulk_create(Submission(partner=partner, kind=KINDS[one.signal].value, value=one.value, at=now)
-                                          for one in dict.fromkeys(hashes))
+                                          for one in different)
     record("hashes_submitted", subject=LIST, actor=name_of(partner), count=len(rows))
     if rows:
         enqueue("exchange.submitted", partner=str(partner.pk))

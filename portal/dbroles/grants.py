@@ -89,7 +89,7 @@ cases.triage
 cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
 cases.exchange
-    cases_exchange_partner                    -       S       -       S         S
+    cases_exchange_partner                    -       S       -       SU        SU
     cases_exchange_credential                 -       S       -       S         -
     cases_exchange_feedback                   -       S       -       SI        SU
     cases_exchange_submission                 -       -       -       I         SD
@@ -185,6 +185,8 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
         "state", "why", "settled_at", "looked_at", "key_id", "preserved", "letter")),
     ("public", "cases_retention_hold", "s"): Columns(only=("id", "case_id", "at", "lifted_at")),     # not who, not why
     ("desk", "cases_exchange_credential", "S"): Columns(but=("first", "second")),        # sees that there are keys
+    ("exchange", "cases_exchange_partner", "U"): Columns(only=("submitted",)),
+    ("worker", "cases_exchange_partner", "U"): Columns(only=("submitted",)),
     ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),             # it stays what the phone said
     ("worker", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),
     ("desk", "cases_hashing_match", "U"): Columns(only=("undone_at", "undone_by_id", "undone_why", "agreed_at", "agreed_by_id")),

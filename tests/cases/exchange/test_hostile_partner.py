@@ -226,6 +226,24 @@ def test_a_partner_sends_so_much_in_a_day_and_no_more(platform: Platform, other:
     assert platform.fetch().status_code == submit(other, secrets.token_hex(32)).status_code == 200
 
 
+def test_of_one_partner_so_many_stand_and_no_more_however_many_days_it_takes(
+        platform: Platform, other: Platform, monkeypatch: pytest.MonkeyPatch, run_jobs: RunJobs) -> None:
+    monkeypatch.setattr(throttle, "MOST_SUBMITTED", 4)
+    values = [secrets.token_hex(32) for _ in range(5)]
+    assert submit(platform, *values[:2]).status_code == submit(platform, *values[:2]).status_code == 200
+    refused = submit(platform, values[2])
+    assert (refused.status_code, refused.json()["error"]) == (409, "full"), "what was sent twice is not seen to be yet"
+    assert " 4. " in refused.json()["message"]
+    run_jobs()
+    assert submit(platform, *values[2:]).status_code == 409
+    assert Submission.objects.count() == 0, "nothing of it was taken"
+    assert submit(platform, *values[2:4]).status_code == 200
+    run_jobs()
+    assert submit(platform, values[4]).status_code == 409
+    assert ForeignHash.objects.count() == 4
+    assert submit(other, values[4]).status_code == 200
+
+
 def test_what_a_retired_partner_submitted_marks_no_case_any_more(platform: Platform, case: Case, run_jobs: RunJobs) -> None:  # noqa: F811
     submit(platform, PDQ, secrets.token_hex(32))
     run_jobs()
