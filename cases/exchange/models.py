@@ -95,7 +95,7 @@ class Pull(models.Model):
     mark = models.DateTimeField()                          # from where it asked the last time
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "protocol", "newest"], name="pull_once_for_a_list")]
+        constraints = [models.UniqueConstraint(fields=["partner", "newest", "protocol"], name="pull_once_for_a_list")]
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.protocol} {self.newest:%F}"
