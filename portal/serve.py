@@ -164,6 +164,8 @@ def in_child(work: Callable[[], None]) -> None:
         work()
     except CannotStart as error:
         sys.exit(f"mehfooz: {error}")
+    finally:
+        connections.close_all()         # or SQLite leaves its log beside the database, which a restore would find in its way
 
 
 def leave(*_: object) -> None:

@@ -20,6 +20,7 @@ from cases.escalation.notices import Notice
 from cases.intake import receipts
 from cases.models import Case, Consent
 from cases.notifications.models import Notification
+from cases.notifications.services import AT_ONCE
 from cases.outbox.models import Job
 from cases.services import change_status
 from cases.units.services import set_up_units
@@ -32,7 +33,7 @@ from tests.fixtures.jobs import Worker, wait_for
 from tests.services import SERVICES
 
 pytestmark = pytest.mark.postgres
-REPORTS, NOTICES = 6, 5
+REPORTS, NOTICES = AT_ONCE, 5           # each of so many urgent reports rings by itself; later ones are folded into one message
 MAIL = real_settings.EMAIL_FILE_PATH            # where the worker of a demonstration puts what it sends
 
 
