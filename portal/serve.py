@@ -34,6 +34,7 @@ from portal.env import SettingMissing, env, envint
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
 INTERRUPTED = 130
+STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 class CannotStart(Exception):
@@ -143,8 +144,10 @@ def apart(work: Callable[[], None]) -> None:
     connections.close_all()             # no connection may cross a fork
     child = FORK.Process(target=in_child, args=(work,))
     signal.signal(signal.SIGTERM, leave)            # else it would go on alone
-    child.start()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)                 # so that it is known before anything ends us
     try:
+        child.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         child.join()
     finally:
         if child.is_alive():            # Ctrl-C has reached it already; `kill` of us alone has not
@@ -161,6 +164,7 @@ def in_child(work: Callable[[], None]) -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         work()
     except CannotStart as error:
         sys.exit(f"mehfooz: {error}")
@@ -170,7 +174,7 @@ def in_child(work: Callable[[], None]) -> None:
 
 def leave(*_: object) -> None:
     """Without a traceback, and once, whoever asks again: what was begun is rolled back."""
-    for asked in (signal.SIGTERM, signal.SIGINT):
+    for asked in STOPS:
         signal.signal(asked, lambda *_: None)       # not SIG_IGN: of one that has just come Python would complain
     sys.exit(INTERRUPTED)
 

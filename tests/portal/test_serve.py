@@ -85,6 +85,7 @@ PREPARES = """
 import os, signal, sys, time
 from pathlib import Path
 from portal import serve
+{}
 def work():
     print(os.getpid(), flush=True)
     {}
@@ -98,9 +99,18 @@ sys.exit(serve.main())
 """
 
 
-def preparing(data: Path, work: str) -> subprocess.Popen[str]:
+SLOW = """
+class Slow(serve.FORK.Process):
+    def start(self):
+        super().start()
+        time.sleep(0.5)
+serve.FORK.Process = Slow
+"""
+
+
+def preparing(data: Path, work: str, before: str = "") -> subprocess.Popen[str]:
     ours = {**outside(), "MEHFOOZ_DATA": str(data), "PORT": "0"}
-    return subprocess.Popen([sys.executable, "-c", PREPARES.format(work)], env=ours, stdout=subprocess.PIPE, text=True,
+    return subprocess.Popen([sys.executable, "-c", PREPARES.format(before, work)], env=ours, stdout=subprocess.PIPE, text=True,
                             stderr=subprocess.PIPE)
 
 
@@ -120,6 +130,13 @@ def test_preparing_that_fails_starts_nothing_and_says_why_once(tmp_path, work, s
     assert "most" not in out
     assert len(err.splitlines()) == bool(said)
     assert said in err
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_stops_it_as_it_begins_leaves_nothing_behind(tmp_path, how):
+    """The child is there, and the first process does not know it yet."""
+    with preparing(tmp_path, f"os.kill(os.getppid(), {how.value}); time.sleep(60)", SLOW) as process:
+        assert process.wait(20) == serve.INTERRUPTED
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
