@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from cases.priority import AgeBand, Body, Danger, Harm, Level
 from cases.workflow import Outcome, Status
@@ -76,6 +76,14 @@ RULE_NAMES = {
     "by_hand": _("Changed since the report came in"),           # by a member; also what somebody reads who may not know more
 }
 SEEN_ELSEWHERE = _("A picture of it is known from another report")      # to who may not read all of those cases
+WRITTEN_NAMES = {                       # what the reporter wrote in; Case.language is what they read
+    "ur": _("Urdu"),
+    "roman_ur": _("Roman Urdu"),
+    "en": _("English"),
+    "ps": _("Pashto"),
+    "sd": _("Sindhi"),
+    "other": _("Another language"),
+}
 
 
 UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read
@@ -107,6 +115,7 @@ class Case(models.Model):
     dangers = models.JSONField(default=list)                        # Danger values
     platforms = models.JSONField(default=list)                      # slugs of platforms named
     language = models.CharField(max_length=5)                       # the reporter reads this
+    written_in = models.CharField(max_length=10, choices=choices(WRITTEN_NAMES), blank=True, default="")     # "": not known yet
     wants_woman = models.BooleanField(default=False)
     restricted = models.BooleanField(default=False)                 # only who has it opens it: cases.selectors.opened_by
     conflict = models.CharField(max_length=20, blank=True)          # Body the accused works for: not suggested
@@ -124,7 +133,13 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)                # optimistic locking
 
     class Meta:
-        indexes = [models.Index(fields=["unit", "status", "due_at"], name="case_queue")]
+        indexes = [             # of the queue, each in its order: docs/figures.md says what they buy
+            models.Index(fields=["unit", "due_at", "id"], name="case_open", condition=~models.Q(status="closed")),
+            models.Index(fields=["unit", "status", "due_at", "id"], name="case_status"),
+            models.Index(fields=["unit", "closed_at", "id"], name="case_closed", condition=models.Q(status="closed")),
+            models.Index(fields=["assignee", "due_at", "id"], name="case_owner", condition=~models.Q(status="closed")),
+            models.Index(fields=["unit", "due_at", "id"], name="case_unread", condition=models.Q(unread=True)),
+        ]
         constraints = [
             models.CheckConstraint(name="case_closed_has_outcome",
                                    condition=models.Q(status="closed", closed_at__isnull=False) & ~models.Q(outcome="")
@@ -238,6 +253,34 @@ class Trace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
+
+
+class Label(models.Model):
+    """A word that a unit, or every unit, puts on cases to find them again. Never about a person: it lies in the clear."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    unit = models.ForeignKey("cases_units.Unit", on_delete=models.PROTECT, null=True, related_name="labels")     # None: all units
+    name_en = models.CharField(max_length=40)
+    name_ur = models.CharField(max_length=40)
+    retired_at = models.DateTimeField(null=True)                    # stays on the cases that carry it, is given to none
+
+    class Meta:
+        ordering = ["name_en", "pk"]
+
+    def __str__(self) -> str:
+        return self.name_ur if (get_language() or "").startswith("ur") else self.name_en
+
+
+class Labelled(models.Model):
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="labelled")
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "label"], name="labelled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.label_id}"
 
 
 class Exclusion(models.Model):

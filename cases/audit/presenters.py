@@ -35,6 +35,13 @@ SENTENCES: dict[str, Promise | str] = {
     "case_unrestricted": gettext_lazy("The case was opened to its unit again."),
     "glass_broken": gettext_lazy("Emergency access to the case was taken, for an hour."),
     "reasons_read": gettext_lazy("The reasons given for access to the case were read."),
+    "label_added": gettext_lazy("A label was put on the case."),
+    "label_removed": gettext_lazy("A label was taken off the case."),
+    "label_made": gettext_lazy("A label was made for a unit."),
+    "label_changed": gettext_lazy("A label was renamed."),
+    "label_retired": gettext_lazy("A label is given to no more cases."),
+    "label_taken_up": gettext_lazy("A label is given to cases again."),
+    "language_noted": gettext_lazy("The language that the report is written in was noted."),
     # fingerprints and the published list
     "fingerprints_stored": gettext_lazy("Fingerprints were stored."),
     "fingerprints_matched": gettext_lazy("Fingerprints were compared with earlier ones."),

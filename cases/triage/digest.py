@@ -2,21 +2,26 @@
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Count, Q
 
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_members
-from cases.selectors import cases_for
+from cases.permissions import Staff
+from cases.triage.filters import Known, read
+from cases.triage.queue import COUNTED, counted
 from cases.workflow import Status
 
+COUNTS = {"new": {"status": "new"}, "overdue": {"late": "on"}, "waiting": {"waiting": "others"}, "unread": {"unread": "on"}}
 
-def counts(member: AbstractBaseUser, now: datetime) -> dict[str, int]:
-    """Cases of the member's units by what they need. A case may be counted under several; a closed one only as unread."""
-    new = Q(status=Status.NEW)
-    return cases_for(member).aggregate(
-        new=Count("pk", new), overdue=Count("pk", Q(due_at__lt=now)), unread=Count("pk", Q(unread=True) & ~new),
-        waiting=Count("pk", Q(status__in=[Status.WAITING_REPORTER, Status.WAITING_OUTSIDE])))
+
+def counts(member: Staff, now: datetime) -> dict[str, int]:
+    """Cases of the member's units by what they need, as the queue's filters find them, each at most COUNTED.
+
+    A case may be counted under several; a new one is not counted as unread as well, and a closed one only as unread.
+    """
+    known = Known(member)
+    lists = {name: read(params, member, known).cases(member, now) for name, params in COUNTS.items()}
+    lists["unread"] = lists["unread"].exclude(status=Status.NEW.value)
+    return {name: min(COUNTED, count) for name, count in zip(lists, counted(list(lists.values())), strict=True)}
 
 
 def send_digests(now: datetime) -> int:

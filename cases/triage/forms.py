@@ -6,57 +6,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.escalation.models import Platform
-from cases.models import HARM_NAMES, LEVEL_NAMES, Case, choices
+from cases.models import LEVEL_NAMES, Case, choices
 from cases.permissions import Staff
 from cases.priority import Level
 from cases.public_words import sentence
 from cases.services import FIRST_CHECK
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
-from cases.triage.queue import MINE, NOBODY
 from cases.triage.selectors import colleagues
-from cases.units.selectors import units_of
 from cases.workflow import Status
 
-ANY = ("", _("All"))
 LAST_SECOND = 2**32             # in the year 2106; clocks count no further
-
-
-class QueueFilter(forms.Form):
-    """A plain GET form. A value that is no choice is dropped, so that an old bookmark still shows a queue."""
-    q = forms.CharField(label=_("Reference"), required=False, max_length=12,
-                        widget=forms.TextInput(attrs={"type": "search", "dir": "ltr", "autocomplete": "off", "id": "q"}))
-    unit = forms.ChoiceField(label=_("Unit"), required=False)
-    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All open")), *Status.choices])
-    harm = forms.ChoiceField(label=_("Harm"), required=False, choices=[ANY, *choices(HARM_NAMES)])
-    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *choices(LEVEL_NAMES)])
-    assignee = forms.ChoiceField(label=_("Assigned to"), required=False,
-                                 choices=[ANY, (MINE, _("Me")), (NOBODY, _("Nobody yet"))])
-    child = forms.BooleanField(label=_("Under 18"), required=False)
-    unread = forms.BooleanField(label=_("Unread"), required=False)
-    late = forms.BooleanField(label=_("Late"), required=False)
-
-    def __init__(self, data: Any, *, member: Staff) -> None:
-        super().__init__(data, label_suffix="")
-        self.units = list(units_of(member))                 # type: ignore[arg-type]   # Staff is a protocol of the model
-        units = [(str(unit.pk), unit) for unit in self.units]
-        self.fields["unit"].choices = [ANY, *units]         # type: ignore[attr-defined]   # a choice field's
-        for name in ("q", "unit", "status", "harm", "priority", "assignee"):
-            self.fields[name].widget.attrs.setdefault("id", name)
-
-    @property
-    def ticks(self) -> list[forms.BoundField]:
-        return [self["child"], self["unread"], self["late"]]
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The values that are set and valid."""
-        self.full_clean()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def params(self) -> dict[str, str]:
-        """The same as a query string would hold them; compared with the tabs."""
-        return {name: self.data.get(name, "") for name in self.chosen}
 
 
 class ActForm(forms.Form):

@@ -1,36 +1,42 @@
-"""The queue: cases of the member's units by the clock, what is due first on top; filters, tabs and pages."""
-from collections.abc import Mapping
+"""The queue: cases of the member's units by the clock, what is due first on top; pages, tabs, counts and neighbours.
+
+No page is found by counting from the start: it begins behind a case (a moment and an id), so that what moves meanwhile is neither
+shown twice nor skipped, and the hundredth page costs what the first does. Units are asked one by one, because an index gives the
+cases of one unit in their order and those of several only after sorting all.
+"""
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.clock.services import share_used
 from cases.hashing.models import ForeignMatch, MediaHash
-from cases.models import Case, Link
+from cases.models import Case
 from cases.permissions import Staff
-from cases.selectors import walled_off
+from cases.selectors import cases_for
 from cases.triage import cursor
+from cases.triage.filters import MINE, Filter, Known, links_seen, read
 from cases.triage.reading import Text
 from cases.workflow import Status
 
 PAGE = 25
-ORDER = (F("due_at").asc(nulls_last=True), F("pk").asc())      # without a running clock: at the end
-NOBODY, MINE = "nobody", "me"
-
-Filters = Mapping[str, Any]     # cleaned values of forms.QueueFilter
+COUNTED = 1000          # a tab counts no further: "1,000+"
+Place = tuple[datetime | None, UUID]            # where a case stands: its moment in the list's order, and its id
 
 
 @dataclass(frozen=True)
 class Tab:
     """A filter with a name. `params` is its query string; more typed filters make it another list."""
-    name: Promise
+    name: Promise | str
     params: dict[str, str]
 
 
@@ -48,9 +54,11 @@ TABS = (
 
 @dataclass(frozen=True)
 class TabView:
-    name: Promise
+    """`count` is at most COUNTED; `more`: there are more. None: its filter is unreadable by now, as a view's may become."""
+    name: Promise | str
     address: str
-    count: int
+    count: int | None
+    more: bool
     here: bool
 
 
@@ -64,59 +72,120 @@ class Row:
 @dataclass(frozen=True)
 class Page:
     cases: list[Case]
-    next: str                   # cursor of the next page, "" on the last
+    next: str = ""              # cursor of the next page, "" on the last
+    previous: str = ""          # of the one before, "" on the first
 
 
-def matching(filters: Filters, member: Staff, now: datetime) -> Q:
-    """Filters as one condition. Closed cases show only when asked for, or while a message of their reporter is unread."""
-    rule = Q() if filters.get("status") or filters.get("unread") else ~Q(status=Status.CLOSED.value)
-    for name in ("status", "harm", "priority", "unit"):
-        if filters.get(name):
-            rule &= Q(**{name: filters[name]})
-    for name in ("child", "unread"):
-        if filters.get(name):
-            rule &= Q(**{name: True})
-    if filters.get("late"):
-        rule &= Q(due_at__lt=now)
-    if filters.get("assignee"):
-        rule &= Q(assignee=None) if filters["assignee"] == NOBODY else Q(assignee=member.pk)
-    if filters.get("q"):
-        rule &= Q(ref__icontains=filters["q"])
-    return rule
+@dataclass(frozen=True)
+class Found:
+    """A case of a list, by its place in it."""
+    moment: datetime | None
+    pk: UUID
+    ref: str
+
+    @property
+    def place(self) -> Place:
+        return self.moment, self.pk
 
 
-def tabs(mine: QuerySet[Case], params: Mapping[str, str], member: Staff) -> list[TabView]:
-    """Each tab with its count; one query for all."""
-    now = timezone.now()
-    counts = mine.aggregate(**{f"tab{number}": Count("pk", filter=matching(tab.params, member, now))
-                               for number, tab in enumerate(TABS)})
-    return [TabView(tab.name, "?" + urlencode(tab.params), counts[f"tab{number}"], here=tab.params == dict(params))
-            for number, tab in enumerate(TABS)]
+# --- in which order ---------------------------------------------------------------------------------------------------
+def column(found: Filter) -> str:
+    return "closed_at" if found.closed else "due_at"
 
 
-def page(mine: QuerySet[Case], filters: Filters, member: Staff, *, after: str = "") -> Page:
-    """At most PAGE cases behind the cursor `after`: whatever moves meanwhile, none shows twice and none is skipped."""
-    found = mine.filter(matching(filters, member, timezone.now()))
-    if place := cursor.read(after):
-        found = found.filter(behind(*place))
-    found = (found.select_related("unit", "assignee", "key").prefetch_related("key__wraps").order_by(*ORDER).defer("answers")
+def walk(found: Filter, member: Staff, now: datetime, place: Place | None, many: int, *, back: bool = False) -> list[Found]:
+    """At most `many` cases behind `place`, nearest first; `back`: before it. None: from the list's start, or its end."""
+    cases, by = found.cases(member, now), column(found)
+    down = back != found.closed             # closed cases stand newest first
+    rows: list[Found] = []
+    for unit in found.units:
+        rows += walk_unit(cases.filter(unit=unit), by, down, place, many)
+    return sorted(rows, key=lambda row: (row.moment is None, row.moment or now, row.pk), reverse=down)[:many]
+
+
+def walk_unit(cases: QuerySet[Case], by: str, down: bool, place: Place | None, many: int) -> list[Found]:
+    rows: list[Found] = []
+    for stretch in stretches(cases, by, down, place):
+        if len(rows) < many:
+            rows += [Found(*row) for row in stretch.values_list(by, "pk", "ref")[:many - len(rows)]]
+    return rows
+
+
+def stretches(cases: QuerySet[Case], by: str, down: bool, place: Place | None) -> Iterator[QuerySet[Case]]:
+    """What is left of the list, in pieces that an index gives in their order. Cases without a moment stand at the end."""
+    order = [F(by).desc(nulls_first=True), F("pk").desc()] if down else [F(by).asc(nulls_last=True), F("pk").asc()]
+    if place is None:
+        yield cases.order_by(*order)
+        return
+    (moment, pk), side = place, "lt" if down else "gt"
+    still = cases.filter(**{by: None}).order_by(order[1])
+    running = cases.exclude(**{by: None}).order_by(*order)
+    if moment is not None:
+        # the first condition follows from the second, but only the first is a place to begin in an index
+        running = cases.filter(Q(**{f"{by}__{side}": moment}) | Q(**{by: moment, f"pk__{side}": pk}),
+                               **{f"{by}__{side}e": moment}).order_by(*order)
+        yield from [running] if down else [running, still]
+    else:
+        still = still.filter(**{f"pk__{side}": pk})
+        yield from [still, running] if down else [still]
+
+
+# --- pages and neighbours ---------------------------------------------------------------------------------------------
+def page(found: Filter, member: Staff, *, after: str = "", before: str = "") -> Page:
+    """At most PAGE cases behind the cursor `after`, or before the cursor `before`."""
+    now, back = timezone.now(), bool(cursor.read(before))
+    start = cursor.read(before) or cursor.read(after)
+    rows = walk(found, member, now, start, PAGE + 1, back=back)
+    more, rows = len(rows) > PAGE, rows[:PAGE][::-1 if back else 1]
+    if start and (not rows or (back and not more)):
+        return page(found, member)          # the first page, and whole; or what stood there has moved
+    return Page(shown(rows, member), next=cursor.write(*rows[-1].place) if more or back else "",
+                previous=cursor.write(*rows[0].place) if start else "")
+
+
+def shown(rows: Sequence[Found], member: Staff) -> list[Case]:
+    """With all that a row of the list says, in the list's order."""
+    cases = (cases_for(member).filter(pk__in=[row.pk for row in rows])
+             .select_related("unit", "assignee", "key").prefetch_related("key__wraps", "labelled__label").defer("answers")
              .annotate(fingerprints=Exists(MediaHash.objects.filter(case=OuterRef("pk"))),
                        listed=Exists(ForeignMatch.objects.filter(hash__case=OuterRef("pk"), foreign__deleted_at=None)),
-                       linked=Exists(links_seen(member))))
-    cases = list(found[:PAGE + 1])
-    return Page(cases[:PAGE], cursor.write(cases[PAGE - 1].due_at, cases[PAGE - 1].pk) if len(cases) > PAGE else "")
+                       linked=Exists(links_seen(member).filter(Q(a=OuterRef("pk")) | Q(b=OuterRef("pk"))))))
+    by_id = {case.pk: case for case in cases}
+    return [by_id[row.pk] for row in rows if row.pk in by_id]
 
 
-def links_seen(member: Staff) -> QuerySet[Link]:
-    """Links of the outer case, but none with a case that does not exist for the member."""
-    hidden = walled_off(member).values("case")
-    return Link.objects.filter(Q(a=OuterRef("pk")) | Q(b=OuterRef("pk"))).exclude(a__in=hidden).exclude(b__in=hidden)
+def place_of(case: Case, found: Filter) -> Place:
+    return getattr(case, column(found)), case.pk
 
 
-def behind(due: datetime | None, pk: UUID) -> Q:
-    if due is None:
-        return Q(due_at=None, pk__gt=pk)
-    return Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk) | Q(due_at=None)
+# --- tabs and counts --------------------------------------------------------------------------------------------------
+def tabs(member: Staff, params: Mapping[str, str], listed: Sequence[Tab], known: Known | None = None) -> list[TabView]:
+    """Each tab with its count; one query for all."""
+    known, now = known or Known(member), timezone.now()
+    filters = [read(tab.params, member, known) for tab in listed]
+    counts = counted([found.cases(member, now) for found in filters])
+    return [TabView(tab.name, "?" + urlencode(tab.params), min(count, COUNTED) if found.readable else None, count > COUNTED,
+                    here=tab.params == params)
+            for tab, found, count in zip(listed, filters, counts, strict=True)]
+
+
+def counted(lists: Sequence[QuerySet[Case]]) -> list[int]:
+    """How many cases are in each list, but at most one more than COUNTED; one query, which stops counting there."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for number, cases in enumerate(lists):
+        try:
+            sql, params = cases.order_by().values("pk")[:COUNTED + 1].query.sql_with_params()
+        except EmptyResultSet:          # of an unreadable filter
+            continue
+        parts.append(f"SELECT {number}, count(*) FROM ({sql}) AS list{number}")     # noqa: S608   Django's own SQL
+        values += params
+    found: dict[int, int] = {}
+    if parts:
+        with connection.cursor() as run:
+            run.execute(" UNION ALL ".join(parts), values)
+            found = dict(run.fetchall())
+    return [found.get(number, 0) for number in range(len(lists))]
 
 
 def is_late(case: Case, now: datetime) -> bool:

@@ -102,6 +102,16 @@ def read(*, case: Case, by: Staff) -> int:
 
 
 @transaction.atomic
+def note_language(*, case: Case, written_in: str, by: Staff | None) -> None:
+    """What the report is written in: said by a member, or seen in the opened story (`by=None`). Makes nobody's page stale."""
+    fresh = lock_case(case)
+    if fresh.written_in != written_in:
+        fresh.written_in = written_in
+        fresh.save(update_fields=["written_in"])
+        record("language_noted", subject=fresh.pk, actor=actor(by), language=written_in)
+
+
+@transaction.atomic
 def add_note(*, case: Case, note_id: UUID, body: bytes, by: Staff) -> Note:
     note = Note.objects.create(id=note_id, case=case, by_id=by.pk, body=body, at=timezone.now())
     record("note_added", subject=case.pk, actor=actor(by), note=note.pk)

@@ -1,4 +1,6 @@
 """Who is in which unit. A unit's people are a rule of access, so they are asked for here and nowhere else."""
+from collections.abc import Iterable
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
@@ -18,6 +20,12 @@ def units_of(staff: AbstractBaseUser) -> QuerySet[Unit]:
 def members_of(unit: Unit) -> QuerySet[AbstractBaseUser]:
     """Everybody in the unit who still works here, by name. Without password hashes, which the worker's role may not read."""
     return get_user_model().objects.filter(memberships__unit=unit, is_active=True).order_by("name", "pk").defer("password")
+
+
+def colleagues_in(units: Iterable[Unit]) -> QuerySet[AbstractBaseUser]:
+    """Everybody in any of these units who still works here, by name."""
+    members = get_user_model().objects.filter(memberships__unit__in=list(units), is_active=True)
+    return members.distinct().order_by("name", "pk").defer("password")
 
 
 def members_on_duty(unit: Unit) -> QuerySet[AbstractBaseUser]:

@@ -43,6 +43,8 @@ cases
     cases_consent                             si      S       -       -         SD
     cases_link                                -       SID     -       -         SID
     cases_trace                               -       SI      -       -         SD
+    cases_label                               -       SIU     -       -         S
+    cases_labelled                            -       SID     -       -         SD
     cases_exclusion                           -       SIU     -       -         SD
     cases_breakglass                          -       SI      -       -         SD
 cases.notifications

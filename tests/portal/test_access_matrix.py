@@ -26,7 +26,7 @@ from cases.evidence.models import Evidence
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import ListEntry
 from cases.hashing.services import match, store
-from cases.models import BreakGlass, Case, Consent, Exclusion
+from cases.models import BreakGlass, Case, Consent, Exclusion, Label
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
 from cases.triage import walls
@@ -75,6 +75,7 @@ def case(db: None) -> Case:
     registry.seed()
     case = make_case(make_unit(), story=f"{TYPED} story", wants_woman=True, links=(f"https://tiktok.example/{TYPED}",),
                      platforms=("tiktok",))
+    Label.objects.create(unit=case.unit, name_en="Court", name_ur="عدالت")
     matched(case)
     kept(case)
     return case
@@ -148,7 +149,8 @@ def places(case: Case) -> dict[str, str]:
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
-              "<uuid:member>": str(case.assignee_id), "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
+              "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
+              "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
 
 
 def ask(browser: Client, method: str, address: str, case: Case) -> str:

@@ -63,6 +63,12 @@ def priority(case: Case) -> SafeString:
     return format_html('<span class="pri {}">{}</span>', SHAPES.get(level, "n"), LEVEL_NAMES[level])
 
 
+@register.simple_tag
+def capped(count: int, more: bool) -> SafeString:
+    """A count that stops somewhere: "1,000+"."""
+    return format_html('<bdi dir="ltr">{}{}</bdi>', f"{count:,}", "+" if more else "")
+
+
 @register.inclusion_tag("triage/_due.html")
 def due(case: Case) -> dict[str, Any]:
     now = timezone.now()

@@ -1,12 +1,14 @@
 """What staff do on a case page: fetch with permission, form, one service call, back to the page. A refused act loses nothing
 typed; parking.Locked and NotHeld are for the portal to answer (portal.accounts.unlocking).
 
-The blind-index tags of links and handles are written here, with the first act on a case (take, give, move), and not when the
-page is read: a GET writes nothing but its audit row, and whoever takes a case has its answers open.
+The blind-index tags of links and handles are written here, with the first act on a case (take, give, move), and so is the
+language that it is written in; not when the page is read: a GET writes nothing but its audit row, and whoever acts can open the
+answers.
 """
 import re
 from collections.abc import Callable
 from functools import wraps
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -25,6 +27,7 @@ from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityFo
 from cases.triage.queue import PAGE
 from cases.triage.views.access import case_for, member_with
 from cases.triage.views.case import replies, show
+from cases.triage.written import detect
 from cases.workflow import TransitionRefused
 
 REF = re.compile(r"[0-9A-Z-]{1,12}", re.ASCII)
@@ -38,6 +41,7 @@ def act(view: Act) -> Callable[[HttpRequest, str], HttpResponse]:
     @wraps(view)
     def wrapped(request: HttpRequest, ref: str) -> HttpResponse:
         case, member = case_for(request, ref, Permission.WORK_CASES), member_with(Permission.WORK_CASES, request)
+        notice_language(request, case, member)
         return view(request, case, member)
     return wrapped
 
@@ -62,8 +66,21 @@ def traces(request: HttpRequest, case: Case, member: Staff) -> list[services.Tag
     """The tags to remember for this case; none while locked, or when it has its tags already."""
     if case.traces.exists():
         return []
-    answers = reading.read_answers(case, keyring=reading.keyring_of(request), by=member)
-    return sorted({(kind, tag) for (kind, _typed), tag in reading.tags(answers).items()})
+    return sorted({(kind, tag) for (kind, _typed), tag in reading.tags(answers_of(request, case, member)).items()})
+
+
+def answers_of(request: HttpRequest, case: Case, member: Staff) -> reading.Answers:
+    """Opened once a request; empty while they cannot be."""
+    opened: dict[UUID, reading.Answers] = request.__dict__.setdefault("answers", {})
+    if case.pk not in opened:
+        opened[case.pk] = reading.read_answers(case, keyring=reading.keyring_of(request), by=member)
+    return opened[case.pk]
+
+
+def notice_language(request: HttpRequest, case: Case, member: Staff) -> None:
+    """Of a case that nobody has opened and worked on before; what cannot be opened stays unknown."""
+    if case.written_in == "" and (answers := answers_of(request, case, member)) != reading.Answers():
+        services.note_language(case=case, written_in=detect(answers.story).value, by=None)
 
 
 @act
@@ -119,6 +136,7 @@ def take_many(request: HttpRequest) -> HttpResponse:
 def took(request: HttpRequest, case: Case, member: Staff) -> bool:
     if case.assignee_id not in {None, member.pk}:
         return False                    # also for a supervisor: taking from a colleague is no bulk act
+    notice_language(request, case, member)
     try:
         services.hand(case=case, to=member, by=member, traces=traces(request, case, member), version=case.version)
     except (WomanAsked, Stale, services.NotYours):

@@ -1,7 +1,9 @@
 """The case page."""
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +18,7 @@ from cases.triage import reading, selectors, services
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.evidence import files_of
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, WriteForm
+from cases.triage.label_forms import labels_on
 from cases.triage.lists import known_elsewhere
 from cases.triage.matches import pictures, reasons
 from cases.triage.models import Reply
@@ -34,7 +37,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, case_for(request, ref))
 
 
-def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = "", **forms: ActForm) -> HttpResponse:
+def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = "", **forms: Form) -> HttpResponse:
     """The page of a case. After a refused act `forms` holds what was typed and `trouble` says why: "stale", "woman",
     "withheld"."""
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
@@ -61,7 +64,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "mine": case.assignee_id == member.pk,
         "replies": replies(case.language), "since": loaded_at(forms), "now": f"{timezone.now().timestamp():.3f}",
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
-        **{f"{name}_form": forms.get(name) or form(case) for name, form in FORMS.items()},
+        **{f"{name}_form": forms.get(name) or form(case) for name, form in FORMS.items()}, **labels_on(case, forms),
     }
     return render(request, "triage/case.html", context, status=status)
 
@@ -84,7 +87,7 @@ def replies(language: str) -> list[tuple[int, str, str]]:
             for reply in Reply.objects.order_by("pk")]
 
 
-def loaded_at(forms: dict[str, ActForm]) -> datetime | None:
+def loaded_at(forms: Mapping[str, Form]) -> datetime | None:
     """When the page of a refused form was made: whatever is newer, its author has not seen."""
     for form in forms.values():
         form.is_valid()                                     # fills cleaned_data, whatever it says

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -5,33 +7,32 @@ from django.views.decorators.http import require_safe
 
 from cases.handover.selectors import owed_by
 from cases.permissions import Permission
-from cases.selectors import cases_for
-from cases.triage import queue, reading
+from cases.triage import filters, queue, reading
 from cases.triage.asking import waiting_for
-from cases.triage.forms import QueueFilter
 from cases.triage.matches import reasons
 from cases.triage.views.access import member_with
+
+REFUSED = 400           # a filter that cannot be read finds nothing, and says why
 
 
 @require_safe
 @never_cache
 def cases(request: HttpRequest) -> HttpResponse:
     """The member's queue; without an open vault the same list, without a word of what was written."""
-    member = member_with(Permission.READ_CASES, request)
-    form, mine, keyring = QueueFilter(request.GET, member=member), cases_for(member), reading.keyring_of(request)
-    page = queue.page(mine, form.chosen, member, after=request.GET.get("after", ""))
+    member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
+    known = filters.Known(member)
+    found = filters.read(request.GET, member, known)
+    page = queue.page(found, member, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     texts = reading.summaries(page.cases, keyring=keyring, by=member)
     why = reasons(page.cases, member)
     return render(request, "triage/queue.html", {
-        "form": form, "tabs": queue.tabs(mine, form.params, member),
+        "form": found.form, "found": found, "units": known.units, "tabs": queue.tabs(member, found.params, queue.TABS, known),
         "rows": [queue.Row(case, texts[case.pk], why[case.pk]) for case in page.cases],
-        "more": page.next and address(request, page.next), "first": address(request), "locked": keyring is None,
-        "owed": owed_by(member), "questions": len(waiting_for(member)),
-    })
+        "more": page.next and address(found, after=page.next), "back": page.previous and address(found, before=page.previous),
+        "first": address(found), "locked": keyring is None, "owed": owed_by(member), "questions": len(waiting_for(member)),
+    }, status=200 if found.readable else REFUSED)
 
 
-def address(request: HttpRequest, after: str = "") -> str:
-    """The same filters, from the first page or from a cursor."""
-    params = request.GET.copy()
-    params["after"] = after
-    return "?" + params.urlencode()
+def address(found: filters.Filter, **place: str) -> str:
+    """The same filter, from the first page or from a cursor."""
+    return "?" + urlencode(found.params | place)

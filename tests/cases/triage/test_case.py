@@ -186,4 +186,4 @@ def test_forms_of_the_page_are_the_acts_of_the_desk(client, case):
     assert all(f'action="/desk/case/{case.ref}/{act}/"' in page for act in FORMS)
 
 
-QUERIES = 38        # a constant: nothing is asked again for each message, picture or match
+QUERIES = 40        # a constant: nothing is asked again for each message, picture or match; two are for labels
