@@ -137,6 +137,11 @@ SENTENCES: dict[str, Promise | str] = {
     "unlock_failed": gettext_lazy("Unlocking the vault failed."),
     "audit_read": gettext_lazy("A page of this log was read."),
     "audit_exported": gettext_lazy("A piece of this log was handed out as a signed file."),
+    # templates
+    "reply_added": gettext_lazy("A template for writing to reporters was added."),
+    "reply_changed": gettext_lazy("A template for writing to reporters was changed."),
+    "reply_retired": gettext_lazy("A template for writing to reporters was retired."),
+    "reply_brought_back": gettext_lazy("A retired template for writing to reporters is offered again."),
     # the end of a case
     "hold_placed": gettext_lazy("A hold was placed: nothing may be deleted."),
     "hold_for_authority": gettext_lazy("The hold that stood became one for police or another authority."),

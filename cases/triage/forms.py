@@ -11,6 +11,7 @@ from cases.permissions import Staff
 from cases.priority import Level
 from cases.public_words import sentence
 from cases.services import FIRST_CHECK
+from cases.triage.blanks import BLANK_NAMES, unfinished
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
 from cases.triage.selectors import colleagues
 from cases.workflow import Status
@@ -117,6 +118,18 @@ class WriteForm(ActForm):
     """To the reporter. 10,000 characters in any script stay within one sealed message."""
     text = forms.CharField(label=_("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
     ask = forms.BooleanField(label=_("I am asking something: wait for the answer"), required=False)
+    previewed = False               # the page shows it as the reporter will read it
+
+    def clean_text(self) -> str:
+        """Nothing leaves with a blank of a template in it."""
+        text = str(self.cleaned_data["text"])
+        blanks, brackets = unfinished(text)
+        if blanks:
+            raise forms.ValidationError(_("Not filled in yet: %(blanks)s."), params={
+                "blanks": ", ".join(f"{BLANK_NAMES[blank]} {{{blank.value}}}" for blank in blanks)})
+        if brackets:
+            raise forms.ValidationError(_("A passage still stands in double brackets: keep it or take it out, without them."))
+        return text
 
     @property
     def can_wait(self) -> bool:

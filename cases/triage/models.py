@@ -2,6 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -56,9 +57,14 @@ class Question(models.Model):
 
 
 class Reply(models.Model):
-    """A ready answer to a reporter, bilingual."""
+    """A template for writing to reporters, bilingual; its blanks are filled from the case (cases.triage.blanks)."""
     name = models.CharField(max_length=80)       # name_en, name_ur
     text = models.TextField()                    # text_en, text_ur
+    harms = models.JSONField(default=list)       # Harm values it is meant for; empty: any
+    statuses = models.JSONField(default=list)    # Status values
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    retired_at = models.DateTimeField(null=True)             # offered no more; what was written with it is in the messages
 
     def __str__(self) -> str:
         return str(self.name)

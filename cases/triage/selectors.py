@@ -2,7 +2,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Q
+from django.utils.translation import override
 
 from cases.escalation.models import Platform
 from cases.models import Case, Consent, Link, Trace
@@ -62,5 +64,10 @@ def colleagues(case: Case) -> Colleagues:
     return Colleagues([member for member in able if member.pk in women], [member for member in able if member.pk not in women])
 
 
-def platform_names() -> dict[str, str]:
-    return {platform.slug: str(platform) for platform in Platform.objects.all()}
+def platform_names() -> dict[str, dict[str, str]]:
+    """Language → slug → name, of every platform."""
+    platforms, found = list(Platform.objects.all()), dict[str, dict[str, str]]()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = {platform.slug: str(platform) for platform in platforms}
+    return found

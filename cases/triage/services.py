@@ -1,5 +1,6 @@
 """What staff do with a case. Each call is one transaction; whoever seals (reading.py) hands over ciphertext."""
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -130,6 +131,6 @@ def keep_traces(*, case: Case, traces: Iterable[Tag]) -> None:
 
 @transaction.atomic
 def set_up_replies() -> None:
-    """The ready replies a new installation starts with. Running it again changes nothing the ministry has rewritten."""
-    for name, (name_ur, text, text_ur) in REPLIES.items():
-        Reply.objects.get_or_create(name_en=name, defaults={"name_ur": name_ur, "text_en": text, "text_ur": text_ur})
+    """The templates a new installation starts with. Running it again changes nothing the ministry has rewritten."""
+    for ready in REPLIES:
+        Reply.objects.get_or_create(name_en=ready.name_en, defaults=asdict(ready))

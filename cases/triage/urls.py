@@ -13,8 +13,10 @@ from cases.triage.views import (
     matches,
     queue,
     settings,
+    templates,
     transfer,
     walls,
+    writing,
 )
 
 app_name = "triage"
@@ -35,7 +37,7 @@ urlpatterns = [
     path("questions/", matches.questions, name="questions"),
     path("questions/<uuid:pk>/", matches.question, name="question"),
     path("case/<slug:ref>/move/", acts.move, name="move"),
-    path("case/<slug:ref>/write/", acts.write, name="write"),
+    path("case/<slug:ref>/write/", writing.write, name="write"),
     path("case/<slug:ref>/note/", acts.note, name="note"),
     path("case/<slug:ref>/read/", acts.read, name="read"),
     path("case/<slug:ref>/access/", walls.access, name="access"),
@@ -54,6 +56,10 @@ urlpatterns = [
     path("settings/labels/make/", labels.make, name="make_label"),
     path("settings/labels/<uuid:label>/rename/", labels.rename, name="rename_label"),
     path("settings/labels/<uuid:label>/retire/", labels.retire, name="retire_label"),
+    path("settings/templates/", templates.templates, name="templates"),
+    path("settings/templates/new/", templates.new, name="template_new"),
+    path("settings/templates/<int:pk>/", templates.template, name="template"),
+    path("settings/templates/<int:pk>/retire/", templates.retire, name="template_retire"),
     path("exposure/", evidence.exposure, name="exposure"),
     path("lists/", lists.waiting, name="lists"),
     path("case/<slug:ref>/list/", lists.case_list, name="case_list"),

@@ -87,7 +87,7 @@ cases.intake
 cases.triage
     cases_triage_note                         -       SI      -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
-    cases_triage_reply                        -       S       -       -         -
+    cases_triage_reply                        -       SIU     -       -         -
 cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
 cases.exchange

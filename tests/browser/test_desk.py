@@ -95,7 +95,7 @@ def test_a_reply_goes_out_and_what_was_typed_survives_a_colleague(desk, page):
     assert page.get_by_label("In review").is_checked()
     page.complaints.clear()                                                        # the browser notes the 409
     page.get_by_role("button", name="Change status").click()
-    page.get_by_text("Ready replies").click()
+    page.locator("details summary", has_text="Templates").click()
     page.get_by_role("button", name="Put it in the message").first.click()
     assert "قصور نہیں" in page.locator("#writeform_text").input_value()
     page.get_by_role("button", name="Send reply").click()
@@ -109,7 +109,7 @@ def test_without_javascript_a_ready_reply_joins_what_was_typed(desk, open_page):
     enter(page, base, ayesha)
     page.goto(f"{base}/desk/case/{case.ref}/")
     page.locator("#writeform_text").fill("Assalam-o-alaikum.")
-    page.locator("details summary", has_text="Ready replies").click()
+    page.locator("details summary", has_text="Templates").click()
     page.locator("button[name=use]").first.click()
     text = page.locator("#writeform_text").input_value()
     assert text.startswith("Assalam-o-alaikum.")

@@ -23,10 +23,10 @@ from cases.permissions import Permission, Staff
 from cases.selectors import cases_for, opens
 from cases.services import Stale, WomanAsked, set_priority
 from cases.triage import reading, services
-from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, WriteForm
+from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm
 from cases.triage.queue import PAGE
 from cases.triage.views.access import case_for, member_with
-from cases.triage.views.case import replies, show
+from cases.triage.views.case import show
 from cases.triage.written import detect
 from cases.workflow import TransitionRefused
 
@@ -159,28 +159,6 @@ def move(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     except (Stale, TransitionRefused):
         return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", move=form)
     return back(case)
-
-
-@open_act("write", WriteForm)
-def write(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
-    """To the reporter. `use` puts a ready reply under what was typed and sends nothing."""
-    if "use" in request.POST:
-        return show(request, case, write=WriteForm(case, with_reply(request, case)))
-    form = WriteForm(case, request.POST)
-    if not form.is_valid():
-        return show(request, case, status=400, write=form)
-    try:
-        message_id, body = reading.seal_message(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
-        services.reply(case=case, message_id=message_id, body=body, by=member, ask=form.cleaned_data["ask"] and form.can_wait)
-    except TransitionRefused:           # somebody moved it since: the words still go out with the next press
-        return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", write=form)
-    return back(case, "write")
-
-
-def with_reply(request: HttpRequest, case: Case) -> dict[str, str]:
-    """What was typed, and the ready reply below it."""
-    found = [text for pk, _name, text in replies(case.language) if str(pk) == request.POST["use"]]
-    return {**request.POST.dict(), "text": "\n\n".join(filter(None, [request.POST.get("text", "").strip(), *found]))}
 
 
 @open_act("note", NoteForm)

@@ -7,6 +7,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -21,7 +22,7 @@ from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityFo
 from cases.triage.label_forms import labels_on
 from cases.triage.lists import known_elsewhere
 from cases.triage.matches import pictures, reasons
-from cases.triage.models import Reply
+from cases.triage.offering import offers
 from cases.triage.timeline import timeline
 from cases.triage.views.access import case_for, member_with
 
@@ -43,7 +44,8 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
     doors = opened_by(member, [case])
     opened = reading.read_case(case, keyring=keyring, by=member)
-    platforms, tags = selectors.platform_names(), reading.tags(opened.answers)
+    names, tags = selectors.platform_names(), reading.tags(opened.answers)
+    platforms, notices = names[get_language() or case.language], escalations_of(case)
     seen = pictures(case, member, withheld=case.pk not in doors)
     context: dict[str, Any] = {
         "case": case, "why": reasons([case], member)[case.pk], "opened": opened, "locked": keyring is None, "trouble": trouble,
@@ -55,14 +57,15 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "linked": selectors.linked(case, member) if case.pk in doors else [],
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
         "files": files_of(case, member),
-        "escalations": Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts"),
+        "escalations": notices,
         "may_ask": may(member, Permission.WORK_CASES) and any(
             finding.reach in ASKABLE for each in seen for finding in each.findings),
         "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),
         "may_escalate": may(member, Permission.ESCALATE) and case.pk in doors,
         "may_hand": services.may_hand(case, member), "supervises": may(member, Permission.SUPERVISE),
         "mine": case.assignee_id == member.pk,
-        "replies": replies(case.language), "since": loaded_at(forms), "now": f"{timezone.now().timestamp():.3f}",
+        "replies": offers(case, get_language() or case.language, escalations=notices, names=names),
+        "since": loaded_at(forms), "now": f"{timezone.now().timestamp():.3f}",
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
         **{f"{name}_form": forms.get(name) or form(case) for name, form in FORMS.items()}, **labels_on(case, forms),
     }
@@ -81,10 +84,10 @@ def consent_lines(case: Case, opened: reading.Opened) -> list[tuple[selectors.Co
     return [(line, opened.assents.get(line.newest.pk) if line.newest else None) for line in selectors.consents(case)]
 
 
-def replies(language: str) -> list[tuple[int, str, str]]:
-    """Id and name in the reader's language, text in the reporter's."""
-    return [(reply.pk, str(reply), getattr(reply, f"text_{language}", "") or reply.text)
-            for reply in Reply.objects.order_by("pk")]
+def escalations_of(case: Case) -> list[Escalation]:
+    """Oldest first."""
+    rows = Escalation.objects.filter(case=case).select_related("platform", "channel").prefetch_related("attempts")
+    return list(rows.order_by("requested_at"))
 
 
 def loaded_at(forms: Mapping[str, Form]) -> datetime | None:

@@ -23,6 +23,7 @@ class Section:
 
 SECTIONS = [
     Section(_("Labels"), _("Words that your units put on cases to find them again."), "triage:labels", Permission.SUPERVISE),
+    Section(_("Templates"), _("What caseworkers write to reporters with."), "triage:templates", Permission.SUPERVISE),
 ]
 
 
