@@ -243,12 +243,18 @@ def add_message(*, case: Case, message_id: uuid.UUID, author: Message.Author, bo
     message = Message.objects.create(id=message_id, case=case, author=author.value, body=body,
                                      by_id=by.pk if by else None, at=timezone.now())
     if author == Message.Author.REPORTER:
-        fresh = lock_case(case)
-        Case.objects.filter(pk=fresh.pk).update(unread=True)
-        if fresh.status == Status.WAITING_REPORTER:
-            change_status(case=fresh, to=Status.IN_REVIEW, by=None)
+        reporter_has_written(case=case)
     record("message_added", subject=case.pk, actor=actor(by) if by else "reporter", message=message.pk)
     return message
+
+
+@transaction.atomic
+def reporter_has_written(*, case: Case) -> None:
+    """Something of the reporter's waits to be read, and we wait for them no longer."""
+    fresh = lock_case(case)
+    Case.objects.filter(pk=fresh.pk).update(unread=True)
+    if fresh.status == Status.WAITING_REPORTER:
+        change_status(case=fresh, to=Status.IN_REVIEW, by=None)
 
 
 @transaction.atomic

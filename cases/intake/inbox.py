@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cases.audit.services import record
+from cases.conversation.models import Ask
+from cases.conversation.selectors import waiting
 from cases.escalation.models import Platform
 from cases.evidence.selectors import case_takes_files
 from cases.intake.evidence_words import File, files_of
@@ -72,6 +74,8 @@ class Inbox:
     sealed: Sealed | None                            # the browser opens the letters
     files: list[File]                                # newest first
     takes_files: bool                                # never about pictures of somebody under 18
+    asked: Ask | None                                # what staff need to know first
+    asked_platform: str                              # whom they would ask, by name
 
     @property
     def closed(self) -> bool:
@@ -92,11 +96,18 @@ def read(visit: Visit) -> Inbox:
     letters = [_letter(case, message, key) for message in Message.objects.filter(case=case).order_by("-at")]
     mark_read(case=case, by=None)
     record("inbox_read", subject=case.pk, actor="reporter", messages=len(letters))
-    return Inbox(case=case, history=_history(changes), letters=letters, answers=_answers(case),
+    asked = waiting(case).first() if case.status != Status.CLOSED else None
+    return Inbox(case=case, asked=asked, asked_platform=platform_name(asked), history=_history(changes), letters=letters,
+                 answers=_answers(case, asked),
                  sealed_off=key is None and sealed is None, sealed=sealed, files=files_of(case),
                  takes_files=case_takes_files(case),
                  told_by=Address.objects.filter(case=case).values_list("kind", flat=True).first() or "",
                  was_removed=any(change.said in REMOVED for change in changes))
+
+
+def platform_name(asked: Ask | None) -> str:
+    found = Platform.objects.filter(slug=asked.platform).first() if asked and asked.platform else None
+    return str(found) if found else ""
 
 
 def _history(changes: Iterable[StatusChange]) -> list[Told]:
@@ -151,12 +162,13 @@ def _words(case: Case, message: Message, key: bytes | None) -> str | None:
         return None
 
 
-def _answers(case: Case) -> dict[Consent.Act, Consent | None]:
+def _answers(case: Case, asked: Ask | None) -> dict[Consent.Act, Consent | None]:
     """What was asked, and what may be asked of anyone; never a body that the accused works for."""
     newest = {Consent.Act(consent.act): consent for consent in Consent.objects.filter(case=case).order_by("at")}
     offered = {Consent.Act.ASK_PLATFORM: True, Consent.Act.PASS_POLICE: case.conflict not in {Body.POLICE, Body.CYBERCRIME},
                Consent.Act.PASS_PTA: case.conflict != Body.PTA}
-    return {act: newest.get(act) for act in Consent.Act if act in newest or offered.get(act, False)}
+    also = {asked.about} if asked and asked.kind == Ask.Kind.CONSENT else set()
+    return {act: newest.get(act) for act in Consent.Act if act in newest or act in also or offered.get(act, False)}
 
 
 def seal(visit: Visit, text: str, *, name: str, row: UUID) -> bytes:

@@ -17,10 +17,10 @@ from cases.models import Consent
 from cases.vault import aead, envelope
 from cases.vault.receipt import CodeMalformed, normalise
 
-MESSAGE, ASSENT = "message", "assent"
+MESSAGE, ASSENT, ASK = "message", "assent", "ask"
 LOCATORS = 8                                            # read at most: one for each salt still in use
 OVERHEAD = 1 + aead.NONCE_BYTES + 16                    # version, nonce and tag of a sealed field (docs/envelope.md)
-TYPED = (MESSAGE, ASSENT, *Consent.Act.values)          # every field an inbox page may carry besides its visit
+TYPED = (MESSAGE, ASSENT, ASK, *Consent.Act.values)          # every field an inbox page may carry besides its visit
 
 
 class CodeForm(forms.Form):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.services import record
+from cases.conversation.services import asks_consent, consent_given
 from cases.escalation.services import stop_sharing
 from cases.models import Case, Consent, Message
 from cases.notifications.models import Occasion
@@ -40,10 +41,12 @@ def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool =
 def change_answer(*, case: Case, act: Consent.Act, answer: Consent.Answer, consent_id: UUID, assent: bytes | None = None) -> None:
     """Append the new answer; anything but a yes has the fingerprints taken off the list."""
     fresh = lock_case(case)
-    before = newest_consent(fresh, act)
-    if before is not None and before.answer == answer or Consent.objects.filter(pk=consent_id).exists():
+    before, asked = newest_consent(fresh, act), asks_consent(fresh, act)
+    same = before is not None and before.answer == answer and asked is None      # asked anew, the same answer is one again
+    if same or Consent.objects.filter(pk=consent_id).exists():
         return
     give_consent(case=fresh, act=act, answer=answer, assent=assent, consent_id=consent_id)
+    consent_given(case=fresh, act=act)
     if act == Consent.Act.SHARE_HASHES and answer != Consent.Answer.YES:
         stop_sharing(case=fresh)
 

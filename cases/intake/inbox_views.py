@@ -1,7 +1,6 @@
 """The reporter's inbox: the code, then one page for everything. A POST answers 200 with the page; no cookie, no session."""
 import json
 import uuid
-from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,9 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cases.evidence.selectors import case_takes_files
-from cases.intake import erasure, evidence_ticket, evidence_views, inbox, inbox_services, receipts, throttle, visit
+from cases.intake import asked_views, erasure, evidence_ticket, evidence_views, inbox, inbox_services, receipts, throttle, visit
 from cases.intake.evidence_ticket import Ticket
 from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, SealedWords, locators, unsent
+from cases.intake.inbox_page import Action, page
 from cases.intake.outage import survives_outage
 from cases.intake.posting import posted
 from cases.intake.state import Lost
@@ -24,8 +24,6 @@ from cases.intake.visit import Visit
 from cases.models import Case, Consent
 from cases.vault.turnstile import Busy
 from cases.workflow import Status
-
-Action = Callable[[HttpRequest, Visit, MultiValueDict, str], HttpResponse]
 
 
 @login_not_required
@@ -207,26 +205,6 @@ def language(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _wha
 
 
 ACTIONS: dict[str, Action] = {"write": write, "back_online": back_online, "answer": answer, "stop_telling": stop_telling,
-                              "withdraw": withdraw, "erase": erasure.erase, "files": add_files, "language": language}
+                              "withdraw": withdraw, "erase": erasure.erase, "files": add_files, "language": language,
+                              "ask": asked_views.tell, "ask_no": asked_views.decline}
 ASKING: dict[str, Action] = {"withdraw": withdraw, "erase": erasure.erase, "files": add_files}
-
-
-# --- the page ---------------------------------------------------------------------------------------------------------
-def page(request: HttpRequest, visiting: Visit, fields: MultiValueDict, *, acted: MessageForm | AnswerForm | None = None,
-         notice: str = "") -> HttpResponse:
-    """Everything, read anew. `acted` is a form with mistakes; the others show what was typed in them."""
-    opened = inbox.read(visiting)
-    message = acted if isinstance(acted, MessageForm) else MessageForm(initial=unsent(fields))
-    context = {
-        "inbox": opened, "visit": visit.seal(visiting), "notice": notice, "form": acted, "message": message,
-        "newest": opened.history[0],
-        "answers": [(given, answer_form(act, given, fields, acted)) for act, given in opened.answers.items()],
-        "ends": opened.case.closed_at + receipts.LIFETIME if opened.case.closed_at else None,
-    }
-    return render(request, "intake/inbox.html", context)
-
-
-def answer_form(act: Consent.Act, given: Consent | None, fields: MultiValueDict, acted: object) -> AnswerForm:
-    if isinstance(acted, AnswerForm) and acted.act == act:
-        return acted
-    return AnswerForm(act=act, initial=({act.value: given.answer} if given else {}) | unsent(fields))

@@ -11,9 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cases.audit.services import actor, record_read
+from cases.conversation.models import Ask
 from cases.escalation.models import Escalation
 from cases.escalation.notices import Notice
 from cases.models import BreakGlass, Case, Consent, Exclusion, Message
@@ -65,6 +67,7 @@ class Opened:
     messages: dict[UUID, Text]
     notes: dict[UUID, Text]
     assents: dict[UUID, Text]
+    asks: dict[UUID, Text]              # answers to what was asked for, but where the reporter can be reached
 
     @property
     def broken(self) -> bool:
@@ -117,11 +120,28 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff) -> Opened:
         messages=_texts(case, talk_key, talk_state, "message", Message.objects.filter(case=case).values_list("pk", "body")),
         notes=_texts(case, key, key_state, "note", Note.objects.filter(case=case).values_list("pk", "body")),
         assents=_texts(case, talk_key, talk_state, "assent",
-                       Consent.objects.filter(case=case, assent__isnull=False).values_list("pk", "assent")))
+                       Consent.objects.filter(case=case, assent__isnull=False).values_list("pk", "assent")),
+        asks=_texts(case, talk_key, talk_state, "ask", _told(case).values_list("pk", "answer")))
     if key is not None or talk_key is not None:
         record_read("case_read", subject=case.pk, actor=actor(by), messages=len(opened.messages), notes=len(opened.notes),
                     **_under_glass(doors, [case.pk]))
     return opened
+
+
+def _told(case: Case) -> QuerySet[Ask]:
+    return Ask.objects.filter(case=case, answer__isnull=False).exclude(kind=Ask.Kind.CONTACT.value)
+
+
+def read_links(case: Case, *, keyring: Keyring | None, by: Staff, untagged: bool = False) -> dict[UUID, Text]:
+    """The links that the reporter sent since the report, by their row; `untagged`: those that nobody has worked with yet."""
+    links = _told(case).filter(kind=Ask.Kind.LINKS.value).order_by("answered_at")
+    rows = list(links.filter(tagged_at=None) if untagged else links)
+    doors = opened_by(by, [case]) if rows else {}
+    key, state = _readable(case, case.conversation_key, keyring, doors)
+    texts = _texts(case, key, state, "ask", [(row.pk, row.answer) for row in rows])
+    if rows and key is not None:
+        record_read("links_read", subject=case.pk, actor=actor(by), count=len(rows), **_under_glass(doors, [case.pk]))
+    return texts
 
 
 def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
@@ -284,9 +304,10 @@ def _writing_key(case: Case, data_key: DataKey, keyring: Keyring | None) -> byte
 
 
 # --- equality ---------------------------------------------------------------------------------------------------------
-def tags(answers: Answers) -> dict[tuple[str, str], str]:
-    """(kind, as typed) → blind-index tag, for the links and handles that say enough to tie cases together."""
-    found = {("url", link): blind.normalise_url(link) for link in answers.links}
+def tags(answers: Answers, *, also: Iterable[str] = ()) -> dict[tuple[str, str], str]:
+    """(kind, as typed) → blind-index tag, for the links and handles that say enough to tie cases together. `also`: links that
+    came later."""
+    found = {("url", link): blind.normalise_url(link) for link in (*answers.links, *also)}
     found |= {("handle", handle): blind.normalise_handle(handle) for handle in answers.handles}
     return {kind: blind.tag(settings.BLIND_INDEX_KEY, kind[0], value) for kind, value in found.items() if telling(kind[0], value)}
 

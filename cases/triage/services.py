@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.services import actor, record
+from cases.conversation.selectors import untagged
 from cases.models import Case, Link, Message, Trace
 from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_reporter, tell_supervisors
@@ -127,6 +128,13 @@ def keep_traces(*, case: Case, traces: Iterable[Tag]) -> None:
         if len(others := list(same[:LINK_AT_MOST + 1])) <= LINK_AT_MOST:
             for other in others:
                 link_cases(a=case, b=other, because=Link.Because.HANDLE)
+
+
+@transaction.atomic
+def tag_links(*, case: Case, asks: Iterable[UUID], traces: Iterable[Tag]) -> None:
+    """The same for links that came later; `asks`: the rows that hold them."""
+    keep_traces(case=case, traces=traces)
+    untagged(case).filter(pk__in=list(asks)).update(tagged_at=timezone.now())
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
 """Everything that happened to one case, from the tables that record it, oldest first."""
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.escalation.models import Escalation
 from cases.models import Case, Consent, Message, StatusChange
 from cases.public_words import sentence
+from cases.triage.asks import Line
 from cases.triage.models import Note
 from cases.triage.reading import Opened, Text
 
@@ -26,8 +27,9 @@ class Event:
     unread: bool = False
 
 
-def timeline(case: Case, opened: Opened, platforms: Mapping[str, str]) -> list[Event]:
-    events = [*moves(case, platforms), *messages(case, opened), *notes(case, opened), *consents(case), *escalations(case)]
+def timeline(case: Case, opened: Opened, platforms: Mapping[str, str], asks: Iterable[Line] = ()) -> list[Event]:
+    events = [*moves(case, platforms), *messages(case, opened), *notes(case, opened), *consents(case), *escalations(case),
+              *asked(asks)]
     return sorted(events, key=lambda event: event.at)
 
 
@@ -62,6 +64,18 @@ def consents(case: Case) -> Iterator[Event]:
     for consent in Consent.objects.filter(case=case):
         yield Event(consent.at, _("Consent, %(act)s: %(answer)s") % {
             "act": consent.get_act_display(), "answer": consent.get_answer_display()}, "in")
+
+
+def asked(lines: Iterable[Line]) -> Iterator[Event]:
+    for line in lines:
+        row, what = line.row, {"what": line.name, "name": isolated(line.row.by)}
+        if row.by:
+            yield Event(row.at, _("%(name)s asked the reporter: %(what)s") % what, "out")
+        if row.taken_back_at:
+            yield Event(row.taken_back_at, _("The question was taken back: %(what)s") % what)
+        if row.answered_at:
+            title = _("The reporter cannot say: %(what)s") if row.declined else _("The reporter answered: %(what)s")
+            yield Event(row.answered_at, (title if row.by else "%(what)s") % what, "in")
 
 
 def escalations(case: Case) -> Iterator[Event]:

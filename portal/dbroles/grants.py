@@ -76,6 +76,8 @@ cases.escalation
     cases_escalation_escalation_entries       -       SID     -       -         SD
     cases_escalation_attempt                  -       SI      -       -         SIUD
     cases_escalation_upload                   -       -       -       -         SIU
+cases.conversation
+    cases_conversation_ask                    siu     SIU     -       -         SD
 cases.retention
     cases_retention_schedule                  -       SIU     -       -         S
     cases_retention_hold                      s       SIU     -       -         SD
@@ -179,6 +181,9 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_case", "s"): Columns(but=("key_id", "answers", "summary")),        # no receipt code opens the report itself
     ("public", "cases_case", "u"): Columns(only=MOVES),
     ("public", "cases_message", "u"): Columns(only=("read_at",)),
+    ("public", "cases_conversation_ask", "u"): Columns(only=("answer", "answered_at", "declined")),
+    ("desk", "cases_conversation_ask", "U"): Columns(only=("taken_back_at", "tagged_at")),
+    ("worker", "cases_conversation_ask", "S"): Columns(but=("answer",)),
     ("public", "cases_vault_datakey", "u"): Columns(only=("destroyed_at",)),
     ("public", "cases_evidence_evidence", "s"): Columns(only=(         # what becomes of it, and nothing that could be compared
         "id", "case_id", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at",
@@ -219,6 +224,7 @@ OWN: dict[str, str] = {
     "cases_statuschange": "case_id = (SELECT portal_case()) AND said <> ''",
     "cases_message": "case_id = (SELECT portal_case())",
     "cases_consent": "case_id = (SELECT portal_case())",
+    "cases_conversation_ask": "case_id = (SELECT portal_case())",
     "cases_retention_hold": "case_id = (SELECT portal_case())",
     "cases_retention_disposal": "\"case\" = (SELECT portal_case())",
     "cases_hashing_mediahash": "case_id = (SELECT portal_case()) AND matched_at IS NULL",
@@ -232,6 +238,7 @@ OWN: dict[str, str] = {
 # Narrower than OWN for one verb: only the key of an address is the reporter's to destroy.
 NARROWER: dict[tuple[str, str], str] = {
     ("cases_message", "i"): "case_id = (SELECT portal_case()) AND author = 'reporter' AND by_id IS NULL",
+    ("cases_conversation_ask", "i"): "case_id = (SELECT portal_case()) AND by_id IS NULL",
     ("cases_retention_disposal", "i"): "\"case\" = (SELECT portal_case()) AND why = 'reporter'",
     ("cases_vault_datakey", "u"): f"id IN ({ADDRESS_KEY})",
     ("cases_vault_datakeywrap", "d"): f"key_id IN ({ADDRESS_KEY})",

@@ -4,7 +4,9 @@ import { able } from './able.mjs';
 import { frame, parse } from './frame.mjs';
 import { isolated, plain } from './words.mjs';
 
-const WORDS = ['code', 'message', 'assent'];            // what people type: kept here, put back into each new page
+const WORDS = ['code', 'message', 'assent', 'ask'];     // what people type: kept here, put back into each new page
+const FIELD = { write: 'message', back_online: 'message', ask: 'ask' };           // what is sealed with which button
+const SENT = { sent: 'message', answered: 'assent', told: 'ask' };                // what a notice says has arrived
 const SECONDS = 60;
 const utf8 = new TextEncoder(), strict = new TextDecoder('utf-8', { fatal: true });
 const typed = {}, ids = new Map();
@@ -50,14 +52,16 @@ async function unseal(view) {
 // In the place of what was typed: the sealed words with the id of their row, the same however often they are sent.
 async function seal(body, act, view) {
   const assents = act === 'answer:ask_platform' && body.get('ask_platform') === 'yes';
-  const field = assents ? 'assent' : /^(write|back_online)$/.test(act) ? 'message' : null;
-  if (!field || !key || !view) return;
-  const text = plain(typed[field]), now = [...text].length, { most } = view.querySelector(`[data-most]#id_${field}`).dataset;
-  if (now > most) return body.set('over', `${now} ${most}`);
-  const words = act === 'back_online' ? [view.dataset.online, text].filter(Boolean).join('\n\n') : text;
+  const field = assents ? 'assent' : FIELD[act.split(':')[0]], control = field && view?.querySelector(`#id_${field}`);
+  if (!control || !key) return;
+  const { kind, most, record: asked } = control.dataset, text = plain(typed[field]), now = [...text].length;
+  if (!kind && now > most) return body.set('over', `${now} ${most}`);
+  const { flaw, value } = kind ? (await import('./asked.mjs')).check(control.dataset, text) : { value: text };
+  if (flaw) return body.set('flaw', flaw);
+  const words = act === 'back_online' ? [view.dataset.online, value].filter(Boolean).join('\n\n') : value;
   if (!words) return;
   const same = `${view.dataset.case} ${field} ${words}`;
-  if (!ids.has(same)) ids.set(same, vault.newId());
+  if (!ids.has(same)) ids.set(same, asked ?? vault.newId());
   const record = ids.get(same);
   body.set('row', record);
   body.set('sealed', vault.base64(await vault.sealField(key, utf8.encode(words), { case: view.dataset.case, field, record })));
@@ -73,7 +77,7 @@ async function press(form, button) {
   }
   if (act) body.set('act', act);
   body.delete('enter');
-  if (typed.message || typed.assent) body.set('wrote', '1');
+  if (WORDS.some(name => name !== 'code' && typed[name])) body.set('wrote', '1');
   one('[data-offline]')?.setAttribute('hidden', '');
   if (form.dataset.salts && act !== 'language') {
     one('[data-broken]').hidden = true;
@@ -113,14 +117,14 @@ async function send(url, body) {
   const view = incoming.querySelector('[data-case]'), first = view && !one('[name=visit]');
   if (view) await unseal(view);
   if (view) typed.code = '';
-  if (view?.dataset.notice === 'sent') typed.message = '', ids.clear();
-  if (view?.dataset.notice === 'answered') typed.assent = '', ids.clear();
+  const sent = SENT[view?.dataset.notice];
+  if (sent) typed[sent] = '', ids.clear();
   frame(incoming);
   one('main').replaceWith(document.adoptNode(incoming.querySelector('main')));
   history[first ? 'pushState' : 'replaceState'](null, '', url);
   settle();
   if (one('[data-evidence]')) await import('./files.mjs').then(part => part.wire(one('[data-evidence]')), () => {});
-  if (!one('main form')) Object.assign(typed, { code: '', message: '', assent: '' }), secrets = {}, key = null, one('.swap')?.remove();      // erased
+  if (!one('main form')) Object.assign(typed, Object.fromEntries(WORDS.map(name => [name, '']))), secrets = {}, key = null, one('.swap')?.remove();      // erased
   const target = one('#error-summary,main [role=status]:not(:empty),main h1');
   target.tabIndex = -1;
   target.focus({ preventScroll: true });

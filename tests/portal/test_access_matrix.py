@@ -17,8 +17,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from awareness import groups
+from cases.conversation.models import Ask
 from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
@@ -31,7 +33,7 @@ from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
 from cases.triage import walls
 from cases.triage.asking import put
-from cases.triage.models import Question
+from cases.triage.models import Question, Reply
 from cases.triage.reading import seal_question
 from cases.vault import custody
 from cases.workflow import Status
@@ -76,6 +78,7 @@ def case(db: None) -> Case:
     case = make_case(make_unit(), story=f"{TYPED} story", wants_woman=True, links=(f"https://tiktok.example/{TYPED}",),
                      platforms=("tiktok",))
     Label.objects.create(unit=case.unit, name_en="Court", name_ur="عدالت")
+    Reply.objects.create(name_en="Hello", name_ur="سلام", text_en="Hello", text_ur="سلام")
     matched(case)
     kept(case)
     return case
@@ -131,6 +134,7 @@ def permissions(role: Role) -> set[Permission]:
 def take(case: Case, owner: User) -> Escalation:
     """In review, with a notice that waits to be typed into the platform's form."""
     assign(case=case, to=owner, by=owner)
+    Ask.objects.create(case=case, kind=Ask.Kind.LINKS.value, by=owner, at=timezone.now())
     reporter_consents(case, Consent.Act.ASK_PLATFORM)
     change_status(case=case, to=Status.IN_REVIEW, by=owner)
     case.refresh_from_db()
@@ -150,6 +154,7 @@ def places(case: Case) -> dict[str, str]:
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
+              "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),
               "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
 
 

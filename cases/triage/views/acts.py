@@ -18,11 +18,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
+from cases.conversation.selectors import untagged
 from cases.models import Case
 from cases.permissions import Permission, Staff
 from cases.selectors import cases_for, opens
 from cases.services import Stale, WomanAsked, set_priority
 from cases.triage import reading, services
+from cases.triage.asks import links_in
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm
 from cases.triage.queue import PAGE
 from cases.triage.views.access import case_for, member_with
@@ -31,6 +33,7 @@ from cases.triage.written import detect
 from cases.workflow import TransitionRefused
 
 REF = re.compile(r"[0-9A-Z-]{1,12}", re.ASCII)
+DONE = 302              # back to the page
 CONFLICT = 409          # RFC 9110, 15.5.10: the page is older than the case
 Act = Callable[[HttpRequest, Case, Staff], HttpResponse]
 
@@ -53,7 +56,10 @@ def open_act(name: str, form: type[ActForm]) -> Callable[[Act], Callable[[HttpRe
         def checked(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
             if not opens(member, case):
                 return show(request, case, status=CONFLICT, trouble="withheld", **{name: form(case, request.POST)})
-            return view(request, case, member)
+            answer = view(request, case, member)
+            if answer.status_code == DONE:
+                tag_links(request, case, member)
+            return answer
         return act(checked)
     return decorate
 
@@ -81,6 +87,17 @@ def notice_language(request: HttpRequest, case: Case, member: Staff) -> None:
     """Of a case that nobody has opened and worked on before; what cannot be opened stays unknown."""
     if case.written_in == "" and (answers := answers_of(request, case, member)) != reading.Answers():
         services.note_language(case=case, written_in=detect(answers.story).value, by=None)
+
+
+def tag_links(request: HttpRequest, case: Case, member: Staff) -> None:
+    """The same for links that the reporter sent since: whoever does something with the case has read them."""
+    if not untagged(case).exists():
+        return
+    texts = reading.read_links(case, keyring=reading.keyring_of(request), by=member, untagged=True)
+    told = [pk for pk, text in texts.items() if text.state != reading.State.LOCKED]
+    links = [link for text in texts.values() for link in links_in(text)]
+    tags = reading.tags(reading.Answers(), also=links)
+    services.tag_links(case=case, asks=told, traces=sorted({(kind, tag) for (kind, _typed), tag in tags.items()}))
 
 
 @act
@@ -176,4 +193,5 @@ def read(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     if not opens(member, case):
         raise PermissionDenied
     services.read(case=case, by=member)
+    tag_links(request, case, member)
     return back(case)

@@ -17,6 +17,7 @@ from cases.permissions import Permission, Staff, may
 from cases.selectors import opened_by
 from cases.triage import reading, selectors, services
 from cases.triage.asking import ASKABLE, asked_by, questions_about
+from cases.triage.asks import AskForm, lines
 from cases.triage.evidence import files_of
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, WriteForm
 from cases.triage.label_forms import labels_on
@@ -29,7 +30,7 @@ from cases.triage.views.access import case_for, member_with
 __all__ = ["case", "case_for", "show"]
 
 FORMS: dict[str, type[ActForm]] = {"hand": HandForm, "priority": PriorityForm, "move": MoveForm, "write": WriteForm,
-                                   "note": NoteForm}
+                                   "note": NoteForm, "asks": AskForm}
 
 
 @require_safe
@@ -44,20 +45,23 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
     doors = opened_by(member, [case])
     opened = reading.read_case(case, keyring=keyring, by=member)
-    names, tags = selectors.platform_names(), reading.tags(opened.answers)
+    names = selectors.platform_names()
     platforms, notices = names[get_language() or case.language], escalations_of(case)
+    asks = lines(case, opened, platforms)
+    later = [link for line in reversed(asks) for link in line.links]
+    tags = reading.tags(opened.answers, also=later)
     seen = pictures(case, member, withheld=case.pk not in doors)
     context: dict[str, Any] = {
         "case": case, "why": reasons([case], member)[case.pk], "opened": opened, "locked": keyring is None, "trouble": trouble,
         "platforms": [platforms.get(slug, slug) for slug in case.platforms],
-        "timeline": timeline(case, opened, platforms), "consents": consent_lines(case, opened),
-        "links": named(case, "url", opened.answers.links, tags, member),
+        "timeline": timeline(case, opened, platforms, asks), "consents": consent_lines(case, opened),
+        "links": named(case, "url", tuple(dict.fromkeys([*opened.answers.links, *later])), tags, member),
         "handles": named(case, "handle", opened.answers.handles, tags, member),
         "pictures": seen, "elsewhere": known_elsewhere(case),
         "linked": selectors.linked(case, member) if case.pk in doors else [],
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
         "files": files_of(case, member),
-        "escalations": notices,
+        "escalations": notices, "asks": asks,
         "may_ask": may(member, Permission.WORK_CASES) and any(
             finding.reach in ASKABLE for each in seen for finding in each.findings),
         "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),

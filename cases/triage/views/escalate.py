@@ -21,6 +21,7 @@ from cases.permissions import Permission, Staff
 from cases.priority import Harm
 from cases.selectors import agrees
 from cases.triage import reading
+from cases.triage.asks import links_in
 from cases.triage.escalating import (
     CONSENT_NAMES,
     MISSING_NAMES,
@@ -75,12 +76,14 @@ def compose(request: HttpRequest, ref: str, channel: int) -> HttpResponse:
 
 
 def first_words(request: HttpRequest, case: Case, way: Channel, member: Staff) -> dict[str, Any]:
-    answers = reading.read_answers(case, keyring=reading.keyring_of(request), by=member)
+    keyring = reading.keyring_of(request)
+    answers = reading.read_answers(case, keyring=keyring, by=member)
+    later = [link for text in reading.read_links(case, keyring=keyring, by=member).values() for link in links_in(text)]
     with override(LANGUAGE):
         policy = way.platform.policy
-    draft = notices.draft(reference=services.new_reference(), harm=Harm(case.harm), child=case.child,
-                          links=[*answers.links, *answers.handles], hashes=[], policy=policy, signature=str(member),
-                          language=LANGUAGE)
+    places = list(dict.fromkeys([*answers.links, *later, *answers.handles]))
+    draft = notices.draft(reference=services.new_reference(), harm=Harm(case.harm), child=case.child, links=places, hashes=[],
+                          policy=policy, signature=str(member), language=LANGUAGE)
     return {"reference": draft.reference, "links": "\n".join(draft.links), "reasons": draft.reasons, "policy": draft.policy,
             "law": draft.law, "signature": f"{draft.signature}, {settings.OFFICE[LANGUAGE]}", "hashes": not hash_refusal(case)}
 

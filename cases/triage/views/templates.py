@@ -33,9 +33,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(BOTH)
 @never_cache
-def template(request: HttpRequest, pk: int) -> HttpResponse:
+def template(request: HttpRequest, reply: int) -> HttpResponse:
     member_with(Permission.SUPERVISE, request)
-    return edit(request, get_object_or_404(Reply.objects.select_related("changed_by"), pk=pk))
+    return edit(request, get_object_or_404(Reply.objects.select_related("changed_by"), pk=reply))
 
 
 def edit(request: HttpRequest, reply: Reply | None) -> HttpResponse:
@@ -50,10 +50,10 @@ def edit(request: HttpRequest, reply: Reply | None) -> HttpResponse:
 
 
 @require_POST
-def retire(request: HttpRequest, pk: int) -> HttpResponse:
-    member, reply = member_with(Permission.SUPERVISE, request), get_object_or_404(Reply, pk=pk)
+def retire(request: HttpRequest, reply: int) -> HttpResponse:
+    member, row = member_with(Permission.SUPERVISE, request), get_object_or_404(Reply, pk=reply)
     if "back" in request.POST:
-        authoring.bring_back(reply=reply, by=member)
+        authoring.bring_back(reply=row, by=member)
     else:
-        authoring.retire(reply=reply, by=member)
+        authoring.retire(reply=row, by=member)
     return redirect("triage:templates")

@@ -35,7 +35,7 @@ function lines(text, rule, words) {
   return { value: found, error: error || (found.length > rule.items ? rule.too_many : undefined) };
 }
 
-function text(typed, rule, words) {
+export function text(typed, rule, words) {
   const value = plain(typed), now = [...value].length;
   if (now > rule.most || bytes(value) > rule.bytes) return { value, error: fill(words.too_long, { most: rule.most, now }) };
   return rule.kind === 'words' ? { value } : lines(value, rule, words);

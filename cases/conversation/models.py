@@ -1,0 +1,55 @@
+"""What reporter and staff ask of one another beyond messages. What is typed is sealed; what is counted is a code."""
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Ask(models.Model):
+    """One thing that staff need to know, asked as a small form in the inbox; or links that the reporter sent unasked.
+
+    Of a question of consent the answer is a Consent, with its words; of all others it is sealed here.
+    """
+
+    class Kind(models.TextChoices):
+        LINKS = "links", _("Links")
+        DATE = "date", _("A date")
+        PLATFORM = "platform", _("The platform")
+        AGE = "age", _("An age")
+        CONTACT = "contact", _("A number or address")
+        CONSENT = "consent", _("Consent")
+
+    class About(models.TextChoices):
+        """What a date or an age is of, or why links came; of consent it is the act."""
+        BEGAN = "began", _("when it began")
+        SEEN = "seen", _("when it was last seen online")
+        DEADLINE = "deadline", _("by when something is demanded")
+        NOW = "now", _("age now")
+        THEN = "then", _("age in the pictures")
+        BACK = "back", _("online again")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="asks")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    about = models.CharField(max_length=20, blank=True)             # of About, or of Consent.Act
+    platform = models.CharField(max_length=30, blank=True)          # slug: whom we would ask, if they agree
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)                 # by staff, before it was answered
+    answered_at = models.DateTimeField(null=True)
+    declined = models.BooleanField(default=False)                   # "I cannot say"
+    answer = models.BinaryField(null=True)                          # sealed under the conversation key, field "ask"
+    tagged_at = models.DateTimeField(null=True)                     # its links have their blind-index tags
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind", "about"], name="ask_waits_once",
+                                    condition=models.Q(answered_at=None, taken_back_at=None)),
+            models.CheckConstraint(name="ask_of_staff_or_links_unasked", condition=models.Q(by__isnull=False)
+                                   | models.Q(kind="links", about="back", answered_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
