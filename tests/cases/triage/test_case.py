@@ -186,6 +186,6 @@ def test_forms_of_the_page_are_the_acts_of_the_desk(client, case):
     assert all(f'action="/desk/case/{case.ref}/{act}/"' in page for act in FORMS)
 
 
-# A constant: nothing is asked again for each message, picture or match. Two are for labels, three for what the reporter was asked:
-# the questions, the sealed answers, the platforms that can be asked about.
+# A constant: nothing is asked again for each message, picture or match. Two are for labels, three for what the reporter was
+# asked: the questions, the sealed answers, the platforms that can be asked about.
 QUERIES = 43
