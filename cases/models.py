@@ -125,8 +125,12 @@ class Case(models.Model):
     hand_priority = models.PositiveSmallIntegerField(choices=choices(LEVEL_NAMES), null=True)      # what a member set, if one did
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)                        # None while the clock stands still
-    clock_started_at = models.DateTimeField()
+    clock_started_at = models.DateTimeField()                       # or went on, after it stood still
+    clock_seconds = models.PositiveIntegerField(null=True)          # of the clock's own time: what it had then, or has left
+    alarm_at = models.DateTimeField(null=True)                      # when its next warning, breach or reminder is told
     warned_at = models.DateTimeField(null=True)                     # told of this clock's 75 %
+    breached_at = models.DateTimeField(null=True)                   # when it ran out, once that was told
+    reminders = models.PositiveSmallIntegerField(default=0)         # told since
     unread = models.BooleanField(default=True)                      # a message of the reporter nobody has opened
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -139,6 +143,7 @@ class Case(models.Model):
             models.Index(fields=["unit", "closed_at", "id"], name="case_closed", condition=models.Q(status="closed")),
             models.Index(fields=["assignee", "due_at", "id"], name="case_owner", condition=~models.Q(status="closed")),
             models.Index(fields=["unit", "due_at", "id"], name="case_unread", condition=models.Q(unread=True)),
+            models.Index(fields=["alarm_at"], name="case_alarm", condition=models.Q(alarm_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="case_closed_has_outcome",
@@ -167,6 +172,31 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.status}"
+
+
+class ClockEvent(models.Model):
+    """What was told of a clock, appended: figures count breaches. `due_at` names the clock; `unit` had the case then."""
+
+    class What(models.TextChoices):
+        WARNED = "warned", _("Three quarters of the time had run")
+        BREACHED = "breached", _("The time ran out")
+        REMINDED = "reminded", _("Reminded that the time is over")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clock_events")
+    unit = models.ForeignKey("cases_units.Unit", on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=10, choices=What.choices)
+    level = models.PositiveSmallIntegerField()                      # the priority that the clock was of
+    number = models.PositiveSmallIntegerField(default=0)            # of the reminder
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()                                     # when it was noticed: later, if the worker was down
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["unit", "what", "due_at"], name="clock_figures")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.what}"
 
 
 class Message(models.Model):

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from cases import deadlines
 from cases.audit.services import actor, record
-from cases.clock.services import due_at
 from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
-from cases.priority import BY_HAND, CLOCKS, STRENGTH, AgeBand, Danger, Facts, Harm, Level, Seen, is_new, rate, rate_seen
+from cases.priority import BY_HAND, STRENGTH, AgeBand, Danger, Facts, Harm, Level, Seen, is_new, rate, rate_seen
 from cases.public_words import Said
 from cases.units.models import Membership, Unit
 from cases.vault.models import DataKey
@@ -21,9 +21,8 @@ from cases.workflow import Outcome, Status, check_transition
 
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
 OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id", "key_id")   # what databases call the ids of one report
-FIRST_CHECK = timedelta(hours=48)                    # the TAKE IT DOWN Act's limit, 47 USC 223a, as our first re-check
-LEVEL = ["priority", "priority_rule", "seen_rule", "due_at", "warned_at"]
-MOVED = ["status", "outcome", "closed_at", "clock_started_at", "warned_at", "due_at", "unread", "version"]
+LEVEL = ["priority", "priority_rule", "seen_rule", *deadlines.COLUMNS]
+MOVED = ["status", "outcome", "closed_at", *deadlines.COLUMNS, "unread", "version"]
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
     Outcome.WITHDRAWN: Said.CLOSED_WITHDRAWN, Outcome.NOT_FOR_US: Said.CLOSED_NOT_FOR_US,
@@ -81,9 +80,9 @@ def open_case(*, draft: CaseDraft) -> Case:
         harm=draft.facts.harm.value, age_band=draft.facts.age_now.value, age_band_then=draft.facts.age_then.value,
         child=draft.facts.child, dangers=sorted(danger.value for danger in draft.facts.dangers),
         platforms=list(draft.platforms), language=draft.language, wants_woman=draft.wants_woman, conflict=draft.conflict,
-        priority=rule.level.value, priority_rule=rule.code, opened_at=now, clock_started_at=now,
-        due_at=due_at(draft.unit.calendar, now, CLOCKS[rule.level]),
+        priority=rule.level.value, priority_rule=rule.code, opened_at=now,
     )
+    deadlines.start(case, now)
     insert_with_fresh_ref(case)
     StatusChange.objects.create(case=case, at=now, status=Status.NEW.value, said=Said.RECEIVED.value)
     record("case_opened", subject=case.pk, actor="reporter", unit=draft.unit.pk, rule=rule.code)
@@ -121,14 +120,13 @@ def lock_case(case: Case, version: int | None = None, *, alone: bool = True) -> 
 @transaction.atomic
 def change_status(*, case: Case, to: Status, by: Staff | None, outcome: Outcome | None = None, said: Said | None = None,
                   platform: str = "", next_check: datetime | None = None, version: int | None = None) -> Case:
-    """Move along TRANSITIONS, restart the clock, append the history. `by=None` is the system."""
+    """Move along TRANSITIONS, set the clock, append the history. `by=None` is the system."""
     fresh = lock_case(case, version)
     check_transition(Status(fresh.status), to, outcome)
     now = timezone.now()
+    deadlines.step(fresh, to, now, next_check)
     fresh.status, fresh.outcome = to.value, outcome.value if outcome else ""
     fresh.closed_at = now if to == Status.CLOSED else None
-    fresh.clock_started_at, fresh.warned_at = now, None
-    fresh.due_at = next_due(fresh, to, now, next_check)
     fresh.version += 1
     if to == Status.CLOSED:             # from now on it is unread only while a message waits
         fresh.unread = Message.objects.filter(case=fresh, author=Message.Author.REPORTER.value, read_at=None).exists()
@@ -138,15 +136,6 @@ def change_status(*, case: Case, to: Status, by: Staff | None, outcome: Outcome 
                                 platform=platform, next_check=next_check, by_id=by.pk if by else None)
     record("status_changed", subject=fresh.pk, actor=actor(by), to=to.value, outcome=outcome)
     return fresh
-
-
-def next_due(case: Case, to: Status, now: datetime, next_check: datetime | None) -> datetime | None:
-    """Our own clock runs while we owe the next step; it stands still while the reporter does, and when closed."""
-    if to in {Status.WAITING_REPORTER, Status.CLOSED}:
-        return None
-    if to == Status.WAITING_OUTSIDE:
-        return next_check or now + FIRST_CHECK
-    return due_at(case.unit.calendar, now, CLOCKS[Level(case.priority)])
 
 
 # --- priority after the report came in --------------------------------------------------------------------------------
@@ -202,11 +191,7 @@ def own_priority(case: Case) -> tuple[Level, str]:
 
 
 def set_level(case: Case, level: Level, code: str) -> None:
-    """Our own clock, if it runs: sooner from now, never later than before; later as it would have been from its start."""
-    if case.status in {Status.NEW, Status.IN_REVIEW} and case.due_at:
-        up = level < case.priority
-        due = due_at(case.unit.calendar, timezone.now() if up else case.clock_started_at, CLOCKS[level])
-        case.due_at, case.warned_at = min(case.due_at, due) if up else max(case.due_at, due), None
+    deadlines.relevel(case, level, timezone.now())
     case.priority, case.priority_rule = level.value, code
 
 
@@ -215,7 +200,8 @@ def tell_status(*, case: Case, said: Said, platform: str = "", next_check: datet
     """Append words for the reporter without moving the status: a platform has seen our request, say."""
     fresh = lock_case(case, alone=False)
     if next_check and fresh.status == Status.WAITING_OUTSIDE:
-        Case.objects.filter(pk=fresh.pk).update(due_at=next_check, clock_started_at=timezone.now(), warned_at=None)
+        deadlines.check(fresh, next_check, timezone.now())
+        fresh.save(update_fields=deadlines.COLUMNS)
     return StatusChange.objects.create(case=fresh, at=timezone.now(), status=fresh.status, outcome=fresh.outcome,
                                        said=said.value, platform=platform, next_check=next_check)
 

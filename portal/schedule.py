@@ -24,7 +24,7 @@ PERIODIC = [
     Periodic("escalation.chase", crontab(minute="*/10")),            # platforms that let their clock run out
     Periodic("exchange.pull", crontab(minute="20")),                 # lists of others
     Periodic("exchange.recalls", crontab(minute="*/5")),             # which partners may hold what was withdrawn
-    Periodic("notifications.clocks", crontab()),                     # three quarters of a deadline have run
+    Periodic("notifications.clocks", crontab()),                     # deadlines that run out, or have
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
     Periodic("hashing.count_listed", crontab(minute="45")),          # for the public numbers
     Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came

@@ -97,6 +97,8 @@ SENTENCES: dict[str, Promise | str] = {
     "address_dropped": gettext_lazy("The reporter's address was deleted."),
     "notification_sent": gettext_lazy("Somebody was told that something waits."),
     # people and keys
+    "calendar_changed": gettext_lazy("Working hours or days off were changed."),
+    "limit_set": gettext_lazy("A deadline of the unit was changed."),
     "unit_made": gettext_lazy("A unit was set up."),
     "member_joined": gettext_lazy("A member joined the unit or changed duty."),
     "member_left": gettext_lazy("A member left the unit."),

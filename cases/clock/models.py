@@ -11,10 +11,27 @@ class Calendar(models.Model):
         return self.name
 
 
+class Period(models.Model):
+    """Days, both ends included, with hours of their own: Ramzan, whose days are announced by the moon. Hours as in Calendar."""
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="periods")
+    first = models.DateField()
+    last = models.DateField()
+    name = models.CharField(max_length=80)                  # name_en, name_ur
+    hours = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [models.CheckConstraint(name="period_ends_after_it_begins",
+                                              condition=models.Q(last__gte=models.F("first")))]
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.name}"
+
+
 class Holiday(models.Model):
     calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="holidays")
     day = models.DateField()
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80)                  # name_en, name_ur
 
     class Meta:
         ordering = ["day"]

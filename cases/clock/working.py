@@ -1,4 +1,4 @@
-"""Working time. Pure: weekly hours, holidays and a time zone in; instants out."""
+"""Working time. Pure: weekly hours, seasons, holidays and a time zone in; instants out."""
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,18 +16,42 @@ class NeverOpens(ValueError):
     """There is no working time to count."""
 
 
+Week = Mapping[int, tuple[tuple[time, time], ...]]      # weekday (0 = Monday) → windows of local time, in order
+Table = Mapping[str, Sequence[Sequence[str]]]           # the same as data: {"0": [["09:00", "12:30"], ["14:30", "17:00"]], …}
+
+
+class Wall:
+    """Time as it passes, for clocks that run through nights and holidays. Asked like WorkingHours."""
+
+    def add(self, start: datetime, span: timedelta) -> datetime:
+        return start.astimezone(UTC) + span
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        return max(timedelta(), end - start)
+
+
+@dataclass(frozen=True)
+class Season:
+    """Days, both ends included, that have hours of their own: Ramzan."""
+    first: date
+    last: date
+    week: Week
+
+
 @dataclass(frozen=True)
 class WorkingHours:
-    """`week`: weekday (0 = Monday) → windows of local time, in order. A window never spans midnight."""
-    week: Mapping[int, tuple[tuple[time, time], ...]]
+    """A window never spans midnight. A holiday is stronger than a season, a season than the ordinary week."""
+    week: Week
     holidays: frozenset[date]
     zone: ZoneInfo
+    seasons: tuple[Season, ...] = ()
 
     def windows(self, day: date) -> list[tuple[datetime, datetime]]:
         """The open windows of one local day, in UTC."""
         if day in self.holidays:
             return []
-        return [(self._instant(day, opens), self._instant(day, closes)) for opens, closes in self.week.get(day.weekday(), ())]
+        week = next((season.week for season in self.seasons if season.first <= day <= season.last), self.week)
+        return [(self._instant(day, opens), self._instant(day, closes)) for opens, closes in week.get(day.weekday(), ())]
 
     def is_open(self, moment: datetime) -> bool:
         """Closing time itself still counts: work that ends then ends in time."""
@@ -42,6 +66,15 @@ class WorkingHours:
             left -= closes - opens
         raise NeverOpens
 
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How much working time lies between two instants; none if the second is not later."""
+        total = timedelta()
+        for opens, closes in self._from(start):
+            if opens >= end:
+                break
+            total += min(closes, end) - opens
+        return total
+
     def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Windows from `start` on, the first cut to it."""
         first = start.astimezone(self.zone).date()
@@ -54,10 +87,16 @@ class WorkingHours:
         return datetime.combine(day, clock_time, self.zone).astimezone(UTC)
 
 
-def working_hours(table: Mapping[str, Sequence[Sequence[str]]], holidays: Iterable[date], timezone: str) -> WorkingHours:
-    """From data: {"0": [["09:00", "12:30"], ["14:30", "17:00"]], …}. Raises HoursMalformed."""
-    return WorkingHours(week={_weekday(day): _windows(windows) for day, windows in table.items()},
-                        holidays=frozenset(holidays), zone=ZoneInfo(timezone))
+def working_hours(table: Table, holidays: Iterable[date], timezone: str,
+                  seasons: Iterable[tuple[date, date, Table]] = ()) -> WorkingHours:
+    """From data; `seasons`: first day, last day, hours. Raises HoursMalformed."""
+    return WorkingHours(week=week(table), holidays=frozenset(holidays), zone=ZoneInfo(timezone),
+                        seasons=tuple(Season(first, last, week(hours)) for first, last, hours in seasons))
+
+
+def week(table: Table) -> Week:
+    """Raises HoursMalformed."""
+    return {_weekday(day): _windows(windows) for day, windows in table.items()}
 
 
 def _weekday(day: str) -> int:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases.audit.services import actor, record
-from cases.clock.services import due_at
+from cases.deadlines import promise
 from cases.escalation import notices, uploads
 from cases.escalation.channels import email, upward
 from cases.escalation.channels.base import Outgoing, Proof
@@ -26,7 +26,7 @@ from cases.outbox.errors import Retry, Stop
 from cases.outbox.models import Job
 from cases.outbox.services import enqueue
 from cases.permissions import Staff
-from cases.priority import CLOCKS, Harm, Level
+from cases.priority import Harm, Level
 from cases.public_words import Said
 from cases.selectors import agrees
 from cases.services import REF_ALPHABET, change_status, lock_case, tell_status
@@ -229,7 +229,7 @@ def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, p
 
 def our_next_step(case: Case) -> datetime:
     """By when a caseworker has to look again: the unit's clock, never a promise from a template."""
-    return due_at(case.unit.calendar, timezone.now(), CLOCKS[Level(case.priority)])
+    return promise(case.unit, Level(case.priority))
 
 
 def move(escalation: Escalation, to: State, *, by: Staff | None, partner: uuid.UUID | None = None,

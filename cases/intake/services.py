@@ -9,14 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cases.clock.services import due_at
+from cases.deadlines import promise
 from cases.hashing.fingerprint import AnyFingerprint
 from cases.hashing.services import store
 from cases.intake import receipts, routing
 from cases.models import Case, Consent
 from cases.notifications.models import Kind
 from cases.notifications.services import keep_address, urgent
-from cases.priority import CLOCKS, Body, Facts, rate
+from cases.priority import Body, Facts, rate
 from cases.services import CaseDraft, give_consent, open_case
 from cases.units.models import Unit
 from cases.vault import custody, envelope
@@ -64,7 +64,7 @@ def route(facts: Facts, conflict: Body | None) -> Unit:
 
 def promised(unit: Unit, facts: Facts) -> datetime:
     """By when somebody of the unit looks at a report that comes in now."""
-    return due_at(unit.calendar, timezone.now(), CLOCKS[rate(facts).level])
+    return promise(unit, rate(facts).level)
 
 
 @transaction.atomic

@@ -15,6 +15,9 @@ class Occasion(StrEnum):
     """Why somebody is told. The words for each are in `wording`."""
     URGENT = "urgent"            # a new case of priority 1 or 2
     CLOCK = "clock"              # three quarters of a clock have run
+    OVERDUE = "overdue"          # a clock has run out; told to supervisors too
+    STILL = "still"              # a reminder of that
+    LEFT = "left"                # nor did the reminders help: told to administrators, who can give a unit people
     MESSAGE = "message"          # the reporter wrote
     ANSWER = "answer"            # a platform answered
     SILENCE = "silence"          # a platform let its time run out

@@ -17,7 +17,6 @@ from django.utils import timezone
 from cases.audit import witness
 from cases.audit.models import Checkpoint
 from cases.audit.services import record, signing_public_key
-from cases.clock.services import share_used
 from cases.models import Case
 from cases.notifications import wording
 from cases.notifications.addresses import AddressMalformed, Hours, clean, clean_hours, next_safe
@@ -35,9 +34,9 @@ from cases.vault.unseal import NotHeld, OpenFailed, key_for_worker
 from cases.workflow import Status
 
 URGENT = frozenset({Level.P1, Level.P2})
-CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.GLASS, Occasion.LOCKED, Occasion.MANY})    # by SMS as well
+CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.OVERDUE, Occasion.GLASS, Occasion.LOCKED,      # by SMS as well
+                         Occasion.MANY})
 AT_ONCE, QUARTER = 5, timedelta(minutes=15)                      # urgent reports of which a member is told one by one
-WARN_AT = 0.75                                                   # share of a clock
 WITNESS_LINES = 24                                               # checkpoints in one mail: a day's
 ONCE_IN = timedelta(days=1)                                      # a reporter's phone is silent in between
 
@@ -77,22 +76,26 @@ def urgent(*, case: Case) -> None:
 
 
 def tell_urgent(case: Case) -> None:
+    occasion, people = responsible(case, Occasion.URGENT)
+    for person in people:
+        tell_counted(occasion=occasion, member=person)
+
+
+@transaction.atomic
+def tell_counted(*, occasion: Occasion, member: Member, count: int = 1) -> None:
     """Each at once, as long as they are few: anybody can send a hundred reports, and a phone that never stops is switched off.
 
     From the sixth within a quarter of an hour on they are counted, and told in one message when it is over.
     """
-    occasion, people = responsible(case, Occasion.URGENT)
-    lately = Notification.objects.filter(occasion=Occasion.URGENT.value, created_at__gt=timezone.now() - QUARTER)
-    for person in people:
-        told = lately.filter(member_id=person.pk)
-        many = occasion == Occasion.URGENT and max(Counter(told.values_list("kind", flat=True)).values(), default=0) >= AT_ONCE
-        waiting = told.select_for_update().filter(sent_at=None) if many else Notification.objects.none()
-        if rows := list(waiting.order_by("-created_at")):
-            for row in {each.kind: each for each in reversed(rows)}.values():            # of each way the latest
-                row.counts = row.counts | {"count": row.counts.get("count", 0) + 1}
-                row.save(update_fields=["counts"])
-        else:
-            tell_members(occasion=occasion, members=[person], delay=QUARTER.total_seconds() if many else 0)
+    told = Notification.objects.filter(occasion=occasion.value, created_at__gt=timezone.now() - QUARTER, member_id=member.pk)
+    many = max(Counter(told.values_list("kind", flat=True)).values(), default=0) >= AT_ONCE
+    waiting = told.select_for_update().filter(sent_at=None) if many else Notification.objects.none()
+    if rows := list(waiting.order_by("-created_at")):
+        for row in {each.kind: each for each in reversed(rows)}.values():            # of each way the latest
+            row.counts = row.counts | {"count": row.counts.get("count", 0) + count}
+            row.save(update_fields=["counts"])
+    else:
+        tell_members(occasion=occasion, members=[member], delay=QUARTER.total_seconds() if many else 0, count=count)
 
 
 def tell_assignee(*, case: Case, occasion: Occasion) -> None:
@@ -134,23 +137,6 @@ def tell_overseers(*, case: Case, occasion: Occasion) -> None:
     auditors = get_user_model().objects.filter(role=Role.AUDITOR.value, is_active=True)
     people = {person.pk: person for each in (supervisors(case.unit), auditors) for person in on_this_side(case, each)}
     tell_members(occasion=occasion, members=people.values())
-
-
-@transaction.atomic
-def warn_of_clocks(now: datetime) -> int:
-    """Tell, once for each clock, that three quarters of it have run. Returns how many clocks."""
-    told: Counter[tuple[Occasion, Member]] = Counter()
-    warned = 0
-    for case in Case.objects.filter(warned_at=None).exclude(due_at=None).select_related("unit").order_by("pk"):
-        if case.due_at and share_used(case.clock_started_at, case.due_at, now) >= WARN_AT:
-            this_clock = Case.objects.filter(pk=case.pk, warned_at=None, clock_started_at=case.clock_started_at)
-            if this_clock.update(warned_at=now):
-                warned += 1
-                occasion, members = responsible(case, Occasion.CLOCK)
-                told.update((occasion, member) for member in members)
-    for (occasion, member), count in told.items():
-        tell_members(occasion=occasion, members=[member], count=count)
-    return warned
 
 
 # --- the reporter -----------------------------------------------------------------------------------------------------

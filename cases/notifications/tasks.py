@@ -3,7 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.models import Case
-from cases.notifications import services
+from cases.notifications import clocks, services
 from cases.notifications.models import Occasion
 from cases.outbox.services import job
 
@@ -23,9 +23,19 @@ def responsible(case_id: str, occasion: str) -> None:
     services.tell_responsible(case=Case.objects.select_related("unit").get(pk=case_id), occasion=Occasion(occasion))
 
 
-@job("notifications.clocks")
-def clocks() -> None:
-    services.warn_of_clocks(timezone.now())
+@job("notifications.clocks", atomic=False)
+def sound_clocks() -> None:
+    clocks.sound(timezone.now())
+
+
+@job("notifications.alarms")
+def alarms(events: list[str]) -> None:
+    clocks.tell([UUID(event) for event in events])
+
+
+@job("notifications.recount", atomic=False)
+def recount(calendar: int) -> None:
+    clocks.recount(calendar)
 
 
 @job("notifications.witness", atomic=False)

@@ -5,12 +5,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.deadlines import FIRST_CHECK
 from cases.escalation.models import Platform
 from cases.models import LEVEL_NAMES, Case, choices
 from cases.permissions import Staff
 from cases.priority import Level
 from cases.public_words import sentence
-from cases.services import FIRST_CHECK
 from cases.triage.blanks import BLANK_NAMES, unfinished
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
 from cases.triage.selectors import colleagues

@@ -30,3 +30,21 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.unit_id}"
+
+
+class TimeLimit(models.Model):
+    """What a unit's clocks of one priority allow, from a day on: the newest that has begun counts, and none means the table of
+    cases.priority. Appended, so that a late case can be held against the limit of its day."""
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="limits")
+    level = models.PositiveSmallIntegerField()              # 1 to 4: cases.priority.Level, which lives a floor above
+    hours = models.PositiveSmallIntegerField()
+    working = models.BooleanField()                         # only the unit's working hours count
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        constraints = [models.CheckConstraint(name="limit_allows_some_time",
+                                              condition=models.Q(hours__gte=1, level__gte=1, level__lte=4))]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.level}: {self.hours}"

@@ -3,10 +3,11 @@ from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.clock.services import default_calendar
-from cases.units.models import Membership, Unit
+from cases.units.models import Membership, TimeLimit, Unit
 
 # The codes are what cases.intake.routing names; the names are the ministry's to change.
 DEFAULT_UNITS: dict[str, tuple[str, str]] = {
@@ -55,3 +56,11 @@ def leave_unit(*, unit: Unit, member: AbstractBaseUser, by: AbstractBaseUser | N
     if left:
         record("member_left", subject=unit.pk, actor=actor(by), member=member.pk)
     return bool(left)
+
+
+@transaction.atomic
+def set_limit(*, unit: Unit, level: int, hours: int, working: bool, by: AbstractBaseUser) -> TimeLimit:
+    """What clocks of this priority allow that start from now on; running ones keep what they were given."""
+    limit = TimeLimit.objects.create(unit=unit, level=level, hours=hours, working=working, since=timezone.now())
+    record("limit_set", subject=unit.pk, actor=actor(by), level=level, hours=hours, working=working)
+    return limit

@@ -23,10 +23,12 @@ cases.audit
 cases.outbox
     cases_outbox_job                          I       SI      I       I         SIUD
 cases.clock
-    cases_clock_calendar                      S       S       -       -         S
-    cases_clock_holiday                       S       S       -       -         S
+    cases_clock_calendar                      S       SU      -       -         S
+    cases_clock_holiday                       S       SID     -       -         S
+    cases_clock_period                        S       SID     -       -         S
 cases.units
     cases_units_unit                          S       SL      -       -         S
+    cases_units_timelimit                     S       SI      -       -         S
     cases_units_membership                    -       SIUD    -       -         S
 cases.vault
     cases_vault_unitkey                       SL      SIU     -       -         SL
@@ -38,6 +40,7 @@ cases.vault
     cases_vault_datakeywrap                   Isd     SIUD    -       -         SID
 cases
     cases_case                                Isu     SIU     -       -         SUD
+    cases_clockevent                          -       S       -       -         SID
     cases_statuschange                        Is      SI      -       -         SID
     cases_message                             siu     SIU     -       -         SD
     cases_consent                             si      S       -       -         SD
@@ -175,7 +178,8 @@ class Columns:
     but: tuple[str, ...] = ()
 
 
-MOVES = ("status", "outcome", "closed_at", "clock_started_at", "warned_at", "due_at", "version", "unread")
+MOVES = ("status", "outcome", "closed_at", "due_at", "clock_started_at", "clock_seconds", "alarm_at", "warned_at", "breached_at",
+         "reminders", "version", "unread")
 ARRIVES = ("last_login", "password", "must_change_password", "language")        # of a member: never the role
 COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_case", "s"): Columns(but=("key_id", "answers", "summary")),        # no receipt code opens the report itself

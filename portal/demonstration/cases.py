@@ -102,7 +102,7 @@ def put_back(case: Case, hours: timedelta) -> None:
     """The report lies `hours` back, what followed half of that, at most LATER."""
     new = case.history.count() == 1
     later = hours if new else min(hours / 2, LATER)
-    shift(Case, {"pk": case.pk}, later, "clock_started_at", "due_at", "closed_at")
+    shift(Case, {"pk": case.pk}, later, "clock_started_at", "due_at", "alarm_at", "closed_at")
     shift(Case, {"pk": case.pk}, hours, "opened_at")
     first = case.history.order_by("at").values_list("pk", flat=True)[:1].get()
     shift(StatusChange, {"pk": first}, hours, "at")

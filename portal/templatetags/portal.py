@@ -1,6 +1,6 @@
 """Tags every template has (`builtins` in the settings), so none of them needs a {% load %}."""
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,6 +88,14 @@ def in_words(moment: datetime, *, date_only: bool = False) -> str:
     if date_only:
         return gettext("%(day)d %(month)s %(year)d") % parts
     return gettext("%(day)d %(month)s %(year)d, %(time)s") % parts
+
+
+@register.simple_tag
+def local_day(day: date) -> SafeString:
+    """A day of a calendar with its weekday: whoever enters a holiday looks for the Friday."""
+    parts = {"weekday": gettext(day.strftime("%A")), "day": day.day, "month": MONTHS[day.month - 1], "year": day.year}
+    words = gettext("%(weekday)s, %(day)d %(month)s %(year)d") % parts
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
 
 
 @register.simple_tag

@@ -1,14 +1,16 @@
 """How a case's codes are shown on the desk."""
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import BODY_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, Case
 from cases.priority import Harm, Level
+from cases.triage.calendar_forms import DAYS, typed
 from cases.triage.queue import is_late, percent
 from cases.triage.reading import Text
 from cases.workflow import Status
@@ -40,6 +42,11 @@ def danger_name(code: str) -> object:
 @register.filter
 def language_name(code: str) -> object:
     return LANGUAGE_NAMES.get(code, code)
+
+
+@register.filter
+def level_name(level: int) -> object:
+    return LEVEL_NAMES[Level(level)]
 
 
 @register.filter
@@ -79,3 +86,10 @@ def due(case: Case) -> dict[str, Any]:
 def text(text: Text, language: str = "") -> dict[str, Any]:
     """A sealed text, or why it cannot be shown."""
     return {"text": text, "language": language}
+
+
+@register.simple_tag
+def hours_lines(table: Mapping[str, Any]) -> SafeString:
+    """Monday's, Friday's and Saturday's windows of a period, which is entered by these three."""
+    named = [(DAYS[day], typed(table[day])) for day in ("0", "4", "5") if table.get(day)]
+    return format_html_join(" · ", '{} <bdi dir="ltr">{}</bdi>', named)

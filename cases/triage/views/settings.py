@@ -1,6 +1,8 @@
-"""What the units have set for themselves: an index of its pages."""
+"""What the units have set for themselves, audited: an index of its pages. Each part adds its line to SECTIONS."""
 from dataclasses import dataclass
+from typing import cast
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -8,27 +10,42 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cases.permissions import Permission, may
-from cases.triage.views.access import member_with
+from cases.permissions import Permission, Staff, may
 
 
 @dataclass(frozen=True)
 class Section:
-    """`url`: a name of triage's; `needs`: who sees and changes it."""
+    """`url`: a name of triage's; `needs`: who sees and changes it, with one of two permissions where there is an `or_needs`."""
     name: Promise
     about: Promise
     url: str
     needs: Permission
+    or_needs: Permission | None = None
+
+    def is_for(self, member: Staff) -> bool:
+        return may(member, self.needs) or bool(self.or_needs and may(member, self.or_needs))
 
 
 SECTIONS = [
     Section(_("Labels"), _("Words that your units put on cases to find them again."), "triage:labels", Permission.SUPERVISE),
     Section(_("Templates"), _("What caseworkers write to reporters with."), "triage:templates", Permission.SUPERVISE),
+    Section(_("Calendars"), _("Working hours, public holidays, Ramzan hours."), "triage:calendars",
+            Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
+    Section(_("Deadlines"), _("How long each unit gives itself for each priority."), "triage:limits",
+            Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
 ]
+
+
+def member_with_any(request: HttpRequest, *permissions: Permission) -> Staff:
+    """The signed-in member, if one of the permissions is theirs; else 403."""
+    member = cast(Staff, request.user)
+    if not any(may(member, permission) for permission in permissions):
+        raise PermissionDenied
+    return member
 
 
 @require_safe
 @never_cache
 def index(request: HttpRequest) -> HttpResponse:
-    member = member_with(Permission.READ_CASES, request)
-    return render(request, "triage/settings.html", {"sections": [each for each in SECTIONS if may(member, each.needs)]})
+    member = member_with_any(request, Permission.READ_CASES, Permission.MANAGE_PEOPLE)
+    return render(request, "triage/settings.html", {"sections": [each for each in SECTIONS if each.is_for(member)]})

@@ -22,7 +22,7 @@ def test_working_clocks_stand_still_while_the_unit_is_closed():
 @pytest.mark.django_db
 def test_a_holiday_that_the_ministry_enters_counts():
     calendar = default_calendar()
-    calendar.holidays.create(day=date(2026, 11, 23), name="Announced")
+    calendar.holidays.create(day=date(2026, 11, 23), name_en="Announced", name_ur="اعلان")
     assert due_at(calendar, FRIDAY_EVENING, Clock(8, working=True)) == datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 

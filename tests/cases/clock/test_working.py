@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cases.clock.services import NATIONAL_DAYS, PAKISTAN_HOURS
-from cases.clock.working import HoursMalformed, NeverOpens, working_hours
+from cases.clock.working import HoursMalformed, NeverOpens, Wall, working_hours
 
 KARACHI = ZoneInfo("Asia/Karachi")
 HOLIDAYS = [date(2026, month, day) for month, day in NATIONAL_DAYS]
@@ -68,6 +68,50 @@ def test_a_later_start_is_never_due_earlier(a, b, span):
 @given(MOMENTS, SPANS, SPANS)
 def test_two_spans_after_another_are_their_sum(start, a, b):
     assert OFFICE.add(OFFICE.add(start, a), b) == OFFICE.add(start, a + b)
+
+
+RAMZAN = working_hours(PAKISTAN_HOURS, HOLIDAYS, "Asia/Karachi", [
+    (date(2026, 2, 18), date(2026, 3, 19), {**{str(day): [["08:00", "14:00"]] for day in range(4)}, "4": [["08:00", "12:00"]]})])
+TIMES = st.sampled_from([OFFICE, RAMZAN, Wall()])
+
+
+@given(TIMES, MOMENTS, SPANS)
+def test_what_lies_between_start_and_due_is_the_span(time, start, span):
+    assert time.between(start, time.add(start, span)) == span
+
+
+@given(TIMES, MOMENTS, SPANS, st.floats(0, 1), st.timedeltas(timedelta(), timedelta(days=60)))
+def test_a_pause_keeps_what_is_left(time, start, span, share, pause):
+    """Stopped somewhere before it is due and gone on with later, a clock allows exactly what it would have."""
+    due = time.add(start, span)
+    stopped = start + (due - start) * share
+    left = time.between(stopped, due)
+    again = stopped + pause
+    assert time.between(start, stopped) + left == span
+    assert time.add(again, left) >= due if left else True
+    assert time.between(again, time.add(again, left)) == left
+
+
+@given(TIMES, MOMENTS, MOMENTS, MOMENTS)
+def test_time_between_adds_up_and_never_runs_backwards(time, a, b, c):
+    a, b, c = sorted([a, b, c])
+    assert time.between(a, b) + time.between(b, c) == time.between(a, c)
+    assert time.between(c, a) == timedelta()
+
+
+@given(MOMENTS, SPANS, SPANS)
+def test_adding_working_time_never_goes_back_in_ramzan_either(start, a, b):
+    a, b = sorted([a, b])
+    assert start < RAMZAN.add(start, a) <= RAMZAN.add(start, b)
+
+
+@pytest.mark.parametrize(("start", "hours", "due"), [
+    (local(2026, 2, 17, 16, 0), 2, local(2026, 2, 18, 9, 0)),          # into the first day of the fast
+    (local(2026, 2, 20, 11, 0), 2, local(2026, 2, 23, 9, 0)),          # a Friday in it ends at noon
+    (local(2026, 3, 19, 13, 0), 2, local(2026, 3, 20, 10, 0)),         # and out of it again
+])
+def test_days_with_other_hours_worked_out_by_hand(start, hours, due):
+    assert RAMZAN.add(start, timedelta(hours=hours)) == due
 
 
 @given(st.sets(st.dates(date(2026, 3, 1), date(2026, 4, 30))), SPANS)

@@ -110,29 +110,6 @@ def test_a_message_sent_twice_by_the_queue_leaves_once(ayesha: User, run_jobs: R
     assert len(mailoutbox) == 1
 
 
-# --- clocks -----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("share", "warned"), [(0.74, 0), (0.76, 1), (1.5, 1)])
-def test_a_clock_warns_at_three_quarters(case: Case, share: float, warned: int):
-    assert case.due_at
-    now = case.clock_started_at + (case.due_at - case.clock_started_at) * share
-    assert services.warn_of_clocks(now) == warned
-    assert bool(told(Occasion.CLOCK)) == bool(warned)
-
-
-def test_each_clock_warns_once_and_each_member_hears_of_all_at_once(unit: Unit, ayesha: User):
-    for _ in range(3):
-        make_case(unit)
-    late = timezone.now() + timedelta(days=9)
-    assert services.warn_of_clocks(late) == 3
-    assert services.warn_of_clocks(late) == 0
-    assert Notification.objects.get(occasion="clock", kind="email").counts == {"count": 3}
-
-
-def test_a_clock_that_stands_still_does_not_warn(case: Case):
-    Case.objects.filter(pk=case.pk).update(due_at=None)
-    assert services.warn_of_clocks(timezone.now() + timedelta(days=99)) == 0
-
-
 # --- content-free -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("language", ["en", "ur"])
 @pytest.mark.parametrize("occasion", list(Occasion))

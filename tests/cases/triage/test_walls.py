@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.hashing.models import Match, MediaHash
-from cases.models import Case, Exclusion, Link, Trace
-from cases.notifications import services as notifications
+from cases.models import Case, ClockEvent, Exclusion, Link, Trace
+from cases.notifications import clocks, services as notifications
 from cases.notifications.models import Notification, Occasion
 from cases.priority import Danger
 from cases.retention import services as retention
@@ -119,8 +119,8 @@ def test_nobody_behind_a_wall_is_told_or_may_be_given_it(unit, ayesha, bilal, he
     unit.memberships.filter(member=ayesha).update(on_duty=True)
     notifications.tell_urgent(case)
     notifications.tell_responsible(case=case, occasion=Occasion.MESSAGE)
-    Case.objects.filter(pk=case.pk).update(due_at=timezone.now() - timedelta(hours=1))
-    notifications.warn_of_clocks(timezone.now())
+    clocks.sound(case.due_at)
+    clocks.tell(ClockEvent.objects.values_list("pk", flat=True))
     notifications.tell_supervisors(case=case, occasion=Occasion.WISH)
     told = set(Notification.objects.values_list("member", flat=True))
     assert ayesha.pk not in told
@@ -135,8 +135,8 @@ def test_a_case_that_nobody_is_left_to_open_is_not_forgotten(unit, ayesha, bilal
     people.deactivate(member=bilal, by=rabia)
     notifications.tell_responsible(case=case, occasion=Occasion.MESSAGE)
     assert [(row.member, row.occasion) for row in Notification.objects.all()] == [(rabia, "nobody")]
-    Case.objects.filter(pk=case.pk).update(due_at=timezone.now() - timedelta(hours=1))
-    assert notifications.warn_of_clocks(timezone.now()) == 1
+    assert clocks.sound(case.due_at) == 1
+    clocks.tell(ClockEvent.objects.values_list("pk", flat=True))
     assert Notification.objects.filter(occasion="nobody", member=rabia).count() == 2
     assert case.ref not in repr(list(Notification.objects.values()))
 

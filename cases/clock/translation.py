@@ -1,0 +1,13 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from cases.clock.models import Holiday, Period
+
+
+@register(Holiday)
+class HolidayOptions(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Period)
+class PeriodOptions(TranslationOptions):
+    fields = ("name",)

@@ -1,0 +1,78 @@
+"""What staff change about calendars and deadlines. After a change of a calendar the worker counts the running clocks anew."""
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from cases.audit.services import actor
+from cases.clock import services as clock
+from cases.clock.models import Calendar, Holiday, Period
+from cases.deadlines import limit_of
+from cases.outbox.services import enqueue
+from cases.permissions import Permission, Staff, may
+from cases.priority import Clock, Level
+from cases.triage.calendar_forms import HolidayForm, HoursForm, PeriodForm
+from cases.units.models import TimeLimit, Unit
+from cases.units.services import set_limit
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the clocks of one unit allow today, and since when that was set."""
+    unit: Unit
+    levels: list[tuple[Level, Clock]]
+    past: list[TimeLimit]
+
+
+def units_set_by(member: Staff) -> QuerySet[Unit]:
+    """Whose settings this member changes: an administrator of every unit, a supervisor of their own, and nobody else's."""
+    if may(member, Permission.MANAGE_PEOPLE):
+        return Unit.objects.all()
+    return Unit.objects.filter(memberships__member_id=member.pk) if may(member, Permission.SUPERVISE) else Unit.objects.none()
+
+
+def calendars_set_by(member: Staff) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(unit__in=units_set_by(member)).distinct().order_by("pk")
+
+
+@transaction.atomic
+def change(*, calendar: Calendar, form: HoursForm | HolidayForm | PeriodForm, by: Staff) -> None:
+    """What a valid form says. Raises clock.Overlaps."""
+    who, data = actor(by), form.cleaned_data
+    if isinstance(form, PeriodForm):
+        clock.add_period(calendar=calendar, first=data["first"], last=data["last"], names=form.names, hours=form.hours, actor=who)
+    elif isinstance(form, HolidayForm):
+        clock.add_holidays(calendar=calendar, first=data["first"], last=data["last"], names=form.names, actor=who)
+    else:
+        clock.set_hours(calendar=calendar, hours=form.hours, actor=who)
+    enqueue("notifications.recount", calendar=calendar.pk)
+
+
+@transaction.atomic
+def drop(*, row: Holiday | Period, by: Staff) -> None:
+    calendar = row.calendar_id
+    if isinstance(row, Holiday):
+        clock.drop_holiday(holiday=row, actor=actor(by))
+    else:
+        clock.drop_period(period=row, actor=actor(by))
+    enqueue("notifications.recount", calendar=calendar)
+
+
+@transaction.atomic
+def add_year(*, calendar: Calendar, year: int, by: Staff) -> None:
+    clock.add_national_days(calendar=calendar, year=year, actor=actor(by))
+    enqueue("notifications.recount", calendar=calendar.pk)
+
+
+def limits(units: Iterable[Unit]) -> list[Limits]:
+    return [Limits(unit, [(level, limit_of(unit, level)) for level in Level], list(unit.limits.all()[:8])) for unit in units]
+
+
+@transaction.atomic
+def set_limits(*, unit: Unit, wanted: dict[Level, Clock], by: Staff) -> int:
+    """Those that differ from what counts today. Returns how many."""
+    new = {level: limit for level, limit in wanted.items() if limit != limit_of(unit, level)}
+    for level, limit in new.items():
+        set_limit(unit=unit, level=level.value, hours=limit.hours, working=limit.working, by=by)    # type: ignore[arg-type]
+    return len(new)
