@@ -1,6 +1,6 @@
 """Deadlines. A running deadline is a column of whoever owns it; here it is only computed. And the calendars they are counted by.
 
-Who changes a calendar asks cases.notifications to count the running clocks anew ("notifications.recount").
+Who changes a calendar writes it into the log, and asks that the running clocks be counted anew ("notifications.recount").
 """
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils import timezone
 
-from cases.audit.services import record
 from cases.clock.models import Calendar, Holiday, Period
 from cases.clock.working import Wall, WorkingHours, week, working_hours
 
@@ -79,19 +78,17 @@ def default_calendar() -> Calendar:
     calendar, made = Calendar.objects.get_or_create(name="Pakistan", defaults={"hours": PAKISTAN_HOURS})
     if made:
         for year in HOLIDAY_YEARS:
-            add_national_days(calendar=calendar, year=year, actor="system")
+            add_national_days(calendar=calendar, year=year)
     return calendar
 
 
 @transaction.atomic
-def add_national_days(*, calendar: Calendar, year: int, actor: str) -> int:
+def add_national_days(*, calendar: Calendar, year: int) -> int:
     """The fixed holidays of a year that are not there yet. Returns how many were added."""
     there = set(calendar.holidays.values_list("day", flat=True))
     days = {date(year, month, day): names for (month, day), names in NATIONAL_DAYS.items()}
     new = [_holiday(calendar, day, names) for day, names in days.items() if day not in there]
     Holiday.objects.bulk_create(new)
-    if new:
-        record("calendar_changed", subject=calendar.pk, actor=actor, what="national_days", year=year, count=len(new))
     return len(new)
 
 
@@ -100,48 +97,31 @@ def _holiday(calendar: Calendar, day: date, names: Names) -> Holiday:
 
 
 @transaction.atomic
-def set_hours(*, calendar: Calendar, hours: Mapping[str, Any], actor: str) -> None:
+def set_hours(*, calendar: Calendar, hours: Mapping[str, Any]) -> None:
     """The ordinary week. Raises HoursMalformed."""
     week(hours)
     calendar.hours = dict(hours)
     calendar.save(update_fields=["hours"])
-    record("calendar_changed", subject=calendar.pk, actor=actor, what="hours")
 
 
 @transaction.atomic
-def add_holidays(*, calendar: Calendar, first: date, last: date, names: Names, actor: str) -> int:
+def add_holidays(*, calendar: Calendar, first: date, last: date, names: Names) -> int:
     """Every day from `first` to `last` is off; those that were so before keep their name. Returns how many were added."""
     there = set(calendar.holidays.filter(day__range=(first, last)).values_list("day", flat=True))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     new = [_holiday(calendar, day, names) for day in days if day not in there]
     Holiday.objects.bulk_create(new)
-    record("calendar_changed", subject=calendar.pk, actor=actor, what="holidays", first=first, last=last, count=len(new))
     return len(new)
 
 
 @transaction.atomic
-def drop_holiday(*, holiday: Holiday, actor: str) -> None:
-    record("calendar_changed", subject=holiday.calendar_id, actor=actor, what="no_holiday", first=holiday.day)
-    holiday.delete()
-
-
-@transaction.atomic
-def add_period(*, calendar: Calendar, first: date, last: date, names: Names, hours: Mapping[str, Any], actor: str) -> Period:
+def add_period(*, calendar: Calendar, first: date, last: date, names: Names, hours: Mapping[str, Any]) -> Period:
     """Raises HoursMalformed, and Overlaps with another period."""
     week(hours)
     Calendar.objects.select_for_update().get(pk=calendar.pk)            # two at once would not see each other
     if calendar.periods.filter(first__lte=last, last__gte=first).exists():
         raise Overlaps(f"{first} {last}")
-    period = Period.objects.create(calendar=calendar, first=first, last=last, name_en=names[0], name_ur=names[1],
-                                   hours=dict(hours))
-    record("calendar_changed", subject=calendar.pk, actor=actor, what="period", first=first, last=last)
-    return period
-
-
-@transaction.atomic
-def drop_period(*, period: Period, actor: str) -> None:
-    record("calendar_changed", subject=period.calendar_id, actor=actor, what="no_period", first=period.first, last=period.last)
-    period.delete()
+    return Period.objects.create(calendar=calendar, first=first, last=last, name_en=names[0], name_ur=names[1], hours=dict(hours))
 
 
 def years_without(calendar: Calendar) -> list[int]:

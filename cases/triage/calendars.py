@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
-from cases.audit.services import actor
+from cases.audit.services import actor, record
 from cases.clock import services as clock
 from cases.clock.models import Calendar, Holiday, Period
 from cases.deadlines import limit_of
@@ -39,30 +39,37 @@ def calendars_set_by(member: Staff) -> QuerySet[Calendar]:
 @transaction.atomic
 def change(*, calendar: Calendar, form: HoursForm | HolidayForm | PeriodForm, by: Staff) -> None:
     """What a valid form says. Raises clock.Overlaps."""
-    who, data = actor(by), form.cleaned_data
+    data = form.cleaned_data
+    if isinstance(form, HoursForm):
+        clock.set_hours(calendar=calendar, hours=form.hours)
+        changed(calendar.pk, by, what="hours")
+        return
+    days = {"first": data["first"], "last": data["last"]}
     if isinstance(form, PeriodForm):
-        clock.add_period(calendar=calendar, first=data["first"], last=data["last"], names=form.names, hours=form.hours, actor=who)
-    elif isinstance(form, HolidayForm):
-        clock.add_holidays(calendar=calendar, first=data["first"], last=data["last"], names=form.names, actor=who)
+        clock.add_period(calendar=calendar, names=form.names, hours=form.hours, **days)
+        changed(calendar.pk, by, what="period", **days)
     else:
-        clock.set_hours(calendar=calendar, hours=form.hours, actor=who)
-    enqueue("notifications.recount", calendar=calendar.pk)
+        count = clock.add_holidays(calendar=calendar, names=form.names, **days)
+        changed(calendar.pk, by, what="holidays", count=count, **days)
 
 
 @transaction.atomic
 def drop(*, row: Holiday | Period, by: Staff) -> None:
-    calendar = row.calendar_id
     if isinstance(row, Holiday):
-        clock.drop_holiday(holiday=row, actor=actor(by))
+        changed(row.calendar_id, by, what="no_holiday", first=row.day)
     else:
-        clock.drop_period(period=row, actor=actor(by))
-    enqueue("notifications.recount", calendar=calendar)
+        changed(row.calendar_id, by, what="no_period", first=row.first, last=row.last)
+    row.delete()
 
 
 @transaction.atomic
 def add_year(*, calendar: Calendar, year: int, by: Staff) -> None:
-    clock.add_national_days(calendar=calendar, year=year, actor=actor(by))
-    enqueue("notifications.recount", calendar=calendar.pk)
+    changed(calendar.pk, by, what="national_days", year=year, count=clock.add_national_days(calendar=calendar, year=year))
+
+
+def changed(calendar: int, by: Staff, **details: object) -> None:
+    record("calendar_changed", subject="calendar", actor=actor(by), calendar=calendar, **details)
+    enqueue("notifications.recount", calendar=calendar)
 
 
 def limits(units: Iterable[Unit]) -> list[Limits]:

@@ -152,6 +152,7 @@ def places(case: Case) -> dict[str, str]:
     return {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
+              "<int:pk>": str(case.unit.calendar_id),
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),

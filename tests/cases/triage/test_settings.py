@@ -65,7 +65,7 @@ def test_eid_is_entered_when_it_is_announced_and_running_clocks_move(unit, head,
     due = Case.objects.get(pk=case.pk).due_at
     assert timezone.localdate(due) > first + timedelta(days=2)
     said = Entry.objects.get(event="calendar_changed", actor=str(head.pk))
-    assert said.details == {"what": "holidays", "count": 3, "first": first.isoformat(),
+    assert said.details == {"what": "holidays", "count": 3, "calendar": unit.calendar_id, "first": first.isoformat(),
                             "last": (first + timedelta(days=2)).isoformat()}
     holiday = Holiday.objects.get(day=first)
     boss.post(calendar, {"act": "no_holiday", "which": holiday.pk})
