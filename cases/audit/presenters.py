@@ -25,6 +25,11 @@ SENTENCES: dict[str, Promise | str] = {
     "reporter_asked": gettext_lazy("The reporter was asked for more, as a form in the inbox."),
     "question_taken_back": gettext_lazy("A question to the reporter was taken back."),
     "reporter_answered": gettext_lazy("The reporter answered such a question, or sent links."),
+    "task_made": gettext_lazy("A member wrote down a task."),
+    "task_given": gettext_lazy("A task was given to another member."),
+    "task_done": gettext_lazy("A task was marked as done."),
+    "task_undone": gettext_lazy("A task that was done was opened again."),
+    "tasks_read": gettext_lazy("A list of tasks was read."),
     "consent_given": gettext_lazy("The reporter answered a question of consent."),
     "report_withdrawn": gettext_lazy("The reporter withdrew the report."),
     "cases_linked": gettext_lazy("The case was linked with another."),
@@ -95,6 +100,7 @@ SENTENCES: dict[str, Promise | str] = {
     # telling people
     "address_kept": gettext_lazy("The reporter left an address to be told at."),
     "address_dropped": gettext_lazy("The reporter's address was deleted."),
+    "preferences_changed": gettext_lazy("A member chose how to be told."),
     "notification_sent": gettext_lazy("Somebody was told that something waits."),
     # people and keys
     "calendar_changed": gettext_lazy("Working hours or days off were changed."),

@@ -33,6 +33,10 @@ class Occasion(StrEnum):
     REPLIED = "replied"          # another unit answered such a question
     SEARCHED = "searched"        # somebody of another unit searched for a fingerprint that one of these cases holds
     TAKEN_OFF = "taken_off"      # one report took listed pictures of several other cases off the list
+    TASK = "task"                # a colleague gave a member something to do
+    MENTION = "mention"          # a colleague named a member in a note
+    CLOSING = "closing"          # a child's case is to be closed, and a second person is asked
+    DECIDED = "decided"          # who asked for that has an answer
     DIGEST = "digest"            # the morning's counts
     WAITING = "waiting"          # to the reporter: something waits
 
@@ -43,9 +47,29 @@ class Preference(models.Model):
     email = models.BooleanField(default=True)
     sms = models.BooleanField(default=True)
     digest = models.BooleanField(default=True)
+    ways = models.JSONField(default=dict)         # Occasion → Kinds, where the member chose; the three above for all others
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class News(models.Model):
+    """What a member is told of at the desk: why, how many, of which case; named only while they may see the case."""
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, null=True, related_name="+")
+    occasion = models.CharField(max_length=20)    # an Occasion
+    counts = models.JSONField(default=dict)       # as of a Notification
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "news"
+        indexes = [models.Index(fields=["member", "-id"], name="news_of_member"), models.Index(fields=["at"], name="news_by_age"),
+                   models.Index(fields=["member"], condition=models.Q(read_at=None), name="news_unread")]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} {self.pk}"
 
 
 class Address(models.Model):

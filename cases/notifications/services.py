@@ -2,7 +2,7 @@
 
 Staff read counts and a link, reporters a neutral sentence."""
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from cases.audit import witness
 from cases.audit.models import Checkpoint
 from cases.audit.services import record, signing_public_key
 from cases.models import Case
-from cases.notifications import wording
+from cases.notifications import news, wording
 from cases.notifications.addresses import AddressMalformed, Hours, clean, clean_hours, next_safe
 from cases.notifications.gateways import SEND, Outgoing, Refused
 from cases.notifications.links import desk_link
@@ -49,10 +49,12 @@ class Member(Protocol):
 
 # --- staff ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def tell_members(*, occasion: Occasion, members: Iterable[Member], delay: float = 0, **counts: int) -> list[Notification]:
-    """Tell each of them, in the way each prefers, `delay` seconds from now. `counts`: the numbers in the occasion's sentence
-    (`count`: 1 unless given)."""
+def tell_members(*, occasion: Occasion, members: Iterable[Member], delay: float = 0, case: Case | None = None,
+                 **counts: int) -> list[Notification]:
+    """Tell each of them: at the desk at once, and in the ways that each prefers `delay` seconds from now. `counts`: the numbers
+    in the occasion's sentence (`count`: 1 unless given). `case`: leaves the desk in no message."""
     people = list(members)
+    news.keep(occasion=occasion, members=people, case=case, counts=counts)
     wishes = {wish.member_id: wish for wish in Preference.objects.filter(member__in=[person.pk for person in people])}
     now, numbers = timezone.now(), {"count": 1} | counts
     rows = [Notification(member_id=person.pk, kind=kind.value, occasion=occasion.value, counts=numbers, created_at=now)
@@ -64,9 +66,25 @@ def tell_members(*, occasion: Occasion, members: Iterable[Member], delay: float 
 
 
 def ways(member: Member, wish: Preference, occasion: Occasion) -> list[Kind]:
+    return [kind for kind in wished(wish, occasion) if kind != Kind.SMS or member.phone]
+
+
+def wished(wish: Preference, occasion: Occasion) -> list[Kind]:
+    """As the member chose for this occasion; else by mail, and by SMS what cannot wait."""
+    if occasion.value in wish.ways:
+        return [Kind(kind) for kind in wish.ways[occasion.value]]
     by_mail = wish.email and (wish.digest or occasion != Occasion.DIGEST)
-    by_sms = wish.sms and bool(member.phone) and occasion in CANNOT_WAIT
+    by_sms = wish.sms and occasion in CANNOT_WAIT
     return [kind for kind, wanted in ((Kind.EMAIL, by_mail), (Kind.SMS, by_sms)) if wanted]
+
+
+@transaction.atomic
+def prefer(*, member: Member, ways: Mapping[Occasion, Sequence[Kind]]) -> None:
+    """From now on the member is told of these occasions so. The desk shows them in any case."""
+    wish, _made = Preference.objects.get_or_create(member_id=member.pk)
+    wish.ways = wish.ways | {occasion.value: [kind.value for kind in kinds] for occasion, kinds in ways.items()}
+    wish.save(update_fields=["ways"])
+    record("preferences_changed", subject=member.pk, actor=str(member.pk))
 
 
 def urgent(*, case: Case) -> None:
@@ -78,11 +96,11 @@ def urgent(*, case: Case) -> None:
 def tell_urgent(case: Case) -> None:
     occasion, people = responsible(case, Occasion.URGENT)
     for person in people:
-        tell_counted(occasion=occasion, member=person)
+        tell_counted(occasion=occasion, member=person, case=case)
 
 
 @transaction.atomic
-def tell_counted(*, occasion: Occasion, member: Member, count: int = 1) -> None:
+def tell_counted(*, occasion: Occasion, member: Member, count: int = 1, case: Case | None = None) -> None:
     """Each at once, as long as they are few: anybody can send a hundred reports, and a phone that never stops is switched off.
 
     From the sixth within a quarter of an hour on they are counted, and told in one message when it is over.
@@ -91,11 +109,13 @@ def tell_counted(*, occasion: Occasion, member: Member, count: int = 1) -> None:
     many = max(Counter(told.values_list("kind", flat=True)).values(), default=0) >= AT_ONCE
     waiting = told.select_for_update().filter(sent_at=None) if many else Notification.objects.none()
     if rows := list(waiting.order_by("-created_at")):
+        news.keep(occasion=occasion, members=[member], case=case, counts={"count": count})
         for row in {each.kind: each for each in reversed(rows)}.values():            # of each way the latest
             row.counts = row.counts | {"count": row.counts.get("count", 0) + count}
             row.save(update_fields=["counts"])
     else:
-        tell_members(occasion=occasion, members=[member], delay=QUARTER.total_seconds() if many else 0, count=count)
+        delay = QUARTER.total_seconds() if many else 0
+        tell_members(occasion=occasion, members=[member], delay=delay, case=case, count=count)
 
 
 def tell_assignee(*, case: Case, occasion: Occasion) -> None:
@@ -106,7 +126,7 @@ def tell_assignee(*, case: Case, occasion: Occasion) -> None:
 def tell_responsible(*, case: Case, occasion: Occasion) -> None:
     """What the worker does of `tell_assignee`."""
     occasion, members = responsible(case, occasion)
-    tell_members(occasion=occasion, members=members)
+    tell_members(occasion=occasion, members=members, case=case)
 
 
 def responsible(case: Case, occasion: Occasion) -> tuple[Occasion, list[Member]]:
@@ -129,14 +149,14 @@ def readers(case: Case, people: QuerySet[AbstractBaseUser]) -> list[Member]:
 
 
 def tell_supervisors(*, case: Case, occasion: Occasion, **counts: int) -> None:
-    tell_members(occasion=occasion, members=on_this_side(case, supervisors(case.unit)), **counts)
+    tell_members(occasion=occasion, members=on_this_side(case, supervisors(case.unit)), case=case, **counts)
 
 
 def tell_overseers(*, case: Case, occasion: Occasion) -> None:
     """The supervisors of the case's unit and every auditor."""
     auditors = get_user_model().objects.filter(role=Role.AUDITOR.value, is_active=True)
     people = {person.pk: person for each in (supervisors(case.unit), auditors) for person in on_this_side(case, each)}
-    tell_members(occasion=occasion, members=people.values())
+    tell_members(occasion=occasion, members=people.values(), case=case)
 
 
 # --- the reporter -----------------------------------------------------------------------------------------------------

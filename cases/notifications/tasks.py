@@ -3,7 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.models import Case
-from cases.notifications import clocks, services
+from cases.notifications import clocks, news, services
 from cases.notifications.models import Occasion
 from cases.outbox.services import job
 
@@ -46,3 +46,8 @@ def witness() -> None:
 @job("notifications.forget")
 def forget() -> None:
     services.drop_addresses_of_closed()
+
+
+@job("notifications.forget_news")
+def forget_news() -> None:
+    news.forget(timezone.now())

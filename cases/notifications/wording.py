@@ -50,6 +50,14 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
                                            "look.",
                                            "%(count)d reports took fingerprints of several cases off the shared list: please "
                                            "look.", n["count"]),
+    Occasion.TASK: lambda n: ngettext("A colleague gave you %(count)d task.", "Colleagues gave you %(count)d tasks.", n["count"]),
+    Occasion.MENTION: lambda n: ngettext("A colleague named you in %(count)d note.", "Colleagues named you in %(count)d notes.",
+                                         n["count"]),
+    Occasion.CLOSING: lambda n: ngettext("%(count)d child’s case waits for a second person before it is closed.",
+                                         "%(count)d children’s cases wait for a second person before they are closed.",
+                                         n["count"]),
+    Occasion.DECIDED: lambda n: ngettext("A supervisor decided whether %(count)d case may be closed.",
+                                         "A supervisor decided whether %(count)d cases may be closed.", n["count"]),
     Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
                                  "messages %(unread)d."),
     Occasion.WAITING: lambda n: _("There is a message for you."),

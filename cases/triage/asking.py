@@ -81,7 +81,7 @@ def holders(case: Case, member: Staff) -> list[Case]:
 def put(*, about: Case, asking: Case, pk: UUID, key: DataKey, reason: bytes, by: Staff) -> Question:
     question = Question.objects.create(id=pk, about=about, asking=asking, key=key, reason=reason, by_id=by.pk, at=timezone.now())
     record("match_asked", subject=asking.pk, actor=actor(by), question=question.pk, about=about.pk)
-    tell_members(occasion=Occasion.ASKED, members=answerers(about, asking))
+    tell_members(occasion=Occasion.ASKED, members=answerers(about, asking), case=about)
     return question
 
 
@@ -143,5 +143,5 @@ def answer(*, question: Question, answer: Question.Answer, by: Staff) -> Questio
         fresh.save(update_fields=["answer", "answered_by", "answered_at"])
         record("match_answered", subject=fresh.about_id, actor=actor(by), question=fresh.pk, answer=answer.value)
         tell_members(occasion=Occasion.REPLIED, members=on_this_side(fresh.asking, members_of(fresh.asking.unit))
-                     .filter(pk=fresh.by_id))
+                     .filter(pk=fresh.by_id), case=fresh.asking)
     return fresh

@@ -1,4 +1,5 @@
 """What staff type. Choices come from the case and the member, so nothing can be asked for that may not be done."""
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,8 +13,10 @@ from cases.permissions import Staff
 from cases.priority import Level
 from cases.public_words import sentence
 from cases.triage.blanks import BLANK_NAMES, unfinished
+from cases.triage.mentions import named_in
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
 from cases.triage.selectors import colleagues
+from cases.triage.todo import people_for
 from cases.workflow import Status
 
 LAST_SECOND = 2**32             # in the year 2106; clocks count no further
@@ -137,8 +140,43 @@ class WriteForm(ActForm):
 
 
 class NoteForm(ActForm):
-    """For staff only."""
+    """For staff only. Colleagues are told by a tick, or by an @ and their name in the text."""
     text = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+    tell = forms.MultipleChoiceField(label=_("Tell"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(case, data)
+        self.members = {str(member.pk): member for member in people_for(case)}
+        self.fields["tell"].choices = [(pk, str(member)) for pk, member in self.members.items()]    # type: ignore[attr-defined]
+
+    @property
+    def named(self) -> list[Staff]:
+        ticked = [self.members[pk] for pk in self.cleaned_data["tell"]]
+        return [*ticked, *named_in(self.cleaned_data["text"], list(self.members.values()))]
+
+
+class TaskForm(ActForm):
+    """Something to do, for whom and by when. The name of `text` is one that a page keeps while the vault is locked."""
+    text = forms.CharField(label=_("What is to be done"), max_length=1_000,
+                           widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}))
+    to = forms.ChoiceField(label=_("For"), required=False)
+    due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(case, data)
+        self.members = {str(member.pk): member for member in people_for(case)}
+        self.fields["to"].choices = [       # type: ignore[attr-defined]   # a choice field's
+            ("", _("Whoever has the case")), *((pk, str(member)) for pk, member in self.members.items())]
+
+    @property
+    def member(self) -> Staff | None:
+        return self.members.get(self.cleaned_data["to"])
+
+    def clean_due_on(self) -> date | None:
+        day: date | None = self.cleaned_data["due_on"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return day
 
 
 def move_name(move: Move) -> str:

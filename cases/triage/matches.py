@@ -9,17 +9,17 @@ Decided, so that nothing more can be worked out from a page:
   later, the words for that rule are those that everybody reads for a priority that a colleague changed.
 * While the case itself is kept for others, its page names no other case.
 """
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.hashing.alike import CROWD
-from cases.hashing.matches import guarding, of_a_child, of_case
+from cases.hashing.matches import guarding, of_a_child, of_case, standing
 from cases.hashing.models import Match, MediaHash
 from cases.hashing.undoing import needs_a_second
 from cases.models import RULE_NAMES, SEEN_ELSEWHERE, Case
@@ -108,6 +108,19 @@ def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Pictu
         picture.findings.sort(key=lambda each: each.reach != Reach.OPEN)
     crowds = crowded(matches)
     return [thinned(picture) if pk in crowds else picture for pk, picture in found.items()]
+
+
+def pairs_shown(case: Case, member: Staff,
+                newest: Callable[[QuerySet[Match]], Sequence[Match]]) -> list[tuple[Match, int, str]]:
+    """Standing matches with cases that the member opens: each with the number of the picture here and the other's reference.
+    `newest` cuts the rows to what a page needs."""
+    mine = cases_for(member).values("pk")
+    rows = of_case(standing(), case.pk).filter(a__case__in=mine, b__case__in=mine).select_related("a__case", "b__case").defer(*(
+        f"{side}__case__{name}" for side in "ab" for name in ("answers", "summary")))
+    found = [(match, match.a, match.b) if match.a.case_id == case.pk else (match, match.b, match.a) for match in newest(rows)]
+    doors = opened_by(member, {other.case for _match, _own, other in found})
+    return [(match, own.number, other.case.ref) for match, own, other in found
+            if other.case_id != case.pk and other.case_id in doors]
 
 
 def crowded(matches: Sequence[Match]) -> set[UUID]:

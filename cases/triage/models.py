@@ -21,6 +21,41 @@ class Note(models.Model):
         return f"{self.case_id} {self.at:%F}"
 
 
+class Mention(models.Model):
+    """A member whom a note names, and who was told of it."""
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["note", "member"], name="mentioned_once")]
+
+    def __str__(self) -> str:
+        return f"{self.note_id} names {self.member_id}"
+
+
+class Task(models.Model):
+    """What somebody has to do and no rule could know (those are computed: `derived`). The words are sealed under the case key;
+    who did and undid it stands in the log."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="tasks")
+    words = models.BinaryField()
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")     # None: the holder
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["to"], condition=models.Q(done_at=None), name="task_open_of_member")]
+        constraints = [models.CheckConstraint(name="task_done_by_somebody", condition=models.Q(
+            done_at__isnull=True, done_by__isnull=True) | models.Q(done_at__isnull=False, done_by__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at:%F}"
+
+
 class Question(models.Model):
     """One unit asks another about a picture that both hold. The reason is sealed to the asked unit and to nobody else.
 

@@ -21,7 +21,7 @@ from cases.escalation.notices import Notice
 from cases.models import BreakGlass, Case, Consent, Exclusion, Message
 from cases.permissions import Staff
 from cases.selectors import opened_by
-from cases.triage.models import Note, Question
+from cases.triage.models import Note, Question, Task
 from cases.vault import blind, custody, envelope, parking, unseal
 from cases.vault.models import DataKey
 from cases.vault.parking import Locked
@@ -68,10 +68,11 @@ class Opened:
     notes: dict[UUID, Text]
     assents: dict[UUID, Text]
     asks: dict[UUID, Text]              # answers to what was asked for, but where the reporter can be reached
+    tasks: dict[UUID, Text] = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:
-        texts = [*self.messages.values(), *self.notes.values(), *self.assents.values()]
+        texts = [*self.messages.values(), *self.notes.values(), *self.assents.values(), *self.tasks.values()]
         return self.state == State.BROKEN or any(text.state == State.BROKEN for text in texts)
 
 
@@ -109,19 +110,22 @@ def _summary(case: Case, keyring: Keyring | None, doors: Doors) -> Text:
     return _text(case, key, state, case.summary, "summary", case.pk)
 
 
-def read_case(case: Case, *, keyring: Keyring | None, by: Staff) -> Opened:
-    """Everything sealed of one case. One audit row, unless nothing could be opened."""
+def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Iterable[Message] = (), notes: Iterable[Note] = (),
+              tasks: Iterable[Task] = ()) -> Opened:
+    """What is sealed of one case and shown: the answers, the assents, and of the rest these rows. One audit row, unless nothing
+    could be opened."""
     doors = opened_by(by, [case])
     key, key_state = _readable(case, case.key, keyring, doors)
     talk_key, talk_state = _readable(case, case.conversation_key, keyring, doors)
     answers, state = _answers(case, key, key_state)
     opened = Opened(
         state, answers,
-        messages=_texts(case, talk_key, talk_state, "message", Message.objects.filter(case=case).values_list("pk", "body")),
-        notes=_texts(case, key, key_state, "note", Note.objects.filter(case=case).values_list("pk", "body")),
+        messages=_texts(case, talk_key, talk_state, "message", ((row.pk, row.body) for row in messages)),
+        notes=_texts(case, key, key_state, "note", ((row.pk, row.body) for row in notes)),
         assents=_texts(case, talk_key, talk_state, "assent",
                        Consent.objects.filter(case=case, assent__isnull=False).values_list("pk", "assent")),
-        asks=_texts(case, talk_key, talk_state, "ask", _told(case).values_list("pk", "answer")))
+        asks=_texts(case, talk_key, talk_state, "ask", _told(case).values_list("pk", "answer")),
+        tasks=_texts(case, key, key_state, "task", ((task.pk, task.words) for task in tasks)))
     if key is not None or talk_key is not None:
         record_read("case_read", subject=case.pk, actor=actor(by), messages=len(opened.messages), notes=len(opened.notes),
                     **_under_glass(doors, [case.pk]))
@@ -152,6 +156,18 @@ def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
     if state == State.OPEN:
         record_read("answers_read", subject=case.pk, actor=actor(by), **_under_glass(doors, [case.pk]))
     return answers
+
+
+def read_tasks(tasks: Sequence[Task], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
+    """The words of tasks of several cases. One audit row lists the cases. Select `case__key`, prefetch its wraps."""
+    cases = {task.case_id: task.case for task in tasks}
+    doors = opened_by(by, cases.values())
+    keys = {pk: _readable(case, case.key, keyring, doors) for pk, case in cases.items()}
+    texts = {task.pk: _text(task.case, *keys[task.case_id], task.words, "task", task.pk) for task in tasks}
+    read = sorted({task.case_id for task in tasks if texts[task.pk].state == State.OPEN})
+    if read:
+        record_read("tasks_read", subject="tasks", actor=actor(by), cases=read, **_under_glass(doors, read))
+    return texts
 
 
 def _under_glass(doors: Doors, read: Iterable[UUID]) -> dict[str, list[UUID]]:
@@ -264,6 +280,11 @@ def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID
 def seal_note(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
     """Id and body of a note that no receipt code opens. Raises Locked, NotHeld."""
     return _sealed(case, case.key, text, "note", keyring)
+
+
+def seal_task(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
+    """Id and words of a task. Raises Locked, NotHeld."""
+    return _sealed(case, case.key, text, "task", keyring)
 
 
 def seal_message(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:

@@ -51,7 +51,8 @@ cases
     cases_exclusion                           -       SIU     -       -         SD
     cases_breakglass                          -       SI      -       -         SD
 cases.notifications
-    cases_notifications_preference            -       S       -       -         S
+    cases_notifications_preference            -       SIU     -       -         S
+    cases_notifications_news                  -       SIU     -       -         SID
     cases_notifications_address               sid     SUD     -       -         SUD
     cases_notifications_notification          sd      SID     -       -         SIUD
 cases.hashing
@@ -91,6 +92,8 @@ cases.intake
     cases_intake_receipt                      Is      -       -       -         SD
 cases.triage
     cases_triage_note                         -       SI      -       -         SD
+    cases_triage_mention                      -       SI      -       -         SD
+    cases_triage_task                         -       SIU     -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
     cases_triage_reply                        -       SIU     -       -         -
 cases.statistics
@@ -204,6 +207,10 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("worker", "cases_triage_question", "S"): Columns(but=("reason",)),
     ("desk", "cases_triage_question", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
+    ("worker", "cases_triage_task", "S"): Columns(but=("words",)),
+    ("desk", "cases_triage_task", "U"): Columns(only=("to_id", "done_at", "done_by_id")),
+    ("desk", "cases_notifications_news", "U"): Columns(only=("read_at",)),
+    ("desk", "cases_notifications_preference", "U"): Columns(only=("ways",)),
     ("desk", "cases_vault_unitkey", "U"): Columns(only=("sealed_to_next", "sealed_to_recovery", "rotate_since")),
     ("desk", "cases_vault_datakey", "U"): Columns(only=("destroyed_at",)),
     ("worker", "cases_vault_datakey", "U"): Columns(only=("destroyed_at",)),

@@ -23,7 +23,7 @@ from cases.models import Case
 from cases.permissions import Permission, Staff
 from cases.selectors import cases_for, opens
 from cases.services import Stale, WomanAsked, set_priority
-from cases.triage import reading, services
+from cases.triage import mentions, reading, services
 from cases.triage.asks import links_in
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm
 from cases.triage.queue import PAGE
@@ -184,7 +184,7 @@ def note(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     if not form.is_valid():
         return show(request, case, status=400, note=form)
     note_id, body = reading.seal_note(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
-    services.add_note(case=case, note_id=note_id, body=body, by=member)
+    mentions.note(case=case, note_id=note_id, body=body, named=form.named, by=member)
     return back(case, "write")
 
 

@@ -15,22 +15,22 @@ from cases.escalation.models import Escalation
 from cases.models import BreakGlass, Case
 from cases.permissions import Permission, Staff, may
 from cases.selectors import opened_by
-from cases.triage import reading, selectors, services
+from cases.triage import reading, selectors, services, todo
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
 from cases.triage.evidence import files_of
-from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, WriteForm
+from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, TaskForm, WriteForm
 from cases.triage.label_forms import labels_on
 from cases.triage.lists import known_elsewhere
 from cases.triage.matches import pictures, reasons
 from cases.triage.offering import offers
-from cases.triage.timeline import timeline
+from cases.triage.timeline import since, timeline
 from cases.triage.views.access import case_for, member_with
 
 __all__ = ["case", "case_for", "show"]
 
 FORMS: dict[str, type[ActForm]] = {"hand": HandForm, "priority": PriorityForm, "move": MoveForm, "write": WriteForm,
-                                   "note": NoteForm, "asks": AskForm}
+                                   "note": NoteForm, "asks": AskForm, "task": TaskForm}
 
 
 @require_safe
@@ -44,17 +44,19 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     "withheld"."""
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
     doors = opened_by(member, [case])
-    opened = reading.read_case(case, keyring=keyring, by=member)
-    names = selectors.platform_names()
+    names, tasks = selectors.platform_names(), todo.tasks_of(case)
     platforms, notices = names[get_language() or case.language], escalations_of(case)
-    asks = lines(case, opened, platforms)
+    page = timeline(case, member, platforms, withheld=case.pk not in doors, who=request.GET.get("who", ""),
+                    before=request.GET.get("before", ""))
+    opened = reading.read_case(case, keyring=keyring, by=member, messages=page.messages, notes=page.notes, tasks=tasks)
+    page, asks = page.worded(opened), lines(case, opened, platforms)
     later = [link for line in reversed(asks) for link in line.links]
     tags = reading.tags(opened.answers, also=later)
     seen = pictures(case, member, withheld=case.pk not in doors)
     context: dict[str, Any] = {
         "case": case, "why": reasons([case], member)[case.pk], "opened": opened, "locked": keyring is None, "trouble": trouble,
         "platforms": [platforms.get(slug, slug) for slug in case.platforms],
-        "timeline": timeline(case, opened, platforms, asks), "consents": consent_lines(case, opened),
+        "timeline": page, "news": since(page.events, loaded_at(forms)), "consents": consent_lines(case, opened),
         "links": named(case, "url", tuple(dict.fromkeys([*opened.answers.links, *later])), tags, member),
         "handles": named(case, "handle", opened.answers.handles, tags, member),
         "pictures": seen, "elsewhere": known_elsewhere(case),
@@ -62,6 +64,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
         "files": files_of(case, member),
         "escalations": notices, "asks": asks,
+        "todo": todo.lines_of([case], member, platforms)[case.pk], "own": todo.owned(tasks, opened.tasks),
         "may_ask": may(member, Permission.WORK_CASES) and any(
             finding.reach in ASKABLE for each in seen for finding in each.findings),
         "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),
@@ -69,7 +72,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "may_hand": services.may_hand(case, member), "supervises": may(member, Permission.SUPERVISE),
         "mine": case.assignee_id == member.pk,
         "replies": offers(case, get_language() or case.language, escalations=notices, names=names),
-        "since": loaded_at(forms), "now": f"{timezone.now().timestamp():.3f}",
+        "now": f"{timezone.now().timestamp():.3f}",
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
         **{f"{name}_form": forms.get(name) or form(case) for name, form in FORMS.items()}, **labels_on(case, forms),
     }
