@@ -21,18 +21,19 @@ MOST = 20
 def named_in(text: str, people: Sequence[Staff]) -> list[Staff]:
     """Who is named with an @: by the whole name, or by its first word where only one of `people` has it. Anything else after an @
     is an account that somebody quotes."""
+    people = [person for person in people if str(person).strip()]
     firsts = Counter(first(person) for person in people)
     ways = {str(person).casefold(): person for person in people}
     ways |= {first(person): person for person in people if firsts[first(person)] == 1 and first(person) not in ways}
     if not ways:
         return []
     longest = "|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True))
-    found = re.findall(rf"(?<!\w)@({longest})(?!\w)", text.casefold())
+    found = re.findall(rf"(?<!\w)@({longest})(?!\w|[.-]\w)", text.casefold())
     return list({ways[way].pk: ways[way] for way in found}.values())
 
 
 def first(person: Staff) -> str:
-    return str(person).casefold().split()[0] if str(person).split() else ""
+    return str(person).casefold().split()[0]
 
 
 @transaction.atomic

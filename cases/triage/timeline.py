@@ -124,7 +124,11 @@ def moment(text: str) -> datetime | None:
 def latest(rows: QuerySet[Any], before: datetime | None, column: str = "at") -> Sequence[Any]:
     """The newest of one source: a page can need no more of it, and one more says whether there is another page."""
     known = rows.exclude(**{column: None})
-    return list((known.filter(**{f"{column}__lt": before}) if before else known).order_by(f"-{column}")[:PAGE + 1])
+    found = list((known.filter(**{f"{column}__lt": before}) if before else known).order_by(f"-{column}")[:PAGE + 1])
+    moments = [getattr(row, column) for row in found]
+    if len(found) > PAGE and moments[-1] == moments[-2]:            # cut between two of one moment: all of it, or some are lost
+        found = [row for row in found if getattr(row, column) > moments[-1]] + list(known.filter(**{column: moments[-1]}))
+    return found
 
 
 def everything(case: Case, member: Staff, platforms: Mapping[str, str], before: datetime | None, *,

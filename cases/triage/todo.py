@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
@@ -22,7 +22,6 @@ from cases.selectors import cases_for, opened_by, openers, opens
 from cases.services import lock_case
 from cases.triage.derived import Code, Derived, derive
 from cases.triage.models import Task
-from cases.triage.queue import ORDER
 from cases.triage.reading import Text, read_tasks
 from cases.triage.task_facts import facts_of
 from cases.units.selectors import members_of
@@ -30,6 +29,7 @@ from cases.vault.keyring import Keyring
 from cases.workflow import Status
 
 MOST = 100                              # cases, and tasks, on one page
+ORDER = (F("due_at").asc(nulls_last=True), F("pk").asc())      # as the queue stands
 LATELY = timedelta(days=30)             # a closed case is looked at for so long
 KEPT_IN_VIEW = 5                        # tasks that are done, on the case page
 NAMES: dict[Code, Promise | str] = {
@@ -169,7 +169,7 @@ def open_tasks(member: Staff) -> QuerySet[Task]:
     """Given to the member, or to nobody by name in a case that the member has."""
     theirs = Q(to=member.pk) | Q(to=None, case__assignee=member.pk)
     rows = Task.objects.filter(theirs, done_at=None, case__in=cases_for(member)).order_by("due_on", "at")
-    return (rows.select_related("case__unit", "case__key", "by").prefetch_related("case__key__wraps")
+    return (rows.select_related("case__unit", "case__key", "by", "to").prefetch_related("case__key__wraps")
             .defer("case__answers", "case__summary"))
 
 

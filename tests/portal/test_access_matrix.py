@@ -31,14 +31,14 @@ from cases.hashing.services import match, store
 from cases.models import BreakGlass, Case, Consent, Exclusion, Label
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
-from cases.triage import walls
+from cases.triage import todo, walls
 from cases.triage.asking import put
-from cases.triage.models import Question, Reply
-from cases.triage.reading import seal_question
+from cases.triage.models import Question, Reply, Task
+from cases.triage.reading import seal_question, seal_task
 from cases.vault import custody
 from cases.workflow import Status
 from portal.accounts.models import User
-from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, signed_in
+from tests.factories.cases import keyring_of, make_case, make_member, make_unit, reporter_consents, signed_in
 from tests.factories.evidence import kept
 from tests.factories.lists import publish
 
@@ -138,6 +138,8 @@ def take(case: Case, owner: User) -> Escalation:
     reporter_consents(case, Consent.Act.ASK_PLATFORM)
     change_status(case=case, to=Status.IN_REVIEW, by=owner)
     case.refresh_from_db()
+    task_id, words = seal_task(case, f"{TYPED} first", keyring=keyring_of(owner))
+    todo.add(case=case, task_id=task_id, words=words, by=owner, to=owner)
     links = (f"https://tiktok.example/{TYPED}",)
     notice = Notice(escalation.new_reference(), links, (), f"{TYPED} reasons", "", "", False, "A")
     return escalation.request(case=case, channel=form_channel(), notice=notice, by=owner)
@@ -154,6 +156,7 @@ def places(case: Case) -> dict[str, str]:
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
               "<int:pk>": str(case.unit.calendar_id),
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
+              "<uuid:task>": str(Task.objects.get().pk),
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),
               "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}

@@ -231,4 +231,4 @@ def test_more_than_a_file_can_hold_is_refused(browser: Client, case: Case, monke
     assert "choose a shorter time" in answer.content.decode()
 
 
-QUERIES = 10
+QUERIES = 11

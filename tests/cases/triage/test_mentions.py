@@ -14,7 +14,7 @@ PEOPLE = [User(name=name) for name in ("Ayesha Khan", "Ayesha Malik", "Bilal Raz
 @pytest.mark.parametrize(("text", "names"), [
     ("@Bilal please look", ["Bilal Raza"]), ("@bilal raza, please", ["Bilal Raza"]), ("@Ayesha please", []),
     ("@Ayesha Malik and @BILAL: look. @bilal!", ["Ayesha Malik", "Bilal Raza"]), ("@ثنا ملک دیکھیں", ["ثنا ملک"]),
-    ("@ثنا،", ["ثنا ملک"]), ("his account is @bilal.actor", ["Bilal Raza"]), ("@bilalraza99 or bilal@example.org", []),
+    ("@ثنا،", ["ثنا ملک"]), ("his account is @bilal.actor", []), ("@bilalraza99 or bilal@example.org", []),
     ("write to x@bilal", []), ("", []), ("@", []), ("@stranger", []),
 ])
 def test_who_is_named(text, names):

@@ -93,7 +93,7 @@ def test_a_cursor_says_its_moment_to_the_microsecond():
         assert moment(cursor(at)) == at
 
 
-def test_a_match_is_told_with_cases_that_the_reader_opens_and_no_others(ayesha, unit, case):
+def test_a_match_is_told_with_cases_that_the_reader_opens_and_no_others(ayesha, bilal, unit, case):
     near, far, walled = make_case(unit), make_case(make_unit("children")), make_case(unit)
     own = picture(case, 1, "a")
     for other in (near, far, walled):
