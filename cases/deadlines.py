@@ -73,7 +73,7 @@ def check(case: Case, at: datetime, now: datetime) -> None:
 
 def step(case: Case, to: Status, now: datetime, next_check: datetime | None) -> None:
     """What moving to `to` does to the clock; `case.status` is still what it was."""
-    if to == Status.CLOSED:
+    if to == Status.CLOSED or case.merged_into_id:          # for a merged case that of its leading one runs
         stop(case)
     elif to == Status.WAITING_REPORTER:
         pause(case, now)

@@ -73,6 +73,7 @@ RULE_NAMES = {
     "listed": _("A picture of it is on another organisation’s list"),
     "seen_often": _("The same picture was reported in several other cases"),
     "seen": _("The same picture was reported in another case"),
+    "merged": _("A report that was merged into it is more urgent"),
     "by_hand": _("Changed since the report came in"),           # by a member; also what somebody reads who may not know more
 }
 SEEN_ELSEWHERE = _("A picture of it is known from another report")      # to who may not read all of those cases
@@ -134,6 +135,7 @@ class Case(models.Model):
     unread = models.BooleanField(default=True)                      # a message of the reporter nobody has opened
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")    # is worked there
     version = models.PositiveIntegerField(default=1)                # optimistic locking
 
     class Meta:

@@ -137,6 +137,7 @@ SEEN_RULES: tuple[Rule[Seen], ...] = (
     Rule("seen", Level.P3, lambda s: s.cases >= 1),
 )
 STRENGTH = {rule.code: place for place, rule in enumerate(reversed(SEEN_RULES), 1)}     # "", no rule: 0
+MERGED = "merged"        # instead of a rule's code: a report that was merged into it is that urgent
 BY_HAND = "by_hand"      # instead of a rule's code: a member set the priority
 
 

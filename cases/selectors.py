@@ -9,8 +9,14 @@ from django.utils import timezone
 
 from cases.models import BreakGlass, Case, Consent, Exclusion
 from cases.permissions import Permission, Staff, may
+from cases.public_words import Said
 from cases.units.models import Membership
 
+# Words that tell the reporter of something done with their yes: one of these answers must be a yes.
+NEEDS: dict[Said, tuple[Consent.Act, ...]] = {
+    Said.ASKED_PLATFORM: (Consent.Act.ASK_PLATFORM,), Said.PLATFORM_SAW_IT: (Consent.Act.ASK_PLATFORM,),
+    Said.CLOSED_REFERRED: (Consent.Act.PASS_POLICE, Consent.Act.PASS_PTA),
+}
 Person = TypeVar("Person", bound=AbstractBaseUser)
 
 
@@ -92,3 +98,9 @@ def agrees(case: Case, act: Consent.Act) -> bool:
     """True only for a plain yes: "ask me first" is a no until asked."""
     newest = consent(case, act)
     return newest is not None and newest.answer == Consent.Answer.YES
+
+
+def agreed(case: Case, said: Said) -> bool:
+    """Whether the reporter's answers allow what the words tell of."""
+    needed = NEEDS.get(said, ())
+    return not needed or any(agrees(case, act) for act in needed)

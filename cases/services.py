@@ -13,7 +13,20 @@ from cases import deadlines
 from cases.audit.services import actor, record
 from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
-from cases.priority import BY_HAND, STRENGTH, AgeBand, Danger, Facts, Harm, Level, Seen, is_new, rate, rate_seen
+from cases.priority import (
+    BY_HAND,
+    SEEN_RULES,
+    STRENGTH,
+    AgeBand,
+    Danger,
+    Facts,
+    Harm,
+    Level,
+    Seen,
+    is_new,
+    rate,
+    rate_seen,
+)
 from cases.public_words import Said
 from cases.units.models import Membership, Unit
 from cases.vault.models import DataKey
@@ -190,6 +203,13 @@ def own_priority(case: Case) -> tuple[Level, str]:
     return rule.level, rule.code
 
 
+def own_level(case: Case) -> tuple[Level, str]:
+    """What the case is by itself: its own priority, or the rule about its pictures that has fired, if that is more urgent."""
+    level, code = own_priority(case)
+    seen = next((rule for rule in SEEN_RULES if rule.code == case.seen_rule), None)
+    return (seen.level, seen.code) if seen and seen.level < level else (level, code)
+
+
 def set_level(case: Case, level: Level, code: str) -> None:
     deadlines.relevel(case, level, timezone.now())
     case.priority, case.priority_rule = level.value, code
@@ -199,7 +219,7 @@ def set_level(case: Case, level: Level, code: str) -> None:
 def tell_status(*, case: Case, said: Said, platform: str = "", next_check: datetime | None = None) -> StatusChange:
     """Append words for the reporter without moving the status: a platform has seen our request, say."""
     fresh = lock_case(case, alone=False)
-    if next_check and fresh.status == Status.WAITING_OUTSIDE:
+    if next_check and fresh.status == Status.WAITING_OUTSIDE and fresh.merged_into_id is None:
         deadlines.check(fresh, next_check, timezone.now())
         fresh.save(update_fields=deadlines.COLUMNS)
     return StatusChange.objects.create(case=fresh, at=timezone.now(), status=fresh.status, outcome=fresh.outcome,

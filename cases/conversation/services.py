@@ -10,6 +10,7 @@ from cases.conversation.selectors import waiting
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
+from cases.outbox.services import enqueue
 from cases.permissions import Permission, Staff, may
 from cases.services import change_status, lock_case, reporter_has_written
 from cases.workflow import Status
@@ -79,6 +80,8 @@ def asks_consent(case: Case, act: Consent.Act) -> Ask | None:
 def _answered(case: Case, row: Ask) -> None:
     record("reporter_answered", subject=case.pk, actor="reporter", ask=row.pk, kind=row.kind)
     reporter_has_written(case=case)
+    if case.merged_into_id:
+        enqueue("merging.reach", case_id=str(case.pk))
     tell_assignee(case=case, occasion=Occasion.MESSAGE)
 
 

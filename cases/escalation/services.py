@@ -19,6 +19,7 @@ from cases.escalation.notices import Missing, Notice
 from cases.hashing.listing import end, propose
 from cases.hashing.models import ListEntry, MediaHash
 from cases.hashing.services import PublishRefused, match_for_good, refusal
+from cases.merging import services as merging
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
@@ -256,6 +257,7 @@ def tell(escalation: Escalation, to: Status | None, said: Said, next_check: date
     else:
         tell_status(case=case, said=said, platform=slug, next_check=next_check)
     tell_reporter(case=case)
+    merging.follow(case=case, to=to if case.status in movable else None, said=said, by=by, platform=slug, next_check=next_check)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from cases.hashing.models import ForeignMatch
 from cases.hashing.turns import IMPORTING, MATCHING, take_turn
 from cases.models import UNIT_ONLY, Case
 from cases.notifications.services import urgent
+from cases.outbox.services import enqueue
 from cases.priority import STRENGTH, Seen, is_new, rate_seen
 from cases.services import raise_priority, settle_priority
 from cases.workflow import Status
@@ -31,7 +32,9 @@ def rise(case_ids: Iterable[UUID]) -> None:
         seen = seen_of(case)
         rule = rate_seen(seen)
         risen = raise_priority(case=case, seen=seen) if rule and is_new(rule, case.seen_rule) else None
-        if risen and risen.status != Status.CLOSED:
+        if risen and risen.merged_into_id:
+            enqueue("merging.lift", case_id=str(risen.pk))      # in a transaction of its own: it locks another case
+        elif risen and risen.status != Status.CLOSED:
             urgent(case=risen)
 
 

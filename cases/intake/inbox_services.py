@@ -14,6 +14,7 @@ from cases.escalation.services import stop_sharing
 from cases.models import Case, Consent, Message
 from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_assignee
+from cases.outbox.services import enqueue
 from cases.public_words import Said
 from cases.selectors import consent as newest_consent
 from cases.services import add_message, change_status, give_consent, lock_case, refuse_everything
@@ -35,6 +36,8 @@ def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool =
         change_status(case=fresh, to=Status.IN_REVIEW, by=None)
     if not told:
         tell_assignee(case=fresh, occasion=Occasion.MESSAGE)
+    if fresh.merged_into_id:
+        enqueue("merging.reach", case_id=str(fresh.pk))
 
 
 @transaction.atomic
@@ -69,4 +72,5 @@ def withdraw_report(*, case: Case) -> None:
     if fresh.status == Status.NEW:                  # the table knows no way from new to closed; the reporter reads nothing untrue
         fresh = change_status(case=fresh, to=Status.IN_REVIEW, by=None, said=Said.RECEIVED)
     change_status(case=fresh, to=Status.CLOSED, by=None, outcome=Outcome.WITHDRAWN)
+    enqueue("merging.release", case_id=str(fresh.pk))       # reports that it led go on without it; which, is not seen here
     record("report_withdrawn", subject=fresh.pk, actor="reporter")

@@ -124,9 +124,10 @@ def tell_assignee(*, case: Case, occasion: Occasion) -> None:
 
 
 def tell_responsible(*, case: Case, occasion: Occasion) -> None:
-    """What the worker does of `tell_assignee`."""
-    occasion, members = responsible(case, occasion)
-    tell_members(occasion=occasion, members=members, case=case)
+    """What the worker does of `tell_assignee`. Of a merged case it is who works on the leading one."""
+    leading = case.merged_into or case
+    occasion, members = responsible(leading, occasion)
+    tell_members(occasion=occasion, members=members, case=leading)
 
 
 def responsible(case: Case, occasion: Occasion) -> tuple[Occasion, list[Member]]:

@@ -19,9 +19,11 @@ from django.utils import timezone
 from cases.audit.services import record
 from cases.escalation.services import withdraw_hashes
 from cases.hashing.known import discard_stale
+from cases.merging import services as merging
 from cases.models import Case
 from cases.outbox.errors import Retry
 from cases.outbox.models import Job
+from cases.outbox.services import enqueue
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold
 from cases.retention.tombstones import Tombstone
@@ -50,11 +52,14 @@ def destroy(*, disposal: Disposal) -> None:
         withdraw_hashes(case=case)
         Job.objects.filter(pk__in=list(jobs_of(case))).delete()
         who = decided_by(disposal)
+        merging.release(case_id=case.pk)
         custody.destroy([*keys_of(case), *keys_beside(case)], actor=who)
         Hold.objects.filter(case=case).delete()          # lifted ones: they say who held what, and that goes too
-        case_id = case.pk
+        case_id, leading = case.pk, case.merged_into_id
         case.delete()
         record("case_disposed", subject=case_id, actor=who)
+        if leading:
+            enqueue("merging.settle", case_id=str(leading))
     Disposal.objects.filter(pk=disposal.pk).update(case=None, finished_at=timezone.now())
 
 

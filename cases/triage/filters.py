@@ -264,6 +264,7 @@ class Filter:
         if not self.readable:
             return cases_for(member).none()
         rule = Q() if any(name in self.chosen for name in SHOWS_CLOSED) else ~Q(status=Status.CLOSED.value)
+        rule &= Q() if "q" in self.chosen else Q(merged_into=None)      # it is worked in its leading case, and found by reference
         for name, value in self.chosen.items():
             rule &= RULES[name](value, member, now)
         return cases_for(member).filter(rule)

@@ -1,7 +1,6 @@
 """Moving a case is choosing what the reporter will read. One list of choices per status, over the edges of TRANSITIONS."""
 from dataclasses import dataclass
 
-from cases.models import Consent
 from cases.public_words import Said
 from cases.services import SAID_BY_OUTCOME
 from cases.workflow import TRANSITIONS, Outcome, Status
@@ -13,11 +12,6 @@ WORDS: dict[Status, tuple[Said, ...]] = {
 }
 ANSWERS = (Said.PLATFORM_REMOVED, Said.PLATFORM_REFUSED, Said.PLATFORM_SILENT)      # back from a platform
 NAMES_PLATFORM = frozenset({Said.ASKED_PLATFORM, Said.PLATFORM_SAW_IT, *ANSWERS})
-# Words that tell the reporter of something done with their yes: one of these answers must be a yes.
-NEEDS: dict[Said, tuple[Consent.Act, ...]] = {
-    Said.ASKED_PLATFORM: (Consent.Act.ASK_PLATFORM,), Said.PLATFORM_SAW_IT: (Consent.Act.ASK_PLATFORM,),
-    Said.CLOSED_REFERRED: (Consent.Act.PASS_POLICE, Consent.Act.PASS_PTA),
-}
 NAMES_DAY = NAMES_PLATFORM - {Said.PLATFORM_REMOVED}
 
 

@@ -18,6 +18,7 @@ from cases.audit.services import actor, record_read
 from cases.conversation.models import Ask
 from cases.escalation.models import Escalation
 from cases.escalation.notices import Notice
+from cases.merging.models import Merging
 from cases.models import BreakGlass, Case, Consent, Exclusion, Message
 from cases.permissions import Staff
 from cases.selectors import opened_by
@@ -146,6 +147,30 @@ def read_links(case: Case, *, keyring: Keyring | None, by: Staff, untagged: bool
     if rows and key is not None:
         record_read("links_read", subject=case.pk, actor=actor(by), count=len(rows), **_under_glass(doors, [case.pk]))
     return texts
+
+
+def read_talks(cases: Sequence[Case], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
+    """The messages of merged cases, by row, for the page of their leading one. One audit row a case, and none for what is shut.
+    Prefetch `conversation_key__wraps`."""
+    doors, texts = opened_by(by, cases), {}
+    bodies: dict[UUID, list[tuple[UUID, Any]]] = {case.pk: [] for case in cases}
+    for pk, case_id, body in Message.objects.filter(case__in=cases).values_list("pk", "case_id", "body"):
+        bodies[case_id].append((pk, body))
+    for case in cases:
+        key, state = _readable(case, case.conversation_key, keyring, doors)
+        texts |= _texts(case, key, state, "message", bodies[case.pk])
+        if key is not None and bodies[case.pk]:
+            record_read("conversation_read", subject=case.pk, actor=actor(by), messages=len(bodies[case.pk]),
+                        **_under_glass(doors, [case.pk]))
+    return texts
+
+
+def read_merge_reasons(case: Case, rows: Iterable[Merging], *, keyring: Keyring | None,
+                       by: Staff) -> dict[tuple[UUID, str], Text]:
+    """Why the case was merged ("merge_reason") and taken out again ("undo_reason"). Read with the case, in its audit row."""
+    key, state = _readable(case, case.key, keyring, opened_by(by, [case]))
+    blobs = {(row.pk, "merge_reason"): row.reason for row in rows} | {(row.pk, "undo_reason"): row.undo_reason for row in rows}
+    return {each: _text(case, key, state, blob, each[1], each[0]) for each, blob in blobs.items() if blob}
 
 
 def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
@@ -293,7 +318,8 @@ def seal_message(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUI
 
 
 def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
-    """Why a wall was lifted ("lift_reason") or glass broken ("glass"), for its own row. Raises Locked, NotHeld."""
+    """Why a wall was lifted ("lift_reason"), glass broken ("glass"), the case merged ("merge_reason") or taken out again
+    ("undo_reason"), for its own row. Raises Locked, NotHeld."""
     key = _writing_key(case, case.key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
 

@@ -9,14 +9,16 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.conversation.selectors import untagged
+from cases.merging import services as merging
 from cases.models import Case, Link, Message, Trace
 from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_reporter, tell_supervisors
 from cases.permissions import Permission, Staff, may
-from cases.selectors import agrees, opens
+from cases.public_words import Said
+from cases.selectors import agreed, opens
 from cases.services import add_message, assign, change_status, link_cases, lock_case, mark_read
 from cases.triage.models import Note, Reply
-from cases.triage.moves import NEEDS, Move
+from cases.triage.moves import Move
 from cases.triage.replies import REPLIES
 from cases.units.selectors import women_of
 from cases.workflow import Status
@@ -51,6 +53,7 @@ def hand(*, case: Case, to: Staff | None, by: Staff, traces: Iterable[Tag] = (),
         tell_supervisors(case=fresh, occasion=Occasion.WISH)
     if to is not None and to.pk == by.pk and fresh.status == Status.NEW:
         fresh = change_status(case=fresh, to=Status.IN_REVIEW, by=by)
+        merging.follow(case=fresh, to=Status.IN_REVIEW, said=Said.IN_REVIEW, by=by)
     return fresh
 
 
@@ -66,7 +69,7 @@ def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check:
 
     Raises NotAgreed, Stale, TransitionRefused.
     """
-    if not agreed(case, choice):
+    if not agreed(case, choice.said):
         raise NotAgreed(choice.said)
     fresh = change_status(case=case, to=choice.to, by=by, outcome=choice.outcome, said=choice.said, platform=platform,
                           next_check=next_check, version=version)
@@ -75,13 +78,9 @@ def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check:
         drop_address(case=fresh, actor=actor(by))
     else:
         tell_reporter(case=fresh)
+    merging.follow(case=fresh, to=choice.to, said=choice.said, by=by, outcome=choice.outcome, platform=platform,
+                   next_check=next_check)
     return fresh
-
-
-def agreed(case: Case, choice: Move) -> bool:
-    """Whether the reporter's answers allow what the words tell of."""
-    needed = NEEDS.get(choice.said, ())
-    return not needed or any(agrees(case, act) for act in needed)
 
 
 @transaction.atomic
@@ -91,14 +90,16 @@ def reply(*, case: Case, message_id: UUID, body: bytes, by: Staff, ask: bool = F
     mark_read(case=case, by=by)
     if ask:
         change_status(case=case, to=Status.WAITING_REPORTER, by=by)
+    merging.settle_unread(case=case)
     tell_reporter(case=case)
     return message
 
 
 @transaction.atomic
 def read(*, case: Case, by: Staff) -> int:
-    """The reporter's messages were read and need no answer. Returns how many were new."""
-    count = mark_read(case=case, by=by)
+    """The reporter's messages, and those of merged reports, were read and need no answer. Returns how many were new."""
+    count = mark_read(case=case, by=by) + merging.read_along(case=case, by=by)
+    merging.settle_unread(case=case)
     record("messages_marked", subject=case.pk, actor=actor(by), count=count)
     return count
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.audit.services import actor, record
 from cases.handover import services as handover
+from cases.merging import services as merging
 from cases.models import Case
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_supervisors
@@ -33,6 +34,7 @@ def give_to(*, unit: Unit, case: Case, ground: Ground, note_id: UUID, reason: by
 
     Raises NotAllowed (a supervisor who can open the case), Stale, SameUnit, NotHeld, KeyMissing: then nothing changed.
     """
+    merging.part(case=case)                 # before the lock: its leading case is locked before it
     fresh = visible(case, by)
     if not may(by, Permission.SUPERVISE) or not opens(by, fresh):
         raise NotAllowed(fresh.ref)

@@ -55,6 +55,8 @@ cases.notifications
     cases_notifications_news                  -       SIU     -       -         SID
     cases_notifications_address               sid     SUD     -       -         SUD
     cases_notifications_notification          sd      SID     -       -         SIUD
+cases.merging
+    cases_merging_merging                     -       SIU     -       -         SUD
 cases.hashing
     cases_hashing_mediahash                   i       SU      -       -         SUD
     cases_hashing_variant                     I       S       -       -         SD
@@ -204,6 +206,8 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),             # it stays what the phone said
     ("worker", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),
     ("desk", "cases_hashing_match", "U"): Columns(only=("undone_at", "undone_by_id", "undone_why", "agreed_at", "agreed_by_id")),
+    ("desk", "cases_merging_merging", "U"): Columns(only=("undone_at", "undone_by_id", "undo_reason")),
+    ("worker", "cases_merging_merging", "U"): Columns(only=("undone_at", "undone_by_id", "undo_reason")),
     ("worker", "cases_triage_question", "S"): Columns(but=("reason",)),
     ("desk", "cases_triage_question", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
@@ -256,7 +260,7 @@ NARROWER: dict[tuple[str, str], str] = {
 }
 # What an inserted row must be like. A captured public process can neither write the log in another's name nor ask for other jobs.
 PUBLIC_JOBS = ("hashing.match", "evidence.process", "escalation.withdraw", "notifications.urgent", "notifications.responsible",
-               "retention.carry_out")
+               "retention.carry_out", "merging.reach", "merging.release")
 CHECKS: dict[tuple[str, str], str] = {
     ("public", "cases_audit_entry"): "actor IN ('reporter', 'system')",
     ("desk", "cases_audit_entry"): "actor <> 'reporter' AND actor NOT LIKE 'partner:%'",

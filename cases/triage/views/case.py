@@ -23,6 +23,7 @@ from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityFo
 from cases.triage.label_forms import labels_on
 from cases.triage.lists import known_elsewhere
 from cases.triage.matches import pictures, reasons
+from cases.triage.merging import NOTHING, merged_of
 from cases.triage.offering import offers
 from cases.triage.timeline import since, timeline
 from cases.triage.views.access import case_for, member_with
@@ -53,10 +54,11 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     later = [link for line in reversed(asks) for link in line.links]
     tags = reading.tags(opened.answers, also=later)
     seen = pictures(case, member, withheld=case.pk not in doors)
+    merged = merged_of(case, member, keyring=keyring) if case.pk in doors else NOTHING
     context: dict[str, Any] = {
         "case": case, "why": reasons([case], member)[case.pk], "opened": opened, "locked": keyring is None, "trouble": trouble,
         "platforms": [platforms.get(slug, slug) for slug in case.platforms],
-        "timeline": page, "news": since(page.events, loaded_at(forms)), "consents": consent_lines(case, opened),
+        "timeline": page, "news": since(page.events, loaded_at(forms)), "merged": merged, "consents": consent_lines(case, opened),
         "links": named(case, "url", tuple(dict.fromkeys([*opened.answers.links, *later])), tags, member),
         "handles": named(case, "handle", opened.answers.handles, tags, member),
         "pictures": seen, "elsewhere": known_elsewhere(case),

@@ -1,0 +1,104 @@
+"""What a case page shows of merged reports: who leads, who is led, what their reporters said; and which cases could be merged."""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from cases.merging.models import Merging
+from cases.models import UNIT_ONLY, Case, Link, Message
+from cases.permissions import Staff
+from cases.selectors import cases_for, opened_by
+from cases.triage.matches import Reach, reach_of
+from cases.triage.reading import Keyring, read_merge_reasons, read_talks
+from cases.triage.timeline import Event, isolated
+from cases.workflow import Status
+
+SHOWN = 25                  # merged reports that are named on the page, and whose messages are opened there; newest last
+
+
+@dataclass(frozen=True)
+class Led:
+    """A report that is merged into the case. `ref`: "" when it is not the reader's to open."""
+    case: Case
+    ref: str
+    new: int                # messages nobody has read
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`leading`: what the case is merged into, if it is; `leading_ref`: "" when that is not the reader's to open."""
+    leading: Case | None
+    leading_ref: str
+    led: list[Led]
+    more: int
+    events: list[Event]
+
+
+NOTHING = Merged(None, "", [], 0, [])
+
+
+def merged_of(case: Case, member: Staff, *, keyring: Keyring | None) -> Merged:
+    """One query for a case that has nothing to do with merging; a constant number for one that has."""
+    sealed = [f"{side}__{name}" for side in ("case", "into") for name in UNIT_ONLY]
+    found = Merging.objects.filter(Q(case=case) | Q(into=case)).select_related("case", "into", "by", "undone_by")
+    rows = list(found.defer(*sealed))
+    if not rows:
+        return NOTHING
+    sides = {side.pk: side for row in rows for side in (row.case, row.into) if side.pk != case.pk}
+    reach = reach_of(member, sides.values())
+    refs = {pk: side.ref for pk, side in sides.items() if reach[pk] == Reach.OPEN}
+    led = list(cases_for(member).filter(merged_into=case.pk).order_by("opened_at", "pk").select_related("conversation_key")
+               .prefetch_related("conversation_key__wraps").defer("answers", "summary"))
+    leading, shown = sides.get(case.merged_into_id), led[-SHOWN:]      # type: ignore[arg-type]   # None is no key of it
+    return Merged(leading, refs.get(leading.pk, "") if leading else "", _led(shown, refs), len(led) - len(shown),
+                  [*_events(case, rows, refs, member, keyring), *_talk(shown, member, keyring)])
+
+
+def _led(cases: list[Case], refs: dict[UUID, str]) -> list[Led]:
+    waiting = Message.objects.filter(case__in=cases, author=Message.Author.REPORTER, read_at=None)
+    new = dict(waiting.order_by().values_list("case").annotate(n=Count("pk")))
+    return [Led(case, refs.get(case.pk, ""), new.get(case.pk, 0)) for case in cases]
+
+
+def _events(case: Case, rows: list[Merging], refs: dict[UUID, str], member: Staff, keyring: Keyring | None) -> Iterator[Event]:
+    own = [row for row in rows if row.case_id == case.pk]
+    reasons = read_merge_reasons(case, own, keyring=keyring, by=member) if own else {}
+    for row in rows:
+        led = row.case_id == case.pk
+        names = {"name": isolated(row.by), "case": other(refs, row.into_id if led else row.case_id)}
+        done = _("%(name)s merged it into %(case)s") if led else _("%(name)s merged %(case)s into it")
+        yield Event(row.at, done % names, "priv", reasons.get((row.pk, "merge_reason")))
+        if row.undone_at:
+            names["name"] = isolated(row.undone_by) if row.undone_by else _("The portal")
+            undone = _("%(name)s took it out of %(case)s") if led else _("%(name)s took %(case)s out of it")
+            yield Event(row.undone_at, undone % names, "priv", reasons.get((row.pk, "undo_reason")))
+
+
+def other(refs: dict[UUID, str], pk: UUID) -> str:
+    return isolated(refs[pk]) if pk in refs else _("another case")
+
+
+def _talk(led: list[Case], member: Staff, keyring: Keyring | None) -> Iterator[Event]:
+    """What was said in merged cases that the member opens, each line under its reference."""
+    doors = opened_by(member, led)
+    mine = [case for case in led if case.pk in doors]
+    cases = {case.pk: case for case in mine}
+    texts = read_talks(mine, keyring=keyring, by=member) if mine else {}
+    for message in Message.objects.filter(case__in=mine).defer("body").select_related("by"):
+        case, theirs = cases[message.case_id], message.author == Message.Author.REPORTER
+        names = {"case": isolated(case.ref), "name": isolated(message.by)}
+        title = _("Reporter of %(case)s") if theirs else _("%(name)s replied to the reporter of %(case)s")
+        yield Event(message.at, title % names, "in" if theirs else "out", texts.get(message.pk), case.language,
+                    unread=theirs and message.read_at is None)
+
+
+def candidates(case: Case, member: Staff) -> list[Case]:
+    """Linked cases that could be merged with this one, the oldest first; each that the member opens."""
+    ends = Link.objects.filter(Q(a=case) | Q(b=case)).values_list("a", "b")
+    ids = {pk for pair in ends for pk in pair} - {case.pk}
+    found = list(cases_for(member).filter(pk__in=ids, unit=case.unit_id, child=case.child, merged_into=None)
+                 .exclude(status=Status.CLOSED.value).order_by("opened_at", "pk")[:SHOWN])
+    doors = opened_by(member, found)
+    return [each for each in found if each.pk in doors]
