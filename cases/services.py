@@ -194,6 +194,18 @@ def set_priority(*, case: Case, level: Level, by: Staff, version: int | None = N
     return fresh
 
 
+@transaction.atomic
+def put_back_priority(*, case: Case, level: Level, rule: str, hand: int | None, by: Staff, version: int) -> Case:
+    """What `set_priority` changed is as it was before: the level, the rule it was shown with, and what a member had set. Raises
+    Stale."""
+    fresh = lock_case(case, version)
+    set_level(fresh, level, rule)
+    fresh.hand_priority, fresh.version = hand, fresh.version + 1
+    fresh.save(update_fields=[*LEVEL, "hand_priority", "version"])
+    record("priority_set", subject=fresh.pk, actor=actor(by), to=level.value)
+    return fresh
+
+
 def own_priority(case: Case) -> tuple[Level, str]:
     """What a member set, or else what the report itself says."""
     if case.hand_priority is not None:

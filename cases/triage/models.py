@@ -103,3 +103,70 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+
+class BulkRun(models.Model):
+    """One act on many cases, by one member. `params` holds ids and codes alone; what was typed lies sealed in the rows."""
+
+    class Act(models.TextChoices):
+        TAKE = "take", _("Assign to me")
+        ASSIGN = "assign", _("Assign to somebody")
+        PRIORITY = "priority", _("Change the priority")
+        MOVE = "move", _("Change the status")
+        WRITE = "write", _("Send a ready reply")
+        MERGE = "merge", _("Merge into one case")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Not begun")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=10, choices=Act.choices)
+    params = models.JSONField(default=dict)
+    undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, related_name="undone")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT.value)
+    made_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["by", "-made_at"], name="bulk_own")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.pk}"
+
+
+class BulkRow(models.Model):
+    """One case of a bulk run and what became of it. `note` and `message` wait here, sealed under the keys of the case, until the
+    row is done; then they are where they belong (Note, Message, Merging) and empty here."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="rows")
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()              # in the list it was chosen from
+    version = models.PositiveIntegerField()                 # of the case, as its member saw it
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING.value)
+    why = models.CharField(max_length=20, blank=True)       # a code of cases.triage.bulk.reasons
+    before = models.JSONField(null=True)                    # ids and codes: what an undoing puts back
+    after = models.PositiveIntegerField(null=True)          # version of the case that the act left
+    note = models.BinaryField(null=True)
+    message = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "case"], name="bulk_case_once"),
+            models.CheckConstraint(name="bulk_done_keeps_no_words", condition=models.Q(state="waiting")
+                                   | models.Q(note__isnull=True, message__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.case_id} {self.state}"

@@ -302,9 +302,9 @@ def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
-def seal_note(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
-    """Id and body of a note that no receipt code opens. Raises Locked, NotHeld."""
-    return _sealed(case, case.key, text, "note", keyring)
+def seal_note(case: Case, text: str, *, keyring: Keyring | None, row: UUID | None = None) -> tuple[UUID, bytes]:
+    """Id (`row` if given) and body of a note that no receipt code opens. Raises Locked, NotHeld."""
+    return _sealed(case, case.key, text, "note", keyring, row)
 
 
 def seal_task(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
@@ -312,9 +312,9 @@ def seal_task(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, 
     return _sealed(case, case.key, text, "task", keyring)
 
 
-def seal_message(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
-    """Id and body of a message that unit and reporter can read. Raises Locked, NotHeld."""
-    return _sealed(case, case.conversation_key, text, "message", keyring)
+def seal_message(case: Case, text: str, *, keyring: Keyring | None, row: UUID | None = None) -> tuple[UUID, bytes]:
+    """Id (`row` if given) and body of a message that unit and reporter can read. Raises Locked, NotHeld."""
+    return _sealed(case, case.conversation_key, text, "message", keyring, row)
 
 
 def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
@@ -338,8 +338,9 @@ def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Ke
     return envelope.seal(key, text.encode(), case=case.pk, field="their_reference", record=escalation.pk)
 
 
-def _sealed(case: Case, data_key: DataKey, text: str, name: str, keyring: Keyring | None) -> tuple[UUID, bytes]:
-    key, row = _writing_key(case, data_key, keyring), uuid.uuid4()
+def _sealed(case: Case, data_key: DataKey, text: str, name: str, keyring: Keyring | None,
+            row: UUID | None = None) -> tuple[UUID, bytes]:
+    key, row = _writing_key(case, data_key, keyring), row or uuid.uuid4()
     return row, envelope.seal(key, text.encode(), case=case.pk, field=name, record=row)
 
 

@@ -42,7 +42,7 @@ cases
     cases_case                                Isu     SIU     -       -         SUD
     cases_clockevent                          -       S       -       -         SID
     cases_statuschange                        Is      SI      -       -         SID
-    cases_message                             siu     SIU     -       -         SD
+    cases_message                             siu     SIU     -       -         SIUD
     cases_consent                             si      S       -       -         SD
     cases_link                                -       SID     -       -         SID
     cases_trace                               -       SI      -       -         SD
@@ -56,7 +56,7 @@ cases.notifications
     cases_notifications_address               sid     SUD     -       -         SUD
     cases_notifications_notification          sd      SID     -       -         SIUD
 cases.merging
-    cases_merging_merging                     -       SIU     -       -         SUD
+    cases_merging_merging                     -       SIU     -       -         SIUD
 cases.hashing
     cases_hashing_mediahash                   i       SU      -       -         SUD
     cases_hashing_variant                     I       S       -       -         SD
@@ -93,11 +93,13 @@ cases.retention
 cases.intake
     cases_intake_receipt                      Is      -       -       -         SD
 cases.triage
-    cases_triage_note                         -       SI      -       -         SD
+    cases_triage_note                         -       SI      -       -         SID
     cases_triage_mention                      -       SI      -       -         SD
     cases_triage_task                         -       SIU     -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
     cases_triage_reply                        -       SIU     -       -         -
+    cases_triage_bulkrun                      -       SIUD    -       -         SUD
+    cases_triage_bulkrow                      -       SIUD    -       -         SUD
 cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
 cases.exchange
@@ -189,6 +191,7 @@ ARRIVES = ("last_login", "password", "must_change_password", "language")        
 COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_case", "s"): Columns(but=("key_id", "answers", "summary")),        # no receipt code opens the report itself
     ("public", "cases_case", "u"): Columns(only=MOVES),
+    ("worker", "cases_message", "U"): Columns(only=("read_at",)),
     ("public", "cases_message", "u"): Columns(only=("read_at",)),
     ("public", "cases_conversation_ask", "u"): Columns(only=("answer", "answered_at", "declined")),
     ("desk", "cases_conversation_ask", "U"): Columns(only=("taken_back_at", "tagged_at")),
@@ -270,6 +273,7 @@ CHECKS: dict[tuple[str, str], str] = {
     ("cms", "cases_outbox_job"): "task = 'accounts.alert'",
     ("exchange", "cases_outbox_job"): "task IN ('exchange.feedback', 'exchange.submitted')",
     ("public", "cases_hashing_mediahash"): "origin = 'device'",
+    ("worker", "cases_message"): "author = 'staff'",            # of a bulk run: sealed by its member, in whose name it is
     ("desk", "accounts_user"): "NOT is_superuser",
     ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL",
     ("public", "cases_statuschange"): "by_id IS NULL",

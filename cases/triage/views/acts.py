@@ -5,34 +5,29 @@ The blind-index tags of links and handles are written here, with the first act o
 language that it is written in; not when the page is read: a GET writes nothing but its audit row, and whoever acts can open the
 answers.
 """
-import re
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.conversation.selectors import untagged
 from cases.models import Case
 from cases.permissions import Permission, Staff
-from cases.selectors import cases_for, opens
+from cases.selectors import opens
 from cases.services import Stale, WomanAsked, set_priority
 from cases.triage import mentions, reading, services
 from cases.triage.asks import links_in
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm
-from cases.triage.queue import PAGE
 from cases.triage.views.access import case_for, member_with
 from cases.triage.views.case import show
 from cases.triage.written import detect
 from cases.workflow import TransitionRefused
 
-REF = re.compile(r"[0-9A-Z-]{1,12}", re.ASCII)
 DONE = 302              # back to the page
 CONFLICT = 409          # RFC 9110, 15.5.10: the page is older than the case
 Act = Callable[[HttpRequest, Case, Staff], HttpResponse]
@@ -131,34 +126,6 @@ def priority(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     except Stale:
         return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", priority=form)
     return back(case)
-
-
-@require_POST
-def take_many(request: HttpRequest) -> HttpResponse:
-    """The queue's "Assign to me": what may not be taken without a closer look is left, and named."""
-    member = member_with(Permission.WORK_CASES, request)
-    mine = cases_for(member).select_related("unit__calendar", "key").prefetch_related("key__wraps")
-    refs = [ref for ref in request.POST.getlist("ref")[:PAGE] if REF.fullmatch(ref)]
-    chosen = list(mine.filter(ref__in=refs))
-    left = [(case.ref,) for case in chosen if not took(request, case, member)]
-    taken = len(chosen) - len(left)
-    messages.success(request, ngettext("%(n)d case is now yours.", "%(n)d cases are now yours.", taken) % {"n": taken})
-    if left:
-        named = format_html_join(", ", '<bdi dir="ltr">{}</bdi>', left)
-        messages.warning(request, format_html(
-            _("Open these one by one, because a colleague has them or the reporter asked for a woman: {refs}"), refs=named))
-    return redirect("triage:queue")
-
-
-def took(request: HttpRequest, case: Case, member: Staff) -> bool:
-    if case.assignee_id not in {None, member.pk}:
-        return False                    # also for a supervisor: taking from a colleague is no bulk act
-    notice_language(request, case, member)
-    try:
-        services.hand(case=case, to=member, by=member, traces=traces(request, case, member), version=case.version)
-    except (WomanAsked, Stale, services.NotYours):
-        return False
-    return True
 
 
 @open_act("move", MoveForm)

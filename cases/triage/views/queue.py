@@ -10,6 +10,7 @@ from cases.permissions import Permission
 from cases.triage import filters, queue, reading
 from cases.triage.asking import waiting_for
 from cases.triage.matches import reasons
+from cases.triage.models import BulkRun
 from cases.triage.views.access import member_with
 
 REFUSED = 400           # a filter that cannot be read finds nothing, and says why
@@ -30,6 +31,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "rows": [queue.Row(case, texts[case.pk], why[case.pk]) for case in page.cases],
         "more": page.next and address(found, after=page.next), "back": page.previous and address(found, before=page.previous),
         "first": address(found), "locked": keyring is None, "owed": owed_by(member), "questions": len(waiting_for(member)),
+        "bulk_acts": [choice for choice in BulkRun.Act.choices if choice[0] != BulkRun.Act.TAKE],
     }, status=200 if found.readable else REFUSED)
 
 

@@ -75,32 +75,32 @@ def test_the_leading_case_runs_for_both_and_gives_back_what_it_took(leading, led
     assert Merging.objects.get().undone_by == ayesha
 
 
-@pytest.mark.parametrize("why", Refusal)
-def test_what_may_not_be_merged(leading, led, ayesha, why, monkeypatch):
-    other = make_case(make_unit())
-    if why == Refusal.SAME:
-        led = leading
-    elif why == Refusal.UNIT:
-        ayesha_too = make_unit("children")
-        ayesha_too.memberships.create(member=ayesha)
-        led = make_case(ayesha_too)
-    elif why == Refusal.CHILD:
-        led = make_case(make_unit(), age_now=15)
-    elif why == Refusal.CLOSED:
-        change_status(case=leading, to=Status.CLOSED, by=ayesha, outcome=Outcome.REMOVED)
-    elif why == Refusal.MERGED:
-        merge(led, other, ayesha)
-    elif why == Refusal.LED:
-        merge(leading, other, ayesha)
-    elif why == Refusal.LEADS:
-        merge(other, led, ayesha)
-    elif why == Refusal.FULL:
-        monkeypatch.setattr("cases.merging.selectors.MOST", 0)
-    elif why == Refusal.KEPT:
-        led = make_case(make_unit(), wants_woman=True)
+UNFIT = {
+    Refusal.KEPT: lambda leading, led, by: (make_case(make_unit(), wants_woman=True), leading),
+    Refusal.SAME: lambda leading, led, by: (leading, leading),
+    Refusal.UNIT: lambda leading, led, by: (make_case(make_unit("children")), leading),
+    Refusal.CHILD: lambda leading, led, by: (make_case(make_unit(), age_now=15), leading),
+    Refusal.CLOSED: lambda leading, led, by: (led, change_status(case=leading, to=Status.CLOSED, by=by, outcome=Outcome.REMOVED)),
+    Refusal.MERGED: lambda leading, led, by: (merge(led, make_case(make_unit()), by).case, leading),
+    Refusal.LED: lambda leading, led, by: (led, merge(leading, make_case(make_unit()), by).case),
+    Refusal.LEADS: lambda leading, led, by: (merge(make_case(make_unit()), led, by).into, leading),
+}
+
+
+@pytest.mark.parametrize("why", UNFIT)
+def test_what_may_not_be_merged(leading, led, ayesha, why):
+    make_unit("children").memberships.create(member=ayesha)
+    case, into = UNFIT[why](leading, led, ayesha)
     with pytest.raises(merging.MergeRefused) as refused:
-        merge(led, leading, ayesha)
+        merge(case, into, ayesha)
     assert refused.value.reason == why
+
+
+def test_a_case_leads_no_more_than_it_can_show(leading, led, ayesha, monkeypatch):
+    monkeypatch.setattr("cases.merging.selectors.MOST", 1)
+    merge(led, leading, ayesha)
+    with pytest.raises(merging.MergeRefused):
+        merge(make_case(make_unit()), leading, ayesha)
 
 
 def test_nobody_merges_what_is_walled_off_or_another_units(leading, led, ayesha):

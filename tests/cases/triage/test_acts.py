@@ -91,7 +91,7 @@ def test_many_are_taken_at_once_and_what_needs_a_closer_look_is_left(client, uni
     free, asked, his = make_case(unit), make_case(unit, wants_woman=True), make_case(unit)
     foreign = make_case(make_unit("children"))
     Case.objects.filter(pk=his.pk).update(assignee=bilal)
-    response = client.post("/desk/take/", {"ref": [free.ref, asked.ref, his.ref, foreign.ref]}, follow=True)
+    response = client.post("/desk/bulk/", {"go": "take", "ref": [free.ref, asked.ref, his.ref, foreign.ref]}, follow=True)
     assert set(Case.objects.filter(assignee=ayesha)) == {free}
     page = response.content.decode()
     assert "1 case is now yours." in page
@@ -290,11 +290,11 @@ def test_what_is_sent_after_the_session_ended_is_shown_and_not_lost(case):
 def test_what_an_act_says_waits_in_no_cookie(client, unit):
     make_case(unit, wants_woman=True)
     refs = list(Case.objects.values_list("ref", flat=True))
-    client.post("/desk/take/", {"ref": refs})
+    client.post("/desk/bulk/", {"go": "take", "ref": refs})
     assert set(client.cookies) <= {"staff", "vault", "csrf", "known", "language"}
     assert 'role="status"' in client.get("/desk/").content.decode()
 
 
 def test_references_that_are_none_are_left_out(client, case):
-    client.post("/desk/take/", {"ref": ["\0", "x' OR 1=1", case.ref]})
+    client.post("/desk/bulk/", {"go": "take", "ref": ["\0", "x' OR 1=1", case.ref]})
     assert now_(case).assignee_id

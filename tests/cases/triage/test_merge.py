@@ -42,7 +42,8 @@ def test_owner_colleague_and_stranger(unit, case, ayesha, bilal, stranger):
     assert WHY.encode() not in bytes(Merging.objects.get().reason)
     assert other.ref in signed_in(bilal).get(f"/desk/?q={other.ref}").content.decode()
     assert signed_in(stranger).get(f"/desk/case/{other.ref}/unmerge/").status_code == 404
-    answer = signed_in(bilal).post(f"/desk/case/{other.ref}/unmerge/", {"version": "1", "reason": "Another page after all, I looked."})
+    why = {"version": "1", "reason": "Another page after all, I looked."}
+    answer = signed_in(bilal).post(f"/desk/case/{other.ref}/unmerge/", why)
     assert answer.status_code == 302
     assert set(queue(bilal)) == {case.ref, other.ref}
     assert "They posted it again tonight" not in page(bilal, case)

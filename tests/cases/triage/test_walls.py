@@ -82,7 +82,7 @@ def test_its_own_addresses_answer_as_if_it_never_was(ayesha, bilal, head, case, 
         assert known.status_code == 404
     for part in ("hand", "move", "write", "note", "read", "access/aside", "access/glass"):
         assert client.post(f"/desk/case/{case.ref}/{part}/", {"me": 1}).status_code == 404
-    client.post("/desk/take/", {"ref": [case.ref]})
+    client.post("/desk/bulk/", {"go": "take", "ref": [case.ref]})
     assert Case.objects.get(pk=case.pk).assignee_id is None
 
 

@@ -79,7 +79,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(client, path):
     assert answer["Location"].startswith("/desk/sign-in/?next=")
 
 
-@pytest.mark.parametrize("path", ["/desk/take/", "/desk/lock/", "/desk/sign-out/", "/desk/keys/grant/", "/desk/language/"])
+@pytest.mark.parametrize("path", ["/desk/bulk/", "/desk/lock/", "/desk/sign-out/", "/desk/keys/grant/", "/desk/language/"])
 def test_a_stranger_posts_nothing(client, path):
     assert client.post(path)["Location"].startswith("/desk/sign-in/?next=")
     assert not Entry.objects.exists()

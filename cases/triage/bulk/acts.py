@@ -1,0 +1,211 @@
+"""What each act asks of a case, does to it, and undoes. `check` writes nothing and takes no lock: the dry run asks it of each
+case and the run asks it again before it acts. The work is done by the services of the case page, which check for themselves.
+"""
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+
+from cases.merging import services as merging
+from cases.merging.selectors import unfit
+from cases.models import Case, Exclusion
+from cases.permissions import Permission, Staff, may
+from cases.priority import Level
+from cases.public_words import Said
+from cases.selectors import agreed, cases_for
+from cases.services import NotAMember, Stale, WomanAsked, put_back_priority, set_priority
+from cases.triage import services
+from cases.triage.bulk.reasons import Left, Why, merge_code
+from cases.triage.models import BulkRow, BulkRun
+from cases.triage.moves import Move, moves_from
+from cases.units.models import Membership
+from cases.workflow import Status, TransitionRefused
+
+Act = BulkRun.Act
+Params = Mapping[str, Any]
+Before = dict[str, Any]
+REFUSED_AS = {NotAMember: Why.NOT_MEMBER, WomanAsked: Why.WOMAN, Stale: Why.CHANGED, services.NotYours: Why.THEIRS,
+              services.NotAgreed: Why.NOT_AGREED, TransitionRefused: Why.TABLE}
+
+
+class Look:
+    """One member, one act, and what is asked for once however many cases there are."""
+
+    def __init__(self, params: Params, by: Staff) -> None:
+        self.params, self.by = params, by
+
+    @cached_property
+    def to(self) -> Any:
+        """Whom the cases are given to; None is nobody. Raises Left for a member who has gone."""
+        if not self.params.get("to"):
+            return None
+        member = get_user_model().objects.filter(pk=self.params["to"], is_active=True).defer("password").first()
+        if member is None:
+            raise Left(Why.NOT_MEMBER)
+        return member
+
+    @cached_property
+    def seats(self) -> dict[UUID, bool]:
+        """Unit → whether that member is known there as a woman."""
+        return dict(Membership.objects.filter(member=self.to).values_list("unit_id", "is_woman"))
+
+    @cached_property
+    def walls(self) -> set[UUID]:
+        return set(Exclusion.objects.filter(member=self.to, lifted_at=None).values_list("case_id", flat=True))
+
+    @cached_property
+    def leading(self) -> Case:
+        """Raises Left when the leading case is not theirs (any more)."""
+        found = cases_for(self.by).defer("answers", "summary").filter(pk=self.params["into"]).first()
+        if found is None:
+            raise Left(Why.GONE)
+        return found
+
+    @property
+    def next_check(self) -> datetime | None:
+        typed = self.params.get("next_check")
+        return datetime.fromisoformat(typed) if typed else None
+
+
+# --- what speaks against it -------------------------------------------------------------------------------------------
+def check_assign(case: Case, look: Look) -> str:
+    supervises = may(look.by, Permission.SUPERVISE)
+    if case.assignee_id == (look.to.pk if look.to else None):
+        return Why.SAME
+    if case.assignee_id not in {None, look.by.pk} and not supervises:
+        return Why.THEIRS
+    if case.restricted and look.to and not supervises:
+        return Why.KEPT
+    if look.to is None:
+        return ""
+    if case.unit_id not in look.seats or case.pk in look.walls or not may(look.to, Permission.WORK_CASES):
+        return Why.NOT_MEMBER
+    return Why.WOMAN if case.wants_woman and not look.seats[case.unit_id] else ""
+
+
+def check_take(case: Case, look: Look) -> str:
+    """Taking from a colleague is no bulk act, for a supervisor neither."""
+    return Why.THEIRS if case.assignee_id not in {None, look.by.pk} else check_assign(case, look)
+
+
+def check_priority(case: Case, look: Look) -> str:
+    return Why.SAME if case.priority == look.params["level"] else ""
+
+
+def check_move(case: Case, look: Look) -> str:
+    move = move_of(case, look)
+    if move is None:
+        return Why.SAME if case.status == look.params["status"] else Why.TABLE
+    return "" if agreed(case, move.said) else Why.NOT_AGREED
+
+
+def move_of(case: Case, look: Look) -> Move | None:
+    return next((move for move in moves_from(Status(case.status)) if move.code == look.params["move"]), None)
+
+
+def check_write(case: Case, look: Look) -> str:
+    if look.params.get("ask") and case.status != Status.IN_REVIEW:
+        return Why.CLOSED if case.status == Status.CLOSED else Why.TABLE
+    return ""
+
+
+def check_merge(case: Case, look: Look) -> str:
+    if case.pk == look.leading.pk:
+        return Why.SAME
+    reason = unfit(case, look.leading)
+    return merge_code(reason) if reason else ""
+
+
+# --- doing ------------------------------------------------------------------------------------------------------------
+def assign(row: BulkRow, case: Case, look: Look) -> Before:
+    before = {"assignee": str(case.assignee_id or ""), "status": case.status}
+    services.hand(case=case, to=look.to, by=look.by, version=row.version)
+    return before
+
+
+def prioritise(row: BulkRow, case: Case, look: Look) -> Before:
+    before = {"level": case.priority, "rule": case.priority_rule, "hand": case.hand_priority}
+    set_priority(case=case, level=Level(look.params["level"]), by=look.by, version=row.version)
+    return before
+
+
+def move(row: BulkRow, case: Case, look: Look) -> Before:
+    chosen, before = move_of(case, look), {"status": case.status}
+    if chosen is None:
+        raise Left(Why.TABLE)
+    services.move(case=case, choice=chosen, by=look.by, platform=look.params.get("platform", ""), next_check=look.next_check,
+                  version=row.version)
+    return before
+
+
+def write(row: BulkRow, case: Case, look: Look) -> Before:
+    if row.message is None:
+        raise Left(Why.SEALED)
+    services.reply(case=case, message_id=row.pk, body=bytes(row.message), by=look.by, ask=bool(look.params.get("ask")))
+    return {}
+
+
+def merge(row: BulkRow, case: Case, look: Look) -> Before:
+    try:
+        merging.merge(case=case, into=look.leading, merging_id=row.pk, reason=bytes(row.note or b""), by=look.by)
+    except merging.MergeRefused as error:
+        raise Left(merge_code(error.reason)) from error
+    return {"merging": str(row.pk)}
+
+
+# --- undoing ----------------------------------------------------------------------------------------------------------
+def unassign(row: BulkRow, case: Case, look: Look) -> Before:
+    """Back to whom it was. A review that began thereby goes on: the reporter has read so."""
+    services.hand(case=case, to=Look({"to": (row.before or {})["assignee"]}, look.by).to, by=look.by, version=row.version)
+    return {}
+
+
+def unprioritise(row: BulkRow, case: Case, look: Look) -> Before:
+    before = row.before or {}
+    put_back_priority(case=case, level=Level(before["level"]), rule=before["rule"], hand=before["hand"], by=look.by,
+                      version=row.version)
+    return {}
+
+
+def move_back(row: BulkRow, case: Case, look: Look) -> Before:
+    """Only into the review, in the words that say so: of other states the reporter would read something untrue."""
+    back = next((each for each in moves_from(Status(case.status)) if each.said == Said.IN_REVIEW), None)
+    if (row.before or {}).get("status") != Status.IN_REVIEW or back is None:
+        raise Left(Why.NO_WAY_BACK)
+    services.move(case=case, choice=back, by=look.by, version=row.version)
+    return {}
+
+
+def unmerge(row: BulkRow, case: Case, look: Look) -> Before:
+    if case.merged_into_id is None or merging.unmerge(case=case, by=look.by, reason=bytes(row.note or b"")) is None:
+        raise Left(Why.CHANGED)
+    return {}
+
+
+@dataclass(frozen=True)
+class Doing:
+    """`opens`: only on cases whose words the member may read. `says_why`: a comment is asked for, and becomes a note of each
+    case (of merging: its reason)."""
+    check: Callable[[Case, Look], str]
+    do: Callable[[BulkRow, Case, Look], Before]
+    undo: Callable[[BulkRow, Case, Look], Before] | None = None
+    opens: bool = True
+    says_why: bool = True
+
+
+DOINGS: dict[str, Doing] = {
+    Act.TAKE: Doing(check_take, assign, unassign, opens=False, says_why=False),
+    Act.ASSIGN: Doing(check_assign, assign, unassign),
+    Act.PRIORITY: Doing(check_priority, prioritise, unprioritise),
+    Act.MOVE: Doing(check_move, move, move_back),
+    Act.WRITE: Doing(check_write, write),
+    Act.MERGE: Doing(check_merge, merge, unmerge),
+}
+
+
+def doing(run: BulkRun) -> Doing:
+    return DOINGS[run.act]

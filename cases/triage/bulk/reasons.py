@@ -1,0 +1,58 @@
+"""Why a row of a bulk run was left as it was: codes, and their words for people."""
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.merging.selectors import Refusal
+from cases.triage.merge_forms import REFUSALS
+
+
+class Why(StrEnum):
+    CHANGED = "changed"
+    GONE = "gone"
+    KEPT = "kept"
+    SEALED = "sealed"
+    THEIRS = "theirs"
+    WOMAN = "woman"
+    NOT_MEMBER = "not_member"
+    SAME = "same"
+    TABLE = "table"
+    NOT_AGREED = "not_agreed"
+    CLOSED = "closed"
+    MERGED = "merged"
+    NO_WAY_BACK = "no_way_back"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+WORDS: dict[str, Promise] = {
+    Why.CHANGED: _("Somebody changed it since you looked"),
+    Why.GONE: _("It is no longer a case of your units"),
+    Why.KEPT: _("It is kept for others of your unit: open it by itself"),
+    Why.SEALED: _("You do not hold the key to it, so nothing can be written into it"),
+    Why.THEIRS: _("A colleague has it"),
+    Why.WOMAN: _("The reporter asked for a woman: assign it on its own page"),
+    Why.NOT_MEMBER: _("It cannot be given to this member: another unit, or excluded from it"),
+    Why.SAME: _("It is so already"),
+    Why.TABLE: _("Its status does not allow this"),
+    Why.NOT_AGREED: _("The reporter has not agreed to this"),
+    Why.CLOSED: _("It is closed"),
+    Why.MERGED: _("It is merged into another case"),
+    Why.NO_WAY_BACK: _("This cannot be put back as it was"),
+    Why.STOPPED: _("You stopped before its turn"),
+    Why.FAILED: _("It could not be done; the portal noted an error"),
+    **{f"merge_{reason.value}": words for reason, words in REFUSALS.items()},
+}
+
+
+def merge_code(reason: Refusal) -> str:
+    return f"merge_{reason.value}"
+
+
+class Left(Exception):
+    """This row is left as it is. `code` is a key of WORDS."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
