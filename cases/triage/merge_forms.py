@@ -5,19 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.merging.selectors import Refusal
 from cases.models import Case
 from cases.triage.forms import ActForm
+from cases.triage.merging import REFUSALS
 from cases.triage.wall_forms import reason_field
 
-REFUSALS = {
-    Refusal.KEPT: _("You find no case with this reference that you may open."),
-    Refusal.SAME: _("This is the case itself."),
-    Refusal.UNIT: _("It is another unit’s case. Only cases of one unit are merged."),
-    Refusal.CHILD: _("One is about somebody under 18 and the other is not: other rules hold for each, so they stay apart."),
-    Refusal.CLOSED: _("One of them is closed. Only open cases are merged."),
-    Refusal.MERGED: _("It is merged into another case already."),
-    Refusal.LED: _("The one that should lead is itself merged into another case. Merge with that one."),
-    Refusal.LEADS: _("It leads other cases. Let it lead here too."),
-    Refusal.FULL: _("This case leads as many others as one case can."),
-}
 THIS, OTHER = "this", "other"
 
 

@@ -1,21 +1,47 @@
 """What a case page shows of merged reports: who leads, who is led, what their reporters said; and which cases could be merged."""
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.merging.models import Merging
+from cases.merging.selectors import Refusal
 from cases.models import UNIT_ONLY, Case, Link, Message
 from cases.permissions import Staff
 from cases.selectors import cases_for, opened_by
+from cases.triage.logged import isolated
 from cases.triage.matches import Reach, reach_of
-from cases.triage.reading import Keyring, read_merge_reasons, read_talks
-from cases.triage.timeline import Event, isolated
+from cases.triage.reading import Keyring, Text, read_merge_reasons, read_talks
 from cases.workflow import Status
 
+LINES = 60                  # of what was said in them, the newest
 SHOWN = 25                  # merged reports that are named on the page, and whose messages are opened there; newest last
+REFUSALS = {
+    Refusal.KEPT: gettext_lazy("You find no case with this reference that you may open."),
+    Refusal.SAME: gettext_lazy("This is the case itself."),
+    Refusal.UNIT: gettext_lazy("It is another unit’s case. Only cases of one unit are merged."),
+    Refusal.CHILD: gettext_lazy("One is about somebody under 18 and the other is not: other rules hold for each, so they "
+                                 "stay apart."),
+    Refusal.CLOSED: gettext_lazy("One of them is closed. Only open cases are merged."),
+    Refusal.MERGED: gettext_lazy("It is merged into another case already."),
+    Refusal.LED: gettext_lazy("The one that should lead is itself merged into another case. Merge with that one."),
+    Refusal.LEADS: gettext_lazy("It leads other cases. Let it lead here too."),
+    Refusal.FULL: gettext_lazy("This case leads as many others as one case can."),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something said in a merged case, or done to the merging. `kind` is the stylesheet's, as in the timeline."""
+    at: datetime
+    title: str
+    kind: str
+    text: Text | None = None
+    language: str = ""
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +59,7 @@ class Merged:
     leading_ref: str
     led: list[Led]
     more: int
-    events: list[Event]
+    lines: list[Line]
 
 
 NOTHING = Merged(None, "", [], 0, [])
@@ -53,7 +79,7 @@ def merged_of(case: Case, member: Staff, *, keyring: Keyring | None) -> Merged:
                .prefetch_related("conversation_key__wraps").defer("answers", "summary"))
     leading, shown = sides.get(case.merged_into_id), led[-SHOWN:]      # type: ignore[arg-type]   # None is no key of it
     return Merged(leading, refs.get(leading.pk, "") if leading else "", _led(shown, refs), len(led) - len(shown),
-                  [*_events(case, rows, refs, member, keyring), *_talk(shown, member, keyring)])
+                  sorted([*_events(case, rows, refs, member, keyring), *_talk(shown, member, keyring)], key=lambda line: line.at))
 
 
 def _led(cases: list[Case], refs: dict[UUID, str]) -> list[Led]:
@@ -62,35 +88,36 @@ def _led(cases: list[Case], refs: dict[UUID, str]) -> list[Led]:
     return [Led(case, refs.get(case.pk, ""), new.get(case.pk, 0)) for case in cases]
 
 
-def _events(case: Case, rows: list[Merging], refs: dict[UUID, str], member: Staff, keyring: Keyring | None) -> Iterator[Event]:
+def _events(case: Case, rows: list[Merging], refs: dict[UUID, str], member: Staff, keyring: Keyring | None) -> Iterator[Line]:
     own = [row for row in rows if row.case_id == case.pk]
     reasons = read_merge_reasons(case, own, keyring=keyring, by=member) if own else {}
     for row in rows:
         led = row.case_id == case.pk
         names = {"name": isolated(row.by), "case": other(refs, row.into_id if led else row.case_id)}
         done = _("%(name)s merged it into %(case)s") if led else _("%(name)s merged %(case)s into it")
-        yield Event(row.at, done % names, "priv", reasons.get((row.pk, "merge_reason")))
+        yield Line(row.at, done % names, "priv", reasons.get((row.pk, "merge_reason")))
         if row.undone_at:
             names["name"] = isolated(row.undone_by) if row.undone_by else _("The portal")
             undone = _("%(name)s took it out of %(case)s") if led else _("%(name)s took %(case)s out of it")
-            yield Event(row.undone_at, undone % names, "priv", reasons.get((row.pk, "undo_reason")))
+            yield Line(row.undone_at, undone % names, "priv", reasons.get((row.pk, "undo_reason")))
 
 
 def other(refs: dict[UUID, str], pk: UUID) -> str:
     return isolated(refs[pk]) if pk in refs else _("another case")
 
 
-def _talk(led: list[Case], member: Staff, keyring: Keyring | None) -> Iterator[Event]:
+def _talk(led: list[Case], member: Staff, keyring: Keyring | None) -> Iterator[Line]:
     """What was said in merged cases that the member opens, each line under its reference."""
     doors = opened_by(member, led)
     mine = [case for case in led if case.pk in doors]
     cases = {case.pk: case for case in mine}
-    texts = read_talks(mine, keyring=keyring, by=member) if mine else {}
-    for message in Message.objects.filter(case__in=mine).defer("body").select_related("by"):
+    texts = read_talks(mine, LINES, keyring=keyring, by=member) if mine else {}
+    talk = Message.objects.filter(case__in=mine).defer("body").select_related("by").order_by("-at")
+    for message in talk[:LINES]:
         case, theirs = cases[message.case_id], message.author == Message.Author.REPORTER
         names = {"case": isolated(case.ref), "name": isolated(message.by)}
         title = _("Reporter of %(case)s") if theirs else _("%(name)s replied to the reporter of %(case)s")
-        yield Event(message.at, title % names, "in" if theirs else "out", texts.get(message.pk), case.language,
+        yield Line(message.at, title % names, "in" if theirs else "out", texts.get(message.pk), case.language,
                     unread=theirs and message.read_at is None)
 
 

@@ -112,6 +112,8 @@ class BulkRun(models.Model):
         TAKE = "take", _("Assign to me")
         ASSIGN = "assign", _("Assign to somebody")
         PRIORITY = "priority", _("Change the priority")
+        LABEL = "label", _("Add a label")
+        UNLABEL = "unlabel", _("Remove a label")
         MOVE = "move", _("Change the status")
         WRITE = "write", _("Send a ready reply")
         MERGE = "merge", _("Merge into one case")

@@ -149,12 +149,13 @@ def read_links(case: Case, *, keyring: Keyring | None, by: Staff, untagged: bool
     return texts
 
 
-def read_talks(cases: Sequence[Case], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
-    """The messages of merged cases, by row, for the page of their leading one. One audit row a case, and none for what is shut.
-    Prefetch `conversation_key__wraps`."""
+def read_talks(cases: Sequence[Case], newest: int, *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
+    """The `newest` messages of merged cases, for the page of their leading one. One audit row a case, and none for what is
+    shut. Prefetch `conversation_key__wraps`."""
     doors, texts = opened_by(by, cases), {}
     bodies: dict[UUID, list[tuple[UUID, Any]]] = {case.pk: [] for case in cases}
-    for pk, case_id, body in Message.objects.filter(case__in=cases).values_list("pk", "case_id", "body"):
+    rows = Message.objects.filter(case__in=cases).order_by("-at")[:newest]
+    for pk, case_id, body in rows.values_list("pk", "case_id", "body"):
         bodies[case_id].append((pk, body))
     for case in cases:
         key, state = _readable(case, case.conversation_key, keyring, doors)

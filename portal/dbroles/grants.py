@@ -47,7 +47,7 @@ cases
     cases_link                                -       SID     -       -         SID
     cases_trace                               -       SI      -       -         SD
     cases_label                               -       SIU     -       -         S
-    cases_labelled                            -       SID     -       -         SD
+    cases_labelled                            -       SID     -       -         SID
     cases_exclusion                           -       SIU     -       -         SD
     cases_breakglass                          -       SI      -       -         SD
 cases.notifications

@@ -10,18 +10,23 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
+from cases.escalation.models import Escalation
 from cases.merging import services as merging
 from cases.merging.selectors import unfit
-from cases.models import Case, Exclusion
+from cases.models import Case, Exclusion, Label, Labelled
 from cases.permissions import Permission, Staff, may
 from cases.priority import Level
 from cases.public_words import Said
 from cases.selectors import agreed, cases_for
 from cases.services import NotAMember, Stale, WomanAsked, put_back_priority, set_priority
-from cases.triage import services
+from cases.triage import labelling, services
+from cases.triage.blanks import Filled, blanks_in
 from cases.triage.bulk.reasons import Left, Why, merge_code
-from cases.triage.models import BulkRow, BulkRun
+from cases.triage.facts import facts_of
+from cases.triage.models import BulkRow, BulkRun, Reply
 from cases.triage.moves import Move, moves_from
+from cases.triage.offering import filled, written
+from cases.triage.selectors import platform_names
 from cases.units.models import Membership
 from cases.workflow import Status, TransitionRefused
 
@@ -29,14 +34,15 @@ Act = BulkRun.Act
 Params = Mapping[str, Any]
 Before = dict[str, Any]
 REFUSED_AS = {NotAMember: Why.NOT_MEMBER, WomanAsked: Why.WOMAN, Stale: Why.CHANGED, services.NotYours: Why.THEIRS,
-              services.NotAgreed: Why.NOT_AGREED, TransitionRefused: Why.TABLE}
+              services.NotAgreed: Why.NOT_AGREED, labelling.NotOfTheUnit: Why.OTHER_UNIT, TransitionRefused: Why.TABLE}
 
 
 class Look:
     """One member, one act, and what is asked for once however many cases there are."""
 
-    def __init__(self, params: Params, by: Staff) -> None:
-        self.params, self.by = params, by
+    def __init__(self, params: Params, by: Staff, *, sealed: bool = False) -> None:
+        """`sealed`: what is to be written lies in the rows already."""
+        self.params, self.by, self.sealed = params, by, sealed
 
     @cached_property
     def to(self) -> Any:
@@ -58,12 +64,44 @@ class Look:
         return set(Exclusion.objects.filter(member=self.to, lifted_at=None).values_list("case_id", flat=True))
 
     @cached_property
+    def reply(self) -> Reply:
+        """Raises Left for one that is offered no more."""
+        found = Reply.objects.filter(pk=self.params["reply"], retired_at=None).first()
+        if found is None:
+            raise Left(Why.GONE)
+        return found
+
+    @cached_property
+    def platforms(self) -> dict[str, dict[str, str]]:
+        return platform_names()
+
+    def letter(self, case: Case) -> Filled:
+        """What the reporter of the case would read."""
+        if not blanks_in(written(self.reply, case.language)):
+            return filled(self.reply, case.language, {})
+        notices = list(Escalation.objects.filter(case=case).select_related("platform").order_by("requested_at"))
+        facts = facts_of(case, case.language, escalations=notices, platforms=self.platforms.get(case.language))
+        return filled(self.reply, case.language, facts)
+
+    @cached_property
     def leading(self) -> Case:
         """Raises Left when the leading case is not theirs (any more)."""
         found = cases_for(self.by).defer("answers", "summary").filter(pk=self.params["into"]).first()
         if found is None:
             raise Left(Why.GONE)
         return found
+
+    @cached_property
+    def label(self) -> Label:
+        """Raises Left when no case is given it any more; taken off cases it still is."""
+        found = Label.objects.filter(pk=self.params["label"]).first()
+        if found is None:
+            raise Left(Why.GONE)
+        return found
+
+    @cached_property
+    def labelled(self) -> set[UUID]:
+        return set(Labelled.objects.filter(label=self.label).values_list("case_id", flat=True))
 
     @property
     def next_check(self) -> datetime | None:
@@ -96,6 +134,16 @@ def check_priority(case: Case, look: Look) -> str:
     return Why.SAME if case.priority == look.params["level"] else ""
 
 
+def check_label(case: Case, look: Look) -> str:
+    if look.label.unit_id not in {None, case.unit_id}:
+        return Why.OTHER_UNIT
+    return Why.SAME if case.pk in look.labelled else ""
+
+
+def check_unlabel(case: Case, look: Look) -> str:
+    return "" if case.pk in look.labelled else Why.SAME
+
+
 def check_move(case: Case, look: Look) -> str:
     move = move_of(case, look)
     if move is None:
@@ -110,7 +158,7 @@ def move_of(case: Case, look: Look) -> Move | None:
 def check_write(case: Case, look: Look) -> str:
     if look.params.get("ask") and case.status != Status.IN_REVIEW:
         return Why.CLOSED if case.status == Status.CLOSED else Why.TABLE
-    return ""
+    return Why.BLANK if not look.sealed and look.letter(case).missing else ""
 
 
 def check_merge(case: Case, look: Look) -> str:
@@ -131,6 +179,18 @@ def prioritise(row: BulkRow, case: Case, look: Look) -> Before:
     before = {"level": case.priority, "rule": case.priority_rule, "hand": case.hand_priority}
     set_priority(case=case, level=Level(look.params["level"]), by=look.by, version=row.version)
     return before
+
+
+def label(row: BulkRow, case: Case, look: Look) -> Before:
+    if not labelling.add_label(case=case, label=look.label, by=look.by):
+        raise Left(Why.SAME)
+    return {}
+
+
+def unlabel(row: BulkRow, case: Case, look: Look) -> Before:
+    if not labelling.remove_label(case=case, label=look.label, by=look.by):
+        raise Left(Why.SAME)
+    return {}
 
 
 def move(row: BulkRow, case: Case, look: Look) -> Before:
@@ -201,6 +261,8 @@ DOINGS: dict[str, Doing] = {
     Act.TAKE: Doing(check_take, assign, unassign, opens=False, says_why=False),
     Act.ASSIGN: Doing(check_assign, assign, unassign),
     Act.PRIORITY: Doing(check_priority, prioritise, unprioritise),
+    Act.LABEL: Doing(check_label, label, unlabel),
+    Act.UNLABEL: Doing(check_unlabel, unlabel, label),
     Act.MOVE: Doing(check_move, move, move_back),
     Act.WRITE: Doing(check_write, write),
     Act.MERGE: Doing(check_merge, merge, unmerge),

@@ -6,11 +6,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.deadlines import FIRST_CHECK
 from cases.escalation.models import Platform
-from cases.models import LEVEL_NAMES, Case, choices
+from cases.models import LEVEL_NAMES, Case, Label, choices
 from cases.permissions import Permission, Staff, may
-from cases.services import FIRST_CHECK
 from cases.triage.forms import move_name, words
+from cases.triage.labelling import given_in
 from cases.triage.models import BulkRun, Reply
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, moves_from
 from cases.triage.wall_forms import reason_field
@@ -57,6 +58,18 @@ class PriorityForm(BulkForm):
         return {"level": int(self.cleaned_data["level"])}
 
 
+class LabelForm(BulkForm):
+    label = forms.ModelChoiceField(label=_("Label"), queryset=Label.objects.none(), empty_label=_("Choose a label"))
+
+    def prepare(self) -> None:
+        units = {case.unit_id: case.unit for case in self.cases}
+        self.fields["label"].queryset = given_in(list(units.values()))      # type: ignore[attr-defined]   # a choice field's
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"label": str(self.cleaned_data["label"].pk)}
+
+
 class MoveForm(BulkForm):
     """All moves that any of the cases can make; of the others the dry run says that their status does not allow it."""
     move = forms.ChoiceField(label=_("What happens next, and what the reporters read"), widget=forms.RadioSelect,
@@ -94,8 +107,9 @@ class MoveForm(BulkForm):
 
 
 class WriteForm(BulkForm):
-    reply = forms.ModelChoiceField(label=_("Ready reply"), queryset=Reply.objects.order_by("pk"), empty_label=_("Choose a reply"),
-                                   help_text=_("Each reporter reads it in their own language."))
+    reply = forms.ModelChoiceField(label=_("Ready reply"), queryset=Reply.objects.filter(retired_at=None).order_by("pk"),
+                                   empty_label=_("Choose a reply"), help_text=_(
+                                       "Each reporter reads it in their own language, its blanks filled from their case."))
     ask = forms.BooleanField(label=_("I am asking something: wait for the answers"), required=False)
 
     @property
@@ -126,7 +140,8 @@ class UndoForm(BulkForm):
 
 
 FORMS: dict[str, type[BulkForm]] = {
-    BulkRun.Act.ASSIGN: AssignForm, BulkRun.Act.PRIORITY: PriorityForm, BulkRun.Act.MOVE: MoveForm, BulkRun.Act.WRITE: WriteForm,
+    BulkRun.Act.ASSIGN: AssignForm, BulkRun.Act.PRIORITY: PriorityForm, BulkRun.Act.LABEL: LabelForm,
+    BulkRun.Act.UNLABEL: LabelForm, BulkRun.Act.MOVE: MoveForm, BulkRun.Act.WRITE: WriteForm,
     BulkRun.Act.MERGE: MergeForm}
 
 

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.merging.selectors import Refusal
-from cases.triage.merge_forms import REFUSALS
+from cases.triage.merging import REFUSALS
 
 
 class Why(StrEnum):
@@ -16,8 +16,10 @@ class Why(StrEnum):
     THEIRS = "theirs"
     WOMAN = "woman"
     NOT_MEMBER = "not_member"
+    OTHER_UNIT = "other_unit"
     SAME = "same"
     TABLE = "table"
+    BLANK = "blank"
     NOT_AGREED = "not_agreed"
     CLOSED = "closed"
     MERGED = "merged"
@@ -34,8 +36,10 @@ WORDS: dict[str, Promise] = {
     Why.THEIRS: _("A colleague has it"),
     Why.WOMAN: _("The reporter asked for a woman: assign it on its own page"),
     Why.NOT_MEMBER: _("It cannot be given to this member: another unit, or excluded from it"),
+    Why.OTHER_UNIT: _("This label is another unit’s, or no longer given"),
     Why.SAME: _("It is so already"),
     Why.TABLE: _("Its status does not allow this"),
+    Why.BLANK: _("A blank of the reply has nothing to be filled with: write on the case’s own page"),
     Why.NOT_AGREED: _("The reporter has not agreed to this"),
     Why.CLOSED: _("It is closed"),
     Why.MERGED: _("It is merged into another case"),

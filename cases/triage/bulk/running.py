@@ -31,7 +31,7 @@ def work(*, run_id: UUID, most: int = SLICE, seconds: float = SECONDS) -> int:
     if run is None:
         return 0
     by, until = member_of(run), time.monotonic() + seconds
-    look = Look(run.params, by) if by else None         # what it keeps is asked again by the services, under the lock
+    look = Look(run.params, by, sealed=True) if by else None    # what it keeps, the services ask again under the lock
     waiting = BulkRow.objects.filter(run=run, state=BulkRow.State.WAITING).order_by("place").values_list("pk", flat=True)
     settled = 0
     for pk in list(waiting[:most]):

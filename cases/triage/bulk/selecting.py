@@ -1,15 +1,18 @@
 """Which cases a bulk run is about: those ticked, or all that a view shows. Fixed when it is made, up to AT_MOST."""
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from cases.models import Case
 from cases.permissions import Staff
 from cases.selectors import cases_for
 from cases.triage.bulk.acts import DOINGS
+from cases.triage.filters import read
 from cases.triage.models import BulkRow, BulkRun
 
 AT_MOST = 1000
@@ -28,6 +31,17 @@ def named(refs: Iterable[str], member: Staff) -> QuerySet[Case]:
     """The ticked ones, as far as they exist for the member."""
     chosen = [ref for ref in refs if REF.fullmatch(ref)][:AT_MOST]
     return cases_for(member).filter(ref__in=chosen)
+
+
+def shown(view: str, at: str, member: Staff) -> QuerySet[Case]:
+    """All that a view shows: `view` is its filter as an address holds it, `at` when its page was made (Unix seconds). What came
+    since is not in it; what has left it since neither. An unreadable filter shows nothing."""
+    found = read(QueryDict(view), member)
+    try:
+        moment = datetime.fromtimestamp(float(at), UTC)
+    except (ValueError, OverflowError, OSError):
+        moment = timezone.now()
+    return found.cases(member, moment).filter(opened_at__lte=moment)
 
 
 @transaction.atomic

@@ -12,10 +12,10 @@ from cases.outbox.services import enqueue
 from cases.permissions import Staff
 from cases.selectors import cases_for
 from cases.triage import reading
-from cases.triage.bulk.acts import doing
+from cases.triage.bulk.acts import Look, doing
 from cases.triage.bulk.reasons import Why
 from cases.triage.bulk.trying import SEALED, Try, attempt
-from cases.triage.models import BulkRow, BulkRun, Reply
+from cases.triage.models import BulkRow, BulkRun
 from cases.vault.keyring import Keyring, NotHeld
 from cases.vault.parking import Locked
 
@@ -65,18 +65,17 @@ def seal(run: BulkRun, tries: Sequence[Try], by: Staff, comment: str, keyring: K
     if not doing(run).says_why:
         return
     keys = ("key", "conversation_key") if run.act == BulkRun.Act.WRITE else ("key",)
-    cases = cases_for(by).filter(pk__in=[each.row.case_id for each in tries]).select_related(*keys).defer(*SEALED)
-    found = cases.prefetch_related(*(f"{key}__wraps" for key in keys)).in_bulk()
-    reply = Reply.objects.filter(pk=run.params.get("reply")).first() if run.act == BulkRun.Act.WRITE else None
-    sealed, shut = [], {}
+    cases = cases_for(by).filter(pk__in=[each.row.case_id for each in tries]).select_related("unit__calendar", *keys)
+    found = cases.defer(*SEALED).prefetch_related(*(f"{key}__wraps" for key in keys)).in_bulk()
+    sealed, shut, look = [], {}, Look(run.params, by)
     for each in tries:
         case, row = found.get(each.row.case_id), each.row
         try:
             if case is None:
                 raise NotHeld
             row.note = seal_note(run, row, case, comment, keyring)
-            if reply is not None:
-                row.message = reading.seal_message(case, text_of(reply, case), keyring=keyring, row=row.pk)[1]
+            if run.act == BulkRun.Act.WRITE:
+                row.message = reading.seal_message(case, look.letter(case).words, keyring=keyring, row=row.pk)[1]
             sealed.append(row)
         except NotHeld:
             shut[row.pk] = Why.SEALED.value
@@ -91,8 +90,3 @@ def seal_note(run: BulkRun, row: BulkRow, case: Case, comment: str, keyring: Key
     merging = UUID(row.before["merging"]) if row.before else row.pk
     name = "undo_reason" if run.undoes_id else "merge_reason"
     return reading.seal_reason(case, comment, name=name, record=merging, keyring=keyring)
-
-
-def text_of(reply: Reply, case: Case) -> str:
-    """In the reporter's language."""
-    return str(getattr(reply, f"text_{case.language}", "") or reply.text)

@@ -28,7 +28,8 @@ def rows_of(run: BulkRun) -> list[BulkRow]:
 def attempt(run: BulkRun, by: Staff) -> list[Try]:
     """Each waiting row, in its place. A constant number of queries, but for a move whose words need a consent."""
     rows = [row for row in rows_of(run) if row.state == BulkRow.State.WAITING]
-    cases = cases_for(by).filter(pk__in=[row.case_id for row in rows]).select_related("unit", "assignee").defer(*SEALED).in_bulk()
+    there = cases_for(by).filter(pk__in=[row.case_id for row in rows])
+    cases = there.select_related("unit__calendar", "assignee").defer(*SEALED).in_bulk()
     doors, look, what = opened_by(by, cases.values()), Look(run.params, by), doing(run)
     return [Try(row, case, verdict(run, row, case, look, what, opens=row.case_id in doors))
             for row in rows for case in [cases.get(row.case_id)]]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -61,21 +61,30 @@ def runs(request: HttpRequest) -> HttpResponse:
     act = request.POST.get("go") or request.POST.get("act", "")
     if act not in BulkRun.Act.values:
         messages.warning(request, _("Choose what to do with them."))
-        return redirect("triage:queue")
+        return to_view(request)
     if act == BulkRun.Act.TAKE:
         return take(request, by)
     try:
         run = selecting.draft(act=BulkRun.Act(act), cases=chosen(request, by), by=by)
     except selecting.Nothing:
         messages.warning(request, _("Choose at least one case."))
-        return redirect("triage:queue")
+        return to_view(request)
     except selecting.TooMany:
         messages.warning(request, _("This view shows more than 1,000 cases. Narrow it with the filters, then choose again."))
-        return redirect("triage:queue")
+        return to_view(request)
     return redirect("triage:bulk", run.pk)
 
 
+def to_view(request: HttpRequest) -> HttpResponse:
+    """Back to the list that was on the screen."""
+    view = QueryDict(request.POST.get("view", "")).urlencode()
+    return redirect(redirect("triage:queue").headers["Location"] + (f"?{view}" if view else ""))
+
+
 def chosen(request: HttpRequest, by: Staff) -> Any:
+    """What is ticked, or with `all` everything that the view shows."""
+    if "all" in request.POST:
+        return selecting.shown(request.POST.get("view", ""), request.POST.get("at", ""), by)
     return selecting.named(request.POST.getlist("ref"), by)
 
 
@@ -85,7 +94,7 @@ def take(request: HttpRequest, by: Staff) -> HttpResponse:
         run = selecting.draft(act=BulkRun.Act.TAKE, cases=selecting.named(request.POST.getlist("ref")[:PAGE], by), by=by)
     except selecting.Nothing:
         messages.warning(request, _("Choose at least one case."))
-        return redirect("triage:queue")
+        return to_view(request)
     starting.start(run=run, by=by)
     running.work(run_id=run.pk)
     mine = cases_for(by).filter(pk__in=BulkRow.objects.filter(run=run, state=RowState.DONE).values("case"))
@@ -98,7 +107,7 @@ def take(request: HttpRequest, by: Staff) -> HttpResponse:
         named = format_html_join(", ", '<bdi dir="ltr">{}</bdi>', left)
         words = _("Open these one by one, because a colleague has them or the reporter asked for a woman: {refs}")
         messages.warning(request, format_html(words, refs=named))
-    return redirect("triage:queue")
+    return to_view(request)
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -32,6 +33,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "more": page.next and address(found, after=page.next), "back": page.previous and address(found, before=page.previous),
         "first": address(found), "locked": keyring is None, "owed": owed_by(member), "questions": len(waiting_for(member)),
         "bulk_acts": [choice for choice in BulkRun.Act.choices if choice[0] != BulkRun.Act.TAKE],
+        "view": urlencode(found.params), "at": f"{timezone.now().timestamp():.3f}",
     }, status=200 if found.readable else REFUSED)
 
 

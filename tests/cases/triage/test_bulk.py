@@ -8,11 +8,12 @@ from django.test import Client
 from cases.audit.models import Entry
 from cases.models import Case, Consent, Message
 from cases.outbox.models import Job
-from cases.priority import Level
+from cases.priority import Harm, Level
 from cases.retention import disposal, services as retention
 from cases.services import change_status, set_priority
 from cases.triage import services, walls
 from cases.triage.bulk import running, selecting, starting
+from cases.triage.labelling import add_label, make_label
 from cases.triage.models import BulkRow, BulkRun, Note, Reply
 from cases.units.services import leave_unit
 from cases.vault import envelope
@@ -148,6 +149,10 @@ def test_a_ready_reply_reaches_each_reporter_in_their_language(unit, ayesha, run
         message = Message.objects.get(case=case)
         assert (reporter_reads(case, message), message.by_id) == (words, ayesha.pk)
     assert not BulkRow.objects.exclude(message=None).exists()
+    Reply.objects.filter(pk=reply.pk).update(text_en="Ask {platform} under {reference}.", text_ur="{reference}")
+    run = begun(ayesha, "write", [ours, theirs], reply=reply.pk)
+    run_jobs()
+    assert set(done(run).values()) <= {"blank", "waiting"}
 
 
 def test_merging_and_taking_apart(cases, unit, ayesha, run_jobs):
@@ -175,6 +180,37 @@ def test_taking_needs_no_comment_no_vault_and_is_undone_at_once(cases, unit, aye
     client.post(address, {"do": "undo"})
     assert not Case.objects.filter(assignee=ayesha).exists()
     assert now_(cases[0]).assignee_id == bilal.pk
+
+
+def test_labels_are_put_on_and_taken_off(cases, unit, ayesha, run_jobs):
+    ours = make_label(unit=unit, name_en="Same page", name_ur="ایک ہی صفحہ", by=ayesha)
+    add_label(case=cases[0], label=ours, by=ayesha)
+    run = begun(ayesha, "label", cases, label=ours.pk)
+    run_jobs()
+    assert sorted(done(run).values()) == ["done", "done", "done", "same"]
+    back = selecting.undoing(run=run, by=ayesha)
+    starting.start(run=back, by=ayesha, comment=WHY, keyring=keyring_of(ayesha))
+    run_jobs()
+    assert list(Case.objects.filter(labelled__label=ours)) == [cases[0]]
+    run = begun(ayesha, "unlabel", cases, label=ours.pk)
+    run_jobs()
+    assert sorted(done(run).values()) == ["done", "same", "same", "same"]
+
+
+def test_all_of_a_view_is_what_it_showed(unit, ayesha, monkeypatch):
+    monkeypatch.setattr("cases.triage.queue.PAGE", 2)
+    shown = [make_case(unit, harm=Harm.DOXXING) for _number in range(3)]
+    make_case(unit)
+    client = signed_in(ayesha)
+    page = client.get("/desk/?harm=doxxing")
+    assert "All of this view" in page.content.decode()
+    typed = {"view": page.context["view"], "at": page.context["at"], "all": "1"}
+    make_case(unit, harm=Harm.DOXXING)                                      # came while the member was reading
+    choose(client, "priority", shown[:1], **typed)
+    assert {row.case_id for row in BulkRow.objects.all()} == {case.pk for case in shown}
+    answer = choose(client, "priority", [], **typed | {"view": "harm=nonsense"})
+    assert answer.headers["Location"] == "/desk/?harm=nonsense"
+    assert BulkRun.objects.count() == 1
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
