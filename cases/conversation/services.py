@@ -1,11 +1,11 @@
 """Asking the reporter for more, and what comes back. Whoever seals (intake's inbox, the browser) hands over ciphertext."""
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.services import actor, record
-from cases.conversation.models import Ask
+from cases.conversation.models import Ask, Opinion
 from cases.conversation.selectors import waiting
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
@@ -86,13 +86,37 @@ def _answered(case: Case, row: Ask) -> None:
 
 
 @transaction.atomic
-def links_unasked(*, case: Case, ask_id: UUID, sealed: bytes) -> None:
-    """Links that came with "it is online again". Twice is once."""
-    now = timezone.now()
-    try:
-        with transaction.atomic():
-            Ask.objects.create(id=ask_id, case=case, kind=Ask.Kind.LINKS.value, about=Ask.About.BACK.value, by=None, at=now,
-                               answered_at=now, answer=sealed)
-    except IntegrityError:
+def back_online(*, case: Case) -> None:
+    """The reporter sees it again: a closed case is opened, one that waits for somebody outside is ours again, with the priority
+    it had; whoever has it is told. Where it is, the inbox asks next."""
+    fresh = lock_case(case)
+    if fresh.status in {Status.CLOSED, Status.WAITING_OUTSIDE}:
+        change_status(case=fresh, to=Status.IN_REVIEW, by=None)
+    Case.objects.filter(pk=fresh.pk).update(unread=True)
+    where = {"kind": Ask.Kind.LINKS.value, "about": Ask.About.BACK.value}
+    if not waiting(fresh).filter(**where).exists():
+        Ask.objects.create(case=fresh, by=None, at=timezone.now(), **where)
+    record("back_online", subject=fresh.pk, actor="reporter")
+    tell_assignee(case=fresh, occasion=Occasion.BACK)
+
+
+# --- afterwards -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def give_opinion(*, case: Case, choice: Opinion.Choice) -> None:
+    """Of a closed case; another tap is another opinion. Nothing of an open one."""
+    fresh = lock_case(case)
+    if fresh.status != Status.CLOSED:
         return
-    record("reporter_answered", subject=case.pk, actor="reporter", ask=ask_id, kind=Ask.Kind.LINKS.value)
+    now = timezone.now()
+    if not Opinion.objects.filter(case=fresh).update(choice=choice.value, at=now):
+        Opinion.objects.create(case=fresh, choice=choice.value, at=now)
+    record("opinion_given", subject=fresh.pk, actor="reporter", choice=choice.value)
+
+
+@transaction.atomic
+def explain_opinion(*, case: Case, sealed: bytes) -> None:
+    """The words to it, which somebody of the unit has to read. Nothing without an opinion, or once they were written."""
+    fresh = lock_case(case)
+    if Opinion.objects.filter(case=fresh, words=None).update(words=sealed):
+        record("opinion_explained", subject=fresh.pk, actor="reporter")
+        reporter_has_written(case=fresh)

@@ -23,7 +23,9 @@ QUESTIONS: dict[tuple[Kind, str], Question] = {
     (Kind.LINKS, ""): Question(
         gettext_lazy("Links to it"), gettext_lazy("Please send us the links."),
         gettext_lazy("One on each line. Copy them as they stand; you need not open them again.")),
-    (Kind.LINKS, About.BACK): Question(gettext_lazy("Where it is online again"), ""),
+    (Kind.LINKS, About.BACK): Question(
+        gettext_lazy("Where it is online again"), gettext_lazy("Where is it online again?"),
+        gettext_lazy("One link on each line. Copy them as they stand; you need not open them again.")),
     (Kind.PLATFORM, ""): Question(gettext_lazy("The platform"), gettext_lazy("On which platform is it?")),
     (Kind.DATE, About.BEGAN): Question(gettext_lazy("The day when it began"), gettext_lazy("When did it begin?"),
                                        gettext_lazy("If you do not know the day, choose one that is near.")),

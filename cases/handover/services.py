@@ -19,7 +19,7 @@ from cases.units.models import Unit
 from cases.units.services import hold_still
 from cases.vault import custody, unseal
 from cases.vault.aead import OpenFailed
-from cases.vault.keyring import Keyring, NotHeld
+from cases.vault.keyring import Keyring
 from cases.vault.models import DataKey, KeyGrant, UnitKey
 from cases.workflow import Status
 
@@ -98,7 +98,7 @@ def transfer(*, case: Case, to: Unit, by: Staff, keyring: Keyring, version: int 
     if fresh.unit_id == to.pk:
         raise SameUnit(fresh.ref)
     to_key = custody.hold(to)
-    for key in keys_of(fresh):
+    for key in custody.sealed_to(fresh.unit, keys_of(fresh)):       # not what another unit alone may read of it: a review
         _seal_again(key, case=fresh.pk, to=to_key, keyring=keyring)
     was = fresh.unit_id
     fresh.unit, fresh.assignee_id, fresh.version = to, None, fresh.version + 1
@@ -114,9 +114,6 @@ def _seal_again(key: DataKey, *, case: UUID, to: UnitKey, keyring: Keyring) -> N
     """To another unit's or a newer key. What opens for nobody goes along as it is: it stays visible as damaged."""
     try:
         secret = unseal.key_for_unit(key, case=case, keyring=keyring)
-    except NotHeld:
-        if custody.is_sealed_to_a_unit(key):        # an address is the worker's alone
-            raise
     except OpenFailed:
         custody.readdress(key, to=to)
     else:

@@ -4,6 +4,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.audit.services import record
+from cases.conversation.reviewing import reviews_of
 from cases.intake.models import Receipt
 from cases.intake.receipts import LIFETIME
 from cases.services import lock_case
@@ -27,6 +28,7 @@ def end(*, receipt: Receipt, now: datetime) -> bool:
     if case.status != Status.CLOSED or case.closed_at is None or case.closed_at > now - LIFETIME:
         return False
     receipt.delete()
-    custody.drop_reporter_wrap(case.conversation_key)
+    for key in (case.conversation_key, *(review.key for review in reviews_of(case).select_related("key"))):
+        custody.drop_reporter_wrap(key)
     record("receipt_expired", subject=case.pk, actor="system")
     return True

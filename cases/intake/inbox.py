@@ -15,7 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cases.audit.services import record
-from cases.conversation.models import Ask
+from cases.conversation.models import Ask, Opinion, Review
+from cases.conversation.reviewing import reviews_of
 from cases.conversation.selectors import waiting
 from cases.escalation.models import Platform
 from cases.evidence.selectors import case_takes_files
@@ -28,7 +29,7 @@ from cases.public_words import Said, sentence
 from cases.services import mark_read
 from cases.vault import envelope
 from cases.vault.aead import Stored
-from cases.vault.unseal import OpenFailed, key_for_reporter
+from cases.vault.unseal import NotHeld, OpenFailed, key_for_reporter
 from cases.workflow import Status
 
 REMOVED = {Said.PLATFORM_REMOVED, Said.CLOSED_REMOVED}
@@ -50,6 +51,20 @@ class Letter:
     words: str | None = field(repr=False)
     id: UUID
     body: str = field(repr=False)                    # sealed, base64; "" where `words` are here
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """What the reporter asked of another unit, and the answer: `words` opened here, or `body` with its own key for a browser."""
+    kind: str
+    at: datetime
+    answered_at: datetime | None
+    nobody: bool
+    words: str | None = field(repr=False)
+    id: UUID
+    body: str = field(repr=False)                    # sealed, base64; "" where `words` are here
+    key: UUID
+    wrap: str                                        # that key, sealed to the reporter
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,13 @@ class Inbox:
     files: list[File]                                # newest first
     takes_files: bool                                # never about pictures of somebody under 18
     asked: Ask | None                                # what staff need to know first
+    reviews: list[SecondLook]                        # newest first
+    opinion: Opinion | None                          # of a closed report
     asked_platform: str                              # whom they would ask, by name
+
+    @property
+    def review_waits(self) -> bool:
+        return any(review.answered_at is None for review in self.reviews)
 
     @property
     def closed(self) -> bool:
@@ -97,12 +118,42 @@ def read(visit: Visit) -> Inbox:
     mark_read(case=case, by=None)
     record("inbox_read", subject=case.pk, actor="reporter", messages=len(letters))
     asked = waiting(case).first() if case.status != Status.CLOSED else None
-    return Inbox(case=case, asked=asked, asked_platform=platform_name(asked), history=_history(changes), letters=letters,
+    return Inbox(case=case, asked=asked, asked_platform=platform_name(asked), opinion=_opinion(case), reviews=_reviews(visit),
+                 history=_history(changes), letters=letters,
                  answers=_answers(case, asked),
                  sealed_off=key is None and sealed is None, sealed=sealed, files=files_of(case),
                  takes_files=case_takes_files(case),
                  told_by=Address.objects.filter(case=case).values_list("kind", flat=True).first() or "",
                  was_removed=any(change.said in REMOVED for change in changes))
+
+
+def _reviews(visit: Visit) -> list[SecondLook]:
+    rows = reviews_of(visit.receipt.case).defer("body").select_related("key").prefetch_related("key__wraps")
+    return [_second_look(visit, row) for row in rows]
+
+
+def _second_look(visit: Visit, row: Review) -> SecondLook:
+    wrap = next((each for each in row.key.wraps.all() if each.recipient == "reporter"), None)
+    words, body = None, ""
+    if row.answer is not None and wrap and visit.private is None:
+        body = _base64(row.answer)
+    elif row.answer is not None and visit.private:
+        words = _answer(visit, row, visit.private)
+    return SecondLook(row.get_kind_display(), row.at, row.answered_at, row.nobody, words, row.pk, body, row.key_id,
+                      _base64(wrap.sealed) if wrap and body else "")
+
+
+def _answer(visit: Visit, row: Review, private: bytes) -> str | None:
+    case = visit.receipt.case_id
+    try:
+        key = key_for_reporter(row.key, case=case, private=private)
+        return envelope.open_blob(key, row.answer or b"", case=case, field="review_answer", record=row.pk).decode()
+    except (OpenFailed, NotHeld, UnicodeDecodeError):
+        return None
+
+
+def _opinion(case: Case) -> Opinion | None:
+    return Opinion.objects.filter(case=case).first() if case.status == Status.CLOSED else None
 
 
 def platform_name(asked: Ask | None) -> str:

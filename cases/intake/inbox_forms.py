@@ -17,10 +17,10 @@ from cases.models import Consent
 from cases.vault import aead, envelope
 from cases.vault.receipt import CodeMalformed, normalise
 
-MESSAGE, ASSENT, ASK = "message", "assent", "ask"
+MESSAGE, ASSENT, ASK, OPINION, REVIEW = "message", "assent", "ask", "opinion", "review"
 LOCATORS = 8                                            # read at most: one for each salt still in use
 OVERHEAD = 1 + aead.NONCE_BYTES + 16                    # version, nonce and tag of a sealed field (docs/envelope.md)
-TYPED = (MESSAGE, ASSENT, ASK, *Consent.Act.values)          # every field an inbox page may carry besides its visit
+TYPED = (MESSAGE, ASSENT, ASK, OPINION, REVIEW, *Consent.Act.values)       # what an inbox page may carry besides its visit
 
 
 class CodeForm(forms.Form):
@@ -50,6 +50,19 @@ class MessageForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields[MESSAGE].required = needed
         self.fields[MESSAGE].error_messages["required"] = _("Write something first.")
+
+
+class OpinionForm(forms.Form):
+    """Words to an opinion that was given with a tap."""
+    opinion = Words(label=_("Would you like to say why?"), most=2000, rows=3,
+                    help_text=_("Only the team that handled your report reads it."))
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, row: UUID, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[OPINION].required = True
+        self.fields[OPINION].error_messages["required"] = _("Write something first.")
+        self.fields[OPINION].widget.attrs["data-record"] = str(row)
 
 
 class AnswerForm(forms.Form):
@@ -93,7 +106,7 @@ class SealedWords:
     It checks what is typed, and of words that it may not send it says only how: nothing, or `over` characters of `most`.
     """
     def __init__(self, fields: Mapping[str, str]) -> None:
-        self.body, self.row = _sealed(fields.get("sealed", "")), _row(fields.get("row", ""))
+        self.body, self.row = _sealed(fields.get("sealed", "")), row_of(fields.get("row", ""))
         over = re.fullmatch(r"(\d{1,7}) (\d{1,7})", fields.get("over", ""))
         self.complaint = ""
         if over:
@@ -116,7 +129,17 @@ def _sealed(text: str) -> bytes:
     return blob if len(blob) - OVERHEAD in envelope.SIZES and blob[0] == aead.VERSION else b""
 
 
-def _row(text: str) -> UUID | None:
+def sealed_key(fields: Mapping[str, str]) -> tuple[int, bytes] | None:
+    """A data key that the browser sealed to another unit: the version of that unit's key, and the blob, which custody checks."""
+    try:
+        blob = b64decode(fields.get("wrap", ""), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    version = fields.get("version", "")
+    return (int(version), blob) if re.fullmatch(r"[0-9]{1,5}", version) and blob else None
+
+
+def row_of(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

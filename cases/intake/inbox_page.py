@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 
-from cases.conversation.models import Ask
+from cases.conversation.models import Ask, Opinion
 from cases.conversation.words import asks_for_platform
 from cases.intake import inbox, receipts, visit
 from cases.intake.asked import AskedForm
-from cases.intake.inbox_forms import AnswerForm, MessageForm, unsent
+from cases.intake.inbox_forms import AnswerForm, MessageForm, OpinionForm, unsent
 from cases.intake.visit import Visit
 from cases.models import Consent
 
@@ -18,7 +18,7 @@ Action = Callable[[HttpRequest, Visit, MultiValueDict, str], HttpResponse]
 
 
 def page(request: HttpRequest, visiting: Visit, fields: MultiValueDict, *,
-         acted: MessageForm | AnswerForm | AskedForm | None = None, notice: str = "") -> HttpResponse:
+         acted: MessageForm | AnswerForm | AskedForm | OpinionForm | None = None, notice: str = "") -> HttpResponse:
     """Everything, read anew. `acted` is a form with mistakes; the others show what was typed in them."""
     opened = inbox.read(visiting)
     message = acted if isinstance(acted, MessageForm) else MessageForm(initial=unsent(fields))
@@ -31,9 +31,17 @@ def page(request: HttpRequest, visiting: Visit, fields: MultiValueDict, *,
         "asked_platform_words": asks_for_platform(opened.asked_platform),
         "asked_form": consent or asked_form(asked, fields, acted),
         "answers": [(given, form) for given, form in answers if form.act != act],
+        "opinions": Opinion.Choice.choices, "opinion_form": opinion_form(opened.opinion, fields, acted),
         "ends": opened.case.closed_at + receipts.LIFETIME if opened.case.closed_at else None,
     }
     return render(request, "intake/inbox.html", context)
+
+
+def opinion_form(opinion: Opinion | None, fields: MultiValueDict, acted: object) -> OpinionForm | None:
+    """Where words may still be added."""
+    if opinion is None or opinion.words is not None:
+        return None
+    return acted if isinstance(acted, OpinionForm) else OpinionForm(row=opinion.pk, initial=unsent(fields))
 
 
 def answer_form(act: Consent.Act, given: Consent | None, fields: MultiValueDict, acted: object) -> AnswerForm:

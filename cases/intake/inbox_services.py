@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.audit.services import record
+from cases.conversation import services as conversation
 from cases.conversation.services import asks_consent, consent_given
 from cases.escalation.services import stop_sharing
 from cases.models import Case, Consent, Message
@@ -25,16 +26,16 @@ TOLD_FOR = timedelta(minutes=10)        # who writes on and on, or has a program
 
 @transaction.atomic
 def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool = False) -> None:
-    """Append the reporter's message. `back_online` opens a closed case again."""
+    """Append the reporter's message. `back_online`: it is seen again, which opens a closed case."""
     fresh = lock_case(case)
     if Message.objects.filter(pk=message_id).exists():
         return
     theirs = Message.objects.filter(case=fresh, author=Message.Author.REPORTER, read_at=None)
     told = theirs.filter(at__gt=timezone.now() - TOLD_FOR).exists()
     add_message(case=fresh, message_id=message_id, author=Message.Author.REPORTER, body=body)
-    if back_online and fresh.status == Status.CLOSED:
-        change_status(case=fresh, to=Status.IN_REVIEW, by=None)
-    if not told:
+    if back_online:
+        conversation.back_online(case=fresh)
+    elif not told:
         tell_assignee(case=fresh, occasion=Occasion.MESSAGE)
     if fresh.merged_into_id:
         enqueue("merging.reach", case_id=str(fresh.pk))

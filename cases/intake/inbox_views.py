@@ -13,7 +13,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cases.evidence.selectors import case_takes_files
-from cases.intake import asked_views, erasure, evidence_ticket, evidence_views, inbox, inbox_services, receipts, throttle, visit
+from cases.intake import (
+    asked_views,
+    erasure,
+    evidence_ticket,
+    evidence_views,
+    inbox,
+    inbox_services,
+    opinion_views,
+    receipts,
+    review_views,
+    throttle,
+    visit,
+)
 from cases.intake.evidence_ticket import Ticket
 from cases.intake.inbox_forms import ASSENT, MESSAGE, AnswerForm, CodeForm, MessageForm, SealedWords, locators, unsent
 from cases.intake.inbox_page import Action, page
@@ -89,7 +101,8 @@ def code_page(request: HttpRequest, form: CodeForm, fields: MultiValueDict, *, n
               status: int = 200) -> HttpResponse:
     context = {"form": form, "notice": notice, "unsent": unsent(fields),
                "wrote": any(fields.get(name) for name in (MESSAGE, ASSENT, "wrote")),
-               "salts": json.dumps({version: salt.hex() for version, salt in settings.RECEIPT_SALTS.items()})}
+               "salts": json.dumps({version: salt.hex() for version, salt in settings.RECEIPT_SALTS.items()}),
+               "root": settings.ROOT_PUBLIC_KEY.hex()}
     return render(request, "intake/inbox_code.html", context, status=status)
 
 
@@ -206,5 +219,7 @@ def language(request: HttpRequest, visiting: Visit, fields: MultiValueDict, _wha
 
 ACTIONS: dict[str, Action] = {"write": write, "back_online": back_online, "answer": answer, "stop_telling": stop_telling,
                               "withdraw": withdraw, "erase": erasure.erase, "files": add_files, "language": language,
-                              "ask": asked_views.tell, "ask_no": asked_views.decline}
-ASKING: dict[str, Action] = {"withdraw": withdraw, "erase": erasure.erase, "files": add_files}
+                              "ask": asked_views.tell, "ask_no": asked_views.decline,
+                              "opinion": opinion_views.give, "opinion_words": opinion_views.explain,
+                              "review": review_views.review}
+ASKING: dict[str, Action] = {"withdraw": withdraw, "erase": erasure.erase, "files": add_files, "review": review_views.review}

@@ -19,6 +19,7 @@ class Occasion(StrEnum):
     STILL = "still"              # a reminder of that
     LEFT = "left"                # nor did the reminders help: told to administrators, who can give a unit people
     MESSAGE = "message"          # the reporter wrote
+    BACK = "back"                # the reporter sees it online again
     ANSWER = "answer"            # a platform answered
     SILENCE = "silence"          # a platform let its time run out
     FAILED = "failed"            # a notice could not be delivered
@@ -31,6 +32,8 @@ class Occasion(StrEnum):
     MANY = "many"                # a member called many files intimate within an hour, which destroys them
     ASKED = "asked"              # another unit asks about a match
     REPLIED = "replied"          # another unit answered such a question
+    REVIEW = "review"            # a reporter asks for a second look by another unit, or complains
+    UNREVIEWED = "unreviewed"    # and nobody can read it; told to administrators
     SEARCHED = "searched"        # somebody of another unit searched for a fingerprint that one of these cases holds
     TAKEN_OFF = "taken_off"      # one report took listed pictures of several other cases off the list
     TASK = "task"                # a colleague gave a member something to do

@@ -1,4 +1,4 @@
-"""What is counted of a case, alive or at its disposal: six plain facts, each by itself."""
+"""What is counted of a case, alive or at its disposal: seven plain facts, each by itself."""
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -24,6 +24,7 @@ class Dimension(StrEnum):
     AGE = "age"                  # child, adult, unknown: no finer
     OUTCOME = "outcome"
     ANSWER = "answer"            # how long until we first wrote
+    OPINION = "opinion"          # did we help; of closed cases, if they said so
     PLATFORM = "platform"        # a case may name several
 
 
@@ -58,7 +59,7 @@ def keep(case: Case) -> None:
 
 def _count(cases: QuerySet[Case]) -> Counter[Cell]:
     answered = Min("messages__at", filter=Q(messages__author=Message.Author.STAFF))
-    facts = ("unit__code", "harm", "age_band", "child", "outcome", "platforms", "opened_at", "answered")
+    facts = ("unit__code", "harm", "age_band", "child", "outcome", "platforms", "opened_at", "answered", "opinion__choice")
     rows = cases.annotate(answered=answered).values(*facts)
     return Counter(cell for row in rows.iterator() for cell in _facts(row))
 
@@ -69,6 +70,7 @@ def _facts(row: Mapping[str, Any]) -> Iterator[Cell]:
     yield Dimension.AGE, _age(row["child"], AgeBand(row["age_band"]))
     yield Dimension.OUTCOME, row["outcome"] or OPEN
     yield Dimension.ANSWER, _band(row["answered"] - row["opened_at"] if row["answered"] else None)
+    yield Dimension.OPINION, row["opinion__choice"] or NONE
     for slug in sorted(set(row["platforms"])):
         yield Dimension.PLATFORM, slug
 

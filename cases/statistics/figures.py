@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from cases.conversation.models import Opinion
 from cases.escalation.models import Platform
 from cases.models import HARM_NAMES
 from cases.statistics.counting import LATER, NONE, OPEN, Dimension, disposed, live
@@ -24,11 +25,12 @@ SMALL = 5
 SHOWN_MONTHS = 12
 NAMES: dict[Dimension, Promise | str] = {
     Dimension.UNIT: _("Unit"), Dimension.HARM: _("Harm"), Dimension.AGE: _("Age"), Dimension.OUTCOME: _("Outcome"),
-    Dimension.ANSWER: _("Our first answer"), Dimension.PLATFORM: _("Platform named"),
+    Dimension.ANSWER: _("Our first answer"), Dimension.PLATFORM: _("Platform named"), Dimension.OPINION: _("Did we help?"),
 }
 AGES = {"child": _("Under 18"), "adult": _("18 or older"), "unknown": _("Not told")}
 ANSWERS = {"day": _("within a day"), "three_days": _("within three days"), "week": _("within a week"), LATER: _("later"),
            NONE: _("not by message")}
+OPINIONS = dict(Opinion.Choice.choices) | {NONE: _("not said")}
 
 
 @dataclass(frozen=True)
@@ -103,4 +105,6 @@ def names_of(dimension: Dimension) -> Mapping[str, Promise | str]:
         return {outcome.value: outcome.label for outcome in Outcome} | {OPEN: pgettext_lazy("a case", "Open")}
     if dimension == Dimension.PLATFORM:
         return {platform.slug: platform.name for platform in Platform.objects.all()}
+    if dimension == Dimension.OPINION:
+        return OPINIONS
     return AGES if dimension == Dimension.AGE else ANSWERS

@@ -16,7 +16,7 @@ from cases.triage.reading import Opened, State, Text
 
 MOST_LINKS, LONGEST_LINK = 50, 2000             # a browser that is not ours may have sealed anything
 Kind = Ask.Kind
-ASKABLE = [key for key, question in QUESTIONS.items() if question.words]
+ASKABLE = [key for key in QUESTIONS if key != (Kind.LINKS, Ask.About.BACK)]       # that one the portal asks by itself
 
 
 @dataclass(frozen=True)

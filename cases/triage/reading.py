@@ -15,7 +15,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cases.audit.services import actor, record_read
-from cases.conversation.models import Ask
+from cases.conversation.models import Ask, Review
+from cases.conversation.reviewing import NoReporter
 from cases.escalation.models import Escalation
 from cases.escalation.notices import Notice
 from cases.merging.models import Merging
@@ -68,6 +69,7 @@ class Opened:
     messages: dict[UUID, Text]
     notes: dict[UUID, Text]
     assents: dict[UUID, Text]
+    opinion: Text | None                # the reporter's words to it
     asks: dict[UUID, Text]              # answers to what was asked for, but where the reporter can be reached
     tasks: dict[UUID, Text] = field(default_factory=dict)
 
@@ -125,12 +127,18 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Itera
         notes=_texts(case, key, key_state, "note", ((row.pk, row.body) for row in notes)),
         assents=_texts(case, talk_key, talk_state, "assent",
                        Consent.objects.filter(case=case, assent__isnull=False).values_list("pk", "assent")),
+        opinion=_opinion(case, talk_key, talk_state),
         asks=_texts(case, talk_key, talk_state, "ask", _told(case).values_list("pk", "answer")),
         tasks=_texts(case, key, key_state, "task", ((task.pk, task.words) for task in tasks)))
     if key is not None or talk_key is not None:
         record_read("case_read", subject=case.pk, actor=actor(by), messages=len(opened.messages), notes=len(opened.notes),
                     **_under_glass(doors, [case.pk]))
     return opened
+
+
+def _opinion(case: Case, key: bytes | None, state: State) -> Text | None:
+    found = getattr(case, "opinion", None)
+    return _text(case, key, state, found.words, "opinion", found.pk) if found and found.words is not None else None
 
 
 def _told(case: Case) -> QuerySet[Ask]:
@@ -291,6 +299,26 @@ def read_question(question: Question, *, keyring: Keyring | None, by: Staff) -> 
     return text
 
 
+def read_review(review: Review, *, keyring: Keyring | None, by: Staff) -> tuple[Text, Text | None]:
+    """What a reporter wrote to this member's unit about another one, and the answer if there is one; of reviews_for."""
+    key, state = _review_key(review, keyring)
+    words = _text(review.case, key, state, review.body, "review", review.pk)
+    if words.state == State.OPEN:
+        record_read("review_read", subject=review.pk, actor=actor(by))
+    return words, _text(review.case, key, state, review.answer, "review_answer", review.pk) if review.answer is not None else None
+
+
+def _review_key(review: Review, keyring: Keyring | None) -> tuple[bytes | None, State]:
+    if keyring is None:
+        return None, State.LOCKED
+    if review.reader_id not in keyring.units:
+        return None, State.NO_KEY
+    try:
+        return unseal.key_for_unit(review.key, case=review.case_id, keyring=keyring), State.OPEN
+    except OpenFailed:
+        return None, State.BROKEN
+
+
 def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
     """The typed reasons of broken glass and lifted walls, by row; for the supervisors who answer for them."""
     key, state = _key(case, case.key, keyring)
@@ -331,6 +359,17 @@ def seal_question(about: Case, text: str) -> tuple[UUID, DataKey, bytes]:
     row, key = uuid.uuid4(), envelope.new_key()
     kept = custody.keep(key, case=about.pk, unit=about.unit)
     return row, kept, envelope.seal(key, text.encode(), case=about.pk, field="question", record=row)
+
+
+def seal_review_answer(review: Review, text: str, *, keyring: Keyring | None) -> bytes:
+    """For the reporter, who can open the review's key from now on. Raises Locked, NotHeld, NoReporter."""
+    key, state = _review_key(review, keyring)
+    if key is None:
+        raise Locked if state == State.LOCKED else NotHeld
+    if not review.case.conversation_key.wraps.filter(recipient="reporter").exists():
+        raise NoReporter
+    custody.let_reporter_read(review.key, key, case=review.case_id, reporter=review.case.reporter_public)
+    return envelope.seal(key, text.encode(), case=review.case_id, field="review_answer", record=review.pk)
 
 
 def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Keyring | None) -> bytes:

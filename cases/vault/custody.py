@@ -1,7 +1,7 @@
 """Making, granting and destroying keys. Nothing here opens a case: it needs public keys only, or a keyring it is handed."""
 import hmac
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -23,8 +23,8 @@ from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
            "attested", "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_every_wrap", "drop_worker_wrap",
-           "grant", "grant_context", "hold", "is_sealed_to_a_unit", "keep", "new_staff_key", "new_unit_key", "new_worker_key",
-           "readdress", "reseal", "restore", "revoke", "seal_to_recovery", "worker_fingerprint"]
+           "grant", "grant_context", "hold", "keep", "let_reporter_read", "new_staff_key", "new_unit_key", "new_worker_key",
+           "readdress", "reseal", "restore", "revoke", "seal_to_recovery", "sealed_to", "worker_fingerprint"]
 
 Recipient = DataKeyWrap.Recipient
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
@@ -120,6 +120,13 @@ def drop_reporter_wrap(key: DataKey) -> None:
     key.wraps.filter(recipient=Recipient.REPORTER).delete()
 
 
+@transaction.atomic
+def let_reporter_read(key: DataKey, secret: bytes, *, case: UUID, reporter: Stored) -> None:
+    """Seal `secret`, which is this key's, to the reporter as well; twice is once."""
+    if not key.wraps.filter(recipient=Recipient.REPORTER).exists():
+        _wrap(key, secret, case, Recipient.REPORTER, str(case), 1, reporter)
+
+
 def drop_worker_wrap(key: DataKey) -> None:
     """The worker's part is done: from now on only the unit opens this key."""
     key.wraps.filter(recipient=Recipient.WORKER).delete()
@@ -143,8 +150,11 @@ def readdress(key: DataKey, *, to: UnitKey) -> None:
     _unit_wraps(key).update(recipient_id=str(to.unit_id), version=to.version)
 
 
-def is_sealed_to_a_unit(key: DataKey) -> bool:
-    return _unit_wraps(key).exists()
+def sealed_to(unit: Unit, keys: Collection[DataKey]) -> list[DataKey]:
+    """Those of `keys` that this unit can open; an address, which is the worker's alone, is none of them."""
+    theirs = set(DataKeyWrap.objects.filter(key__in=[key.pk for key in keys], recipient=Recipient.UNIT.value,
+                                            recipient_id=str(unit.pk)).values_list("key", flat=True))
+    return [key for key in keys if key.pk in theirs]
 
 
 def _unit_wraps(key: DataKey) -> QuerySet[DataKeyWrap]:

@@ -84,6 +84,8 @@ cases.escalation
     cases_escalation_upload                   -       -       -       -         SIU
 cases.conversation
     cases_conversation_ask                    siu     SIU     -       -         SD
+    cases_conversation_opinion                siu     S       -       -         SD
+    cases_conversation_review                 si      SU      -       -         SUD
 cases.retention
     cases_retention_schedule                  -       SIU     -       -         S
     cases_retention_hold                      s       SIU     -       -         SD
@@ -194,8 +196,12 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("worker", "cases_message", "U"): Columns(only=("read_at",)),
     ("public", "cases_message", "u"): Columns(only=("read_at",)),
     ("public", "cases_conversation_ask", "u"): Columns(only=("answer", "answered_at", "declined")),
+    ("public", "cases_conversation_opinion", "u"): Columns(only=("choice", "words", "at")),
     ("desk", "cases_conversation_ask", "U"): Columns(only=("taken_back_at", "tagged_at")),
     ("worker", "cases_conversation_ask", "S"): Columns(but=("answer",)),
+    ("desk", "cases_conversation_review", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
+    ("worker", "cases_conversation_review", "S"): Columns(but=("body", "answer")),
+    ("worker", "cases_conversation_review", "U"): Columns(only=("nobody",)),
     ("public", "cases_vault_datakey", "u"): Columns(only=("destroyed_at",)),
     ("public", "cases_evidence_evidence", "s"): Columns(only=(         # what becomes of it, and nothing that could be compared
         "id", "case_id", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at",
@@ -229,6 +235,7 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
 # Which rows a small letter means. `portal_case()` is the case of the receipt that the transaction shows, else NULL.
 # Of the rows that the role sees, so of this case only.
 ADDRESS_KEY, CONVERSATION_KEY = "SELECT key_id FROM cases_notifications_address", "SELECT conversation_key_id FROM cases_case"
+REVIEW_KEY = "SELECT key_id FROM cases_conversation_review"
 CAMPAIGNS = ", ".join(f"'{role}'" for role, permissions in ROLES_OF_STAFF.items() if Permission.EDIT_CAMPAIGNS in permissions)
 THEIRS = f"member_id IN (SELECT id FROM accounts_user WHERE role IN ({CAMPAIGNS}))"  # noqa: S608  roles of our own enum
 OWN: dict[str, str] = {
@@ -243,19 +250,22 @@ OWN: dict[str, str] = {
     "cases_message": "case_id = (SELECT portal_case())",
     "cases_consent": "case_id = (SELECT portal_case())",
     "cases_conversation_ask": "case_id = (SELECT portal_case())",
+    "cases_conversation_opinion": "case_id = (SELECT portal_case())",
+    "cases_conversation_review": "case_id = (SELECT portal_case())",
     "cases_retention_hold": "case_id = (SELECT portal_case())",
     "cases_retention_disposal": "\"case\" = (SELECT portal_case())",
     "cases_hashing_mediahash": "case_id = (SELECT portal_case()) AND matched_at IS NULL",
     "cases_evidence_evidence": "case_id = (SELECT portal_case())",
     "cases_notifications_address": "case_id = (SELECT portal_case())",
     "cases_notifications_notification": "address_id IN (SELECT id FROM cases_notifications_address)",
-    "cases_vault_datakey": f"id IN ({CONVERSATION_KEY}) OR id IN ({ADDRESS_KEY})",
+    "cases_vault_datakey": f"id IN ({CONVERSATION_KEY}) OR id IN ({ADDRESS_KEY}) OR id IN ({REVIEW_KEY})",
     "cases_vault_datakeywrap": "recipient = 'reporter' AND recipient_id = (SELECT portal_case())::text"
                                f" OR key_id IN ({ADDRESS_KEY})",
 }
 # Narrower than OWN for one verb: only the key of an address is the reporter's to destroy.
 NARROWER: dict[tuple[str, str], str] = {
     ("cases_message", "i"): "case_id = (SELECT portal_case()) AND author = 'reporter' AND by_id IS NULL",
+    ("cases_conversation_review", "i"): "case_id = (SELECT portal_case()) AND answer IS NULL",
     ("cases_conversation_ask", "i"): "case_id = (SELECT portal_case()) AND by_id IS NULL",
     ("cases_retention_disposal", "i"): "\"case\" = (SELECT portal_case()) AND why = 'reporter'",
     ("cases_vault_datakey", "u"): f"id IN ({ADDRESS_KEY})",
@@ -263,7 +273,7 @@ NARROWER: dict[tuple[str, str], str] = {
 }
 # What an inserted row must be like. A captured public process can neither write the log in another's name nor ask for other jobs.
 PUBLIC_JOBS = ("hashing.match", "evidence.process", "escalation.withdraw", "notifications.urgent", "notifications.responsible",
-               "retention.carry_out", "merging.reach", "merging.release")
+               "conversation.review", "conversation.unreadable", "retention.carry_out", "merging.reach", "merging.release")
 CHECKS: dict[tuple[str, str], str] = {
     ("public", "cases_audit_entry"): "actor IN ('reporter', 'system')",
     ("desk", "cases_audit_entry"): "actor <> 'reporter' AND actor NOT LIKE 'partner:%'",

@@ -33,6 +33,7 @@ PEOPLE = (
     Person("sana", "Sana Malik", Role.CASEWORKER, ("children",), is_woman=True),
     Person("nadia", "Nadia Shah", Role.SUPERVISOR, ALL_UNITS, is_woman=True, language="en"),
     Person("tariq", "Tariq Mehmood", Role.SUPERVISOR, ALL_UNITS, language="en"),
+    Person("farah", "Farah Iqbal", Role.SUPERVISOR, ("integrity",), is_woman=True, language="en"),  # reads reviews
     Person("imran", "Imran Qureshi", Role.CASEWORKER, ("integrity",), on_duty=True),
     Person("helpline", "Helpline 1099", Role.INTAKE_OPERATOR),
     Person("editor", "Hina Abbasi", Role.CAMPAIGN_EDITOR, is_woman=True),

@@ -19,3 +19,19 @@ export function check({ kind, rule }, typed) {
   const { value, error } = text(typed, { ...JSON.parse(rule), too_many: 'too_many' }, CODES);
   return error ? { flaw: error } : value.length ? { value: value.join('\n') } : { flaw: 'empty' };
 }
+
+// What `words` (bytes) become for another unit: sealed under a new key, and that key sealed to the newest of the unit's; or {flaw}
+// where its chain does not end at the root. `offer`: {case, unit, chain}, cases/intake/review_views.py.
+export async function review(vault, { case: owner, unit, chain }, root, words) {
+  let to;
+  try {
+    if (!chain.length || chain.some(link => link.kind !== 'unit' || link.recipient !== unit)) throw Error('another chain');
+    to = await vault.trusted(vault.unpack(chain), vault.unhex(root));
+  } catch {
+    return { flaw: 'keys' };
+  }
+  const id = vault.newId(), row = vault.newId(), secret = vault.newKey(), { version } = chain[chain.length - 1];
+  const info = vault.context('data-key', { scope: owner, key: id, kind: 'unit', recipient: unit, version });
+  return { row, review_key: id, version, wrap: vault.base64(await vault.seal(to, secret, info)),
+    sealed: vault.base64(await vault.sealField(secret, words, { case: owner, field: 'review', record: row })) };
+}

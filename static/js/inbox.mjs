@@ -4,15 +4,15 @@ import { able } from './able.mjs';
 import { frame, parse } from './frame.mjs';
 import { isolated, plain } from './words.mjs';
 
-const WORDS = ['code', 'message', 'assent', 'ask'];     // what people type: kept here, put back into each new page
-const FIELD = { write: 'message', back_online: 'message', ask: 'ask' };           // what is sealed with which button
-const SENT = { sent: 'message', answered: 'assent', told: 'ask' };                // what a notice says has arrived
+const WORDS = ['code', 'message', 'assent', 'ask', 'opinion', 'review'];        // what people type: kept here, put back into pages
+const FIELD = { write: 'message', back_online: 'message', ask: 'ask', opinion_words: 'opinion' };  // what a button seals
+const SENT = { sent: 'message', answered: 'assent', told: 'ask', explained: 'opinion', reviewed: 'review' };      // what a notice says has arrived
 const SECONDS = 60;
 const utf8 = new TextEncoder(), strict = new TextDecoder('utf-8', { fatal: true });
 const typed = {}, ids = new Map();
 let vault, secrets = {}, key, offline, pending = null, turn = Promise.resolve();
 
-const one = selector => document.querySelector(selector);
+const one = selector => document.querySelector(selector), root = one('[data-root]')?.dataset.root;
 
 // --- opening ----------------------------------------------------------------------------------------------------------------
 async function derive(body, salts) {
@@ -29,18 +29,20 @@ async function derive(body, salts) {
 
 async function unseal(view) {
   const { case: owner, key: id, wrap, locked, salt } = view.dataset, to = { scope: owner, key: id, kind: 'reporter', recipient: owner };
+  let mine;
+  const open = (key, wrap) => vault.openBlob(mine, vault.unbase64(wrap), vault.context('data-key', { ...to, key, version: 1 }));
   key = null;
   try {
-    const mine = await vault.unlockPrivate(secrets[salt].unlock, vault.unbase64(locked));
-    key = await vault.openBlob(mine, vault.unbase64(wrap), vault.context('data-key', { ...to, version: 1 }));
+    mine = await vault.unlockPrivate(secrets[salt].unlock, vault.unbase64(locked));
+    key = await open(id, wrap);
   } catch {
     view.querySelector('[data-off]').hidden = false;
     return view.querySelector('[data-write]').remove();
   }
   await Promise.all(Array.from(view.querySelectorAll('[data-sealed]'), async text => {
-    const { record, sealed } = text.dataset;
-    const words = await vault.openField(key, vault.unbase64(sealed), { case: owner, field: 'message', record }).then(
-      bytes => strict.decode(bytes)).catch(() => null);
+    const { record, sealed, own, ownWrap, field = 'message' } = text.dataset;        // an answer of another unit has its own key
+    const words = await (async () => strict.decode(await vault.openField(
+      own ? await open(own, ownWrap) : key, vault.unbase64(sealed), { case: owner, field, record })))().catch(() => null);
     if (words === null) return;
     text.append(...isolated(words));
     text.hidden = false;
@@ -67,6 +69,16 @@ async function seal(body, act, view) {
   body.set('sealed', vault.base64(await vault.sealField(key, utf8.encode(words), { case: view.dataset.case, field, record })));
 }
 
+// To another unit alone, whose keys must lead to the root that the first page named. Sent twice, it is the same.
+async function sealReview(body, page) {
+  const text = plain(typed.review), now = [...text].length, { most } = one('#id_review').dataset;
+  if (now > most) return body.set('over', `${now} ${most}`);
+  if (!text) return;
+  const same = `${page} ${text}`;
+  if (!ids.has(same)) ids.set(same, await (await import('./asked.mjs')).review(vault, JSON.parse(page), root, utf8.encode(text)));
+  for (const [name, value] of Object.entries(ids.get(same))) body.set(name, value);
+}
+
 // --- from page to page ----------------------------------------------------------------------------------------------------------
 async function press(form, button) {
   const body = new URLSearchParams(new FormData(form)), act = button?.value || body.get('act') || body.get('enter') || '';
@@ -88,7 +100,9 @@ async function press(form, button) {
       return notice('[data-broken]');
     }
   } else if (!form.dataset.salts) {
-    await seal(body, act, one('[data-case]'));
+    const review = one('[data-review]')?.dataset.review;
+    if (review && act === 'review:yes') await sealReview(body, review);
+    else await seal(body, act, one('[data-case]'));
   }
   await send(button?.getAttribute('formaction') || form.getAttribute('action'), body);
 }
@@ -154,7 +168,7 @@ function settle() {
   }
 }
 
-if (one('[data-case]')) location.replace(location.pathname);      // sealed, and nothing here to open it with: ask for the code
+if (one('[data-case],[data-review]')) location.replace(location.pathname);      // sealed, and nothing here to open it with: ask for the code
 else if (able && one('[data-salts]')) {
   settle();
   document.addEventListener('submit', event => {

@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from awareness import groups
-from cases.conversation.models import Ask
+from cases.conversation.models import Ask, Review
 from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel, Escalation
 from cases.escalation.notices import Notice
@@ -35,7 +35,7 @@ from cases.triage import todo, walls
 from cases.triage.asking import put
 from cases.triage.models import Question, Reply, Task
 from cases.triage.reading import seal_question, seal_task
-from cases.vault import custody
+from cases.vault import custody, envelope
 from cases.workflow import Status
 from portal.accounts.models import User
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit, reporter_consents, signed_in
@@ -92,6 +92,10 @@ def matched(case: Case) -> None:
         match(case_id=one.pk)
     publish(other)
     pk, key, reason = seal_question(case, f"{TYPED} asks")
+    row, secret = uuid4(), envelope.new_key()
+    Review.objects.create(id=row, case=theirs, about=theirs.unit, reader=case.unit, kind="staff", at=timezone.now(),
+                          key=custody.keep(secret, case=theirs.pk, unit=case.unit),
+                          body=envelope.seal(secret, TYPED.encode(), case=theirs.pk, field="review", record=row))
     put(about=case, asking=theirs, pk=pk, key=key, reason=reason, by=make_member("Rabia", theirs.unit))
 
 
@@ -159,6 +163,7 @@ def places(case: Case) -> dict[str, str]:
               "<uuid:task>": str(Task.objects.get().pk),
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),
+              "<uuid:review>": str(Review.objects.get().pk),
               "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
 
 

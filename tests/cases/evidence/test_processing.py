@@ -365,4 +365,4 @@ def test_the_one_file_in_two_cases_is_called_that(send: Send, unit, hina: User, 
 
 def test_a_wall_hides_the_other_case(kept: Evidence, unit):
     assert selectors.near_duplicates(kept, make_member("Omar")) == []
-    assert custody.is_sealed_to_a_unit(kept.key)
+    assert custody.sealed_to(kept.case.unit, [kept.key])

@@ -63,7 +63,7 @@ def test_what_is_kept_is_counts_of_single_facts(seven):
     rows = {(row.dimension, row.value): row.n for row in Tally.objects.all()}
     assert rows == {("unit", "adults"): 2, ("harm", "deepfake"): 2, ("age", "adult"): 2, ("outcome", "removed"): 1,
                     ("outcome", "open"): 1, ("answer", "three_days"): 1, ("answer", "none"): 1, ("platform", "facebook"): 2,
-                    ("platform", "tiktok"): 2}
+                    ("platform", "tiktok"): 2, ("opinion", "none"): 2}
     assert {field.name for field in Tally._meta.get_fields()} == {"id", "month", "dimension", "value", "n"}
 
 
