@@ -15,8 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cases.audit.services import actor, record_read
-from cases.conversation.models import Ask, Review
-from cases.conversation.reviewing import NoReporter
+from cases.conversation.models import Ask
 from cases.escalation.models import Escalation
 from cases.escalation.notices import Notice
 from cases.merging.models import Merging
@@ -110,7 +109,7 @@ def summaries(cases: Sequence[Case], *, keyring: Keyring | None, by: Staff) -> d
 
 def _summary(case: Case, keyring: Keyring | None, doors: Doors) -> Text:
     key, state = _readable(case, case.key, keyring, doors)
-    return _text(case, key, state, case.summary, "summary", case.pk)
+    return opened_text(case, key, state, case.summary, "summary", case.pk)
 
 
 def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Iterable[Message] = (), notes: Iterable[Note] = (),
@@ -138,7 +137,7 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Itera
 
 def _opinion(case: Case, key: bytes | None, state: State) -> Text | None:
     found = getattr(case, "opinion", None)
-    return _text(case, key, state, found.words, "opinion", found.pk) if found and found.words is not None else None
+    return opened_text(case, key, state, found.words, "opinion", found.pk) if found and found.words is not None else None
 
 
 def _told(case: Case) -> QuerySet[Ask]:
@@ -179,7 +178,7 @@ def read_merge_reasons(case: Case, rows: Iterable[Merging], *, keyring: Keyring 
     """Why the case was merged ("merge_reason") and taken out again ("undo_reason"). Read with the case, in its audit row."""
     key, state = _readable(case, case.key, keyring, opened_by(by, [case]))
     blobs = {(row.pk, "merge_reason"): row.reason for row in rows} | {(row.pk, "undo_reason"): row.undo_reason for row in rows}
-    return {each: _text(case, key, state, blob, each[1], each[0]) for each, blob in blobs.items() if blob}
+    return {each: opened_text(case, key, state, blob, each[1], each[0]) for each, blob in blobs.items() if blob}
 
 
 def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
@@ -197,7 +196,7 @@ def read_tasks(tasks: Sequence[Task], *, keyring: Keyring | None, by: Staff) -> 
     cases = {task.case_id: task.case for task in tasks}
     doors = opened_by(by, cases.values())
     keys = {pk: _readable(case, case.key, keyring, doors) for pk, case in cases.items()}
-    texts = {task.pk: _text(task.case, *keys[task.case_id], task.words, "task", task.pk) for task in tasks}
+    texts = {task.pk: opened_text(task.case, *keys[task.case_id], task.words, "task", task.pk) for task in tasks}
     read = sorted({task.case_id for task in tasks if texts[task.pk].state == State.OPEN})
     if read:
         record_read("tasks_read", subject="tasks", actor=actor(by), cases=read, **_under_glass(doors, read))
@@ -227,10 +226,10 @@ def _key(case: Case, data_key: DataKey, keyring: Keyring | None) -> tuple[bytes 
 
 
 def _texts(case: Case, key: bytes | None, state: State, name: str, rows: Iterable[tuple[UUID, Any]]) -> dict[UUID, Text]:
-    return {pk: _text(case, key, state, blob, name, pk) for pk, blob in rows}
+    return {pk: opened_text(case, key, state, blob, name, pk) for pk, blob in rows}
 
 
-def _text(case: Case, key: bytes | None, state: State, blob: Any, name: str, row: UUID) -> Text:
+def opened_text(case: Case, key: bytes | None, state: State, blob: Any, name: str, row: UUID) -> Text:
     if key is None:
         return Text(state)
     try:
@@ -240,7 +239,7 @@ def _text(case: Case, key: bytes | None, state: State, blob: Any, name: str, row
 
 
 def _answers(case: Case, key: bytes | None, state: State) -> tuple[Answers, State]:
-    text = _text(case, key, state, case.answers, "answers", case.pk)
+    text = opened_text(case, key, state, case.answers, "answers", case.pk)
     if text.state != State.OPEN:
         return Answers(), text.state
     try:
@@ -279,12 +278,12 @@ class OpenedNotice:
 def read_notice(escalation: Escalation, *, case: Case, keyring: Keyring | None, by: Staff) -> OpenedNotice:
     doors = opened_by(by, [case])
     key, _state = _readable(case, escalation.notice_key, keyring, doors)
-    notice = _text(case, key, State.LOCKED, escalation.notice, "notice", escalation.pk)
+    notice = opened_text(case, key, State.LOCKED, escalation.notice, "notice", escalation.pk)
     if notice.state != State.OPEN:
         return OpenedNotice()
     record_read("notice_read", subject=case.pk, actor=actor(by), escalation=escalation.pk, **_under_glass(doors, [case.pk]))
     theirs = escalation.their_reference
-    given = _text(case, key, State.LOCKED, theirs, "their_reference", escalation.pk).words if theirs else ""
+    given = opened_text(case, key, State.LOCKED, theirs, "their_reference", escalation.pk).words if theirs else ""
     return OpenedNotice(Notice.from_json(notice.words.encode()), given)
 
 
@@ -293,30 +292,10 @@ def read_question(question: Question, *, keyring: Keyring | None, by: Staff) -> 
     about = question.about
     doors = opened_by(by, [about])
     key, state = _readable(about, question.key, keyring, doors)
-    text = _text(about, key, state, question.reason, "question", question.pk)
+    text = opened_text(about, key, state, question.reason, "question", question.pk)
     if text.state == State.OPEN:
         record_read("question_read", subject=about.pk, actor=actor(by), question=question.pk, **_under_glass(doors, [about.pk]))
     return text
-
-
-def read_review(review: Review, *, keyring: Keyring | None, by: Staff) -> tuple[Text, Text | None]:
-    """What a reporter wrote to this member's unit about another one, and the answer if there is one; of reviews_for."""
-    key, state = _review_key(review, keyring)
-    words = _text(review.case, key, state, review.body, "review", review.pk)
-    if words.state == State.OPEN:
-        record_read("review_read", subject=review.pk, actor=actor(by))
-    return words, _text(review.case, key, state, review.answer, "review_answer", review.pk) if review.answer is not None else None
-
-
-def _review_key(review: Review, keyring: Keyring | None) -> tuple[bytes | None, State]:
-    if keyring is None:
-        return None, State.LOCKED
-    if review.reader_id not in keyring.units:
-        return None, State.NO_KEY
-    try:
-        return unseal.key_for_unit(review.key, case=review.case_id, keyring=keyring), State.OPEN
-    except OpenFailed:
-        return None, State.BROKEN
 
 
 def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
@@ -359,17 +338,6 @@ def seal_question(about: Case, text: str) -> tuple[UUID, DataKey, bytes]:
     row, key = uuid.uuid4(), envelope.new_key()
     kept = custody.keep(key, case=about.pk, unit=about.unit)
     return row, kept, envelope.seal(key, text.encode(), case=about.pk, field="question", record=row)
-
-
-def seal_review_answer(review: Review, text: str, *, keyring: Keyring | None) -> bytes:
-    """For the reporter, who can open the review's key from now on. Raises Locked, NotHeld, NoReporter."""
-    key, state = _review_key(review, keyring)
-    if key is None:
-        raise Locked if state == State.LOCKED else NotHeld
-    if not review.case.conversation_key.wraps.filter(recipient="reporter").exists():
-        raise NoReporter
-    custody.let_reporter_read(review.key, key, case=review.case_id, reporter=review.case.reporter_public)
-    return envelope.seal(key, text.encode(), case=review.case_id, field="review_answer", record=review.pk)
 
 
 def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Keyring | None) -> bytes:

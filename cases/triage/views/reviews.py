@@ -14,6 +14,7 @@ from cases.conversation import reviewing
 from cases.conversation.models import Review
 from cases.permissions import Permission, Staff
 from cases.triage import reading
+from cases.triage.review_reading import read_review, seal_review_answer
 from cases.triage.views.access import member_with
 
 SHOWN, CONFLICT = 50, 409
@@ -46,7 +47,7 @@ def review(request: HttpRequest, review: UUID) -> HttpResponse:
         return page(request, row, member, form, status=400)
     try:
         with transaction.atomic():
-            sealed = reading.seal_review_answer(row, form.cleaned_data["text"], keyring=reading.keyring_of(request))
+            sealed = seal_review_answer(row, form.cleaned_data["text"], keyring=reading.keyring_of(request))
             reviewing.answer_review(review=row, sealed=sealed, by=member)
     except reviewing.NoReporter:
         form.add_error(None, _("The reporter’s code has come to its end: an answer would reach nobody."))
@@ -59,6 +60,6 @@ def review(request: HttpRequest, review: UUID) -> HttpResponse:
 
 def page(request: HttpRequest, row: Review, member: Staff, form: AnswerForm, *, status: int = 200) -> HttpResponse:
     keyring = reading.keyring_of(request)
-    words, answer = reading.read_review(row, keyring=keyring, by=member)
+    words, answer = read_review(row, keyring=keyring, by=member)
     return render(request, "triage/review.html", {
         "review": row, "words": words, "answer": answer, "form": form, "locked": keyring is None}, status=status)
