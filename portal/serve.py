@@ -224,7 +224,7 @@ def welcome(data: Path) -> str:
              f"  The editors'         {base}/cms/"]
     accounts = demo_facts(data).get("accounts", [])
     if accounts:
-        lines += ["  To sign in:", *(f"    {each['role']:<14} {each['email']:<30} {each['password']}" for each in accounts)]
+        lines += ["  To sign in:", *(f"    {each['role']:<18} {each['email']:<30} {each['password']}" for each in accounts)]
     return "\n".join([*lines, f"  Data, and the mail and SMS that would have gone out: {data}", "  Ctrl-C stops it.", ""])
 
 
