@@ -25,8 +25,13 @@ class Said(StrEnum):
     PARTNER_MAY_HOLD = "partner_may_hold"
     PARTNER_DROPPED = "partner_dropped"
     CLOSED_REMOVED = "closed_removed"
+    CLOSED_PARTLY = "closed_partly"
     CLOSED_NOT_REMOVED = "closed_not_removed"
+    CLOSED_STOPPED = "closed_stopped"
+    CLOSED_ADVISED = "closed_advised"
     CLOSED_REFERRED = "closed_referred"
+    CLOSED_NO_ANSWER = "closed_no_answer"
+    CLOSED_NOTHING_FOUND = "closed_nothing_found"
     CLOSED_WITHDRAWN = "closed_withdrawn"
     CLOSED_NOT_FOR_US = "closed_not_for_us"
     CLOSED_DUPLICATE = "closed_duplicate"
@@ -50,6 +55,15 @@ SENTENCES: dict[Said, Callable[[], str]] = {
                                      "list before and has not confirmed; we cannot see whether it still keeps a copy."),
     Said.PARTNER_DROPPED: lambda: _("{platform} confirms that it has dropped your fingerprints. We cannot check this ourselves."),
     Said.CLOSED_REMOVED: lambda: _("Your report is closed: the content has been removed. If you see it again, write to us here."),
+    Said.CLOSED_PARTLY: lambda: _("Your report is closed: some of the content has been removed, and the rest we could not have "
+                                  "removed. You can still write to us here."),
+    Said.CLOSED_STOPPED: lambda: _("Your report is closed because it has stopped. If it begins again, write to us here."),
+    Said.CLOSED_ADVISED: lambda: _("Your report is closed: we have told you what we know. Read our message below. You can still "
+                                   "write to us here."),
+    Said.CLOSED_NO_ANSWER: lambda: _("Your report is closed because we have not heard from you for a long time. Write to us "
+                                     "here, and we will go on."),
+    Said.CLOSED_NOTHING_FOUND: lambda: _("Your report is closed: we could not find what it tells of. If you can tell us more, "
+                                         "write to us here."),
     Said.CLOSED_NOT_REMOVED: lambda: _("Your report is closed: we could not have the content removed. You can still write to us "
                                        "here."),
     Said.CLOSED_REFERRED: lambda: _("Your report is closed here and has been passed on, as you agreed."),

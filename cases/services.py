@@ -38,6 +38,8 @@ LEVEL = ["priority", "priority_rule", "seen_rule", *deadlines.COLUMNS]
 MOVED = ["status", "outcome", "closed_at", *deadlines.COLUMNS, "unread", "version"]
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
+    Outcome.PARTLY: Said.CLOSED_PARTLY, Outcome.STOPPED: Said.CLOSED_STOPPED, Outcome.ADVISED: Said.CLOSED_ADVISED,
+    Outcome.NO_ANSWER: Said.CLOSED_NO_ANSWER, Outcome.NOTHING_FOUND: Said.CLOSED_NOTHING_FOUND,
     Outcome.WITHDRAWN: Said.CLOSED_WITHDRAWN, Outcome.NOT_FOR_US: Said.CLOSED_NOT_FOR_US,
     Outcome.DUPLICATE: Said.CLOSED_DUPLICATE,
 }

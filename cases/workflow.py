@@ -13,8 +13,13 @@ class Status(TextChoices):
 
 class Outcome(TextChoices):
     REMOVED = "removed", _("Content removed")
+    PARTLY = "partly", _("Some of the content removed")
     NOT_REMOVED = "not_removed", _("Content not removed")
+    STOPPED = "stopped", _("It has stopped")
+    ADVISED = "advised", _("Advice given")
     REFERRED = "referred", _("Referred to an authority")
+    NO_ANSWER = "no_answer", _("The reporter answers no more")
+    NOTHING_FOUND = "nothing_found", _("Nothing found that could be acted on")
     WITHDRAWN = "withdrawn", _("Withdrawn by the reporter")
     NOT_FOR_US = "not_for_us", _("Not for this ministry")
     DUPLICATE = "duplicate", _("Duplicate")

@@ -37,6 +37,7 @@ PERIODIC = [
     Periodic("retention.resume", crontab(minute="*/15")),            # disposals that a crash left unfinished
     Periodic("retention.destroy_orphans", crontab(hour="2", minute="40")),   # keys that no record points to
     Periodic("vault.renew_worker_key", crontab(hour="3", minute="10")),  # weekly; looked at daily
+    Periodic("triage.forget_drafts", crontab(hour="3", minute="35")),        # what nobody has touched for 14 days
     Periodic("notifications.forget_news", crontab(hour="3", minute="30")),   # what members were told of 90 days ago
     Periodic("outbox.prune", crontab(hour="3", minute="40")),       # finished jobs are no archive
 ]

@@ -13,7 +13,7 @@ from cases.workflow import Outcome, Status
 PATIENCE = timedelta(days=14)                   # of silence, before somebody decides whether to write again or to close
 SILENT = ("requested", "sent", "acknowledged")  # states of a notice that waits for the platform (Escalation.State)
 GONE_WRONG = ("refused", "failed", "no_answer")
-SAYS_READ_BELOW = (Outcome.NOT_FOR_US,)         # the reporter reads "read our message below"
+SAYS_READ_BELOW = (Outcome.NOT_FOR_US, Outcome.ADVISED)         # the reporter reads "read our message below"
 
 
 class Code(StrEnum):

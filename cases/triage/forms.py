@@ -16,6 +16,7 @@ from cases.triage.blanks import BLANK_NAMES, unfinished
 from cases.triage.mentions import named_in
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
 from cases.triage.selectors import colleagues
+from cases.triage.services import two_close
 from cases.triage.todo import people_for
 from cases.workflow import Status
 
@@ -74,8 +75,12 @@ class MoveForm(ActForm):
     next_check = forms.DateTimeField(label=_("Next check"), required=False,
                                      widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
 
+    reason = forms.CharField(label=_("Why"), required=False, max_length=2_000,
+                             widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}))
+
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
+        self.two_close = two_close(case)
         self.moves = {move.code: move for move in moves_from(Status(case.status))}
         self.fields["move"].choices = [     # type: ignore[attr-defined]   # a choice field's
             (code, move_name(move)) for code, move in self.moves.items()]
@@ -103,7 +108,18 @@ class MoveForm(ActForm):
                 self.add_error("next_check", _("These words promise a day: say when you will look again."))
             elif data["next_check"] <= timezone.now():
                 self.add_error("next_check", _("This time has passed."))
+        if move and self.asks_why(move) and not data.get("reason"):
+            self.add_error("reason", _("Say why: a colleague decides by it.") if move.to == Status.CLOSED
+                           else _("Say why it is opened again: colleagues read it as a note."))
         return data
+
+    def asks_why(self, move: Move) -> bool:
+        """Closing a child's case, and opening any case again."""
+        return self.two_close and move.to == Status.CLOSED or self.case.status == Status.CLOSED
+
+    @property
+    def may_ask_why(self) -> bool:
+        return any(self.asks_why(move) for move in self.moves.values())
 
     @property
     def chosen(self) -> Move:

@@ -56,6 +56,61 @@ class Task(models.Model):
         return f"{self.case_id} {self.at:%F}"
 
 
+class Draft(models.Model):
+    """What a member has typed and not sent yet, one for each form of a case; sealed under the case key, for nobody else."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="drafts")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    form = models.SlugField(max_length=20)          # cases.triage.drafts.FORMS; of a notice with its channel
+    words = models.BinaryField()                    # sealed JSON: field → what was typed
+    number = models.PositiveIntegerField(default=1)         # of the saving, by which two tabs notice one another
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["at"], name="draft_by_age")]
+        constraints = [models.UniqueConstraint(fields=["case", "member", "form"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.form} of {self.member_id}"
+
+
+class Closing(models.Model):
+    """One member asks to close a child's case, a supervisor who is somebody else agrees or refuses. Reason and answer are sealed
+    under the case key."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits for a second person")
+        AGREED = "agreed", _("Agreed")
+        REFUSED = "refused", _("Refused")
+        TAKEN_BACK = "taken_back", _("Taken back")
+        OVER = "over", _("Nobody decided in time")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="closings")
+    said = models.CharField(max_length=20)          # what the reporter would read; the outcome follows from it (moves)
+    reason = models.BinaryField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING.value)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.BinaryField(null=True)          # why it was refused
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=models.Q(state="waiting"), name="closing_once"),
+            models.CheckConstraint(name="closing_decided_by_somebody_else", condition=models.Q(
+                state__in=["agreed", "refused"], decided_by__isnull=False, decided_at__isnull=False)
+                & ~models.Q(decided_by=models.F("by"))
+                | models.Q(state__in=["waiting", "taken_back", "over"], decided_by__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.state}"
+
+
 class Question(models.Model):
     """One unit asks another about a picture that both hold. The reason is sealed to the asked unit and to nobody else.
 

@@ -36,6 +36,11 @@ def moves_from(status: Status) -> list[Move]:
     return moves
 
 
+def closing_move(said: str) -> Move:
+    """The one that closes a case in these words."""
+    return next(move for move in moves_from(Status.IN_REVIEW) if move.to == Status.CLOSED and move.said == said)
+
+
 def words_for(source: Status, to: Status) -> tuple[Said, ...]:
     if (source, to) == (Status.WAITING_OUTSIDE, Status.IN_REVIEW):
         return (*ANSWERS, *WORDS[to])

@@ -103,12 +103,12 @@ def summaries(cases: Sequence[Case], *, keyring: Keyring | None, by: Staff) -> d
     texts = {case.pk: _summary(case, keyring, doors) for case in cases}
     read = [pk for pk, text in texts.items() if text.state == State.OPEN]
     if read:
-        record_read("queue_read", subject="queue", actor=actor(by), cases=read, **_under_glass(doors, read))
+        record_read("queue_read", subject="queue", actor=actor(by), cases=read, **under_glass(doors, read))
     return texts
 
 
 def _summary(case: Case, keyring: Keyring | None, doors: Doors) -> Text:
-    key, state = _readable(case, case.key, keyring, doors)
+    key, state = readable(case, case.key, keyring, doors)
     return opened_text(case, key, state, case.summary, "summary", case.pk)
 
 
@@ -117,8 +117,8 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Itera
     """What is sealed of one case and shown: the answers, the assents, and of the rest these rows. One audit row, unless nothing
     could be opened."""
     doors = opened_by(by, [case])
-    key, key_state = _readable(case, case.key, keyring, doors)
-    talk_key, talk_state = _readable(case, case.conversation_key, keyring, doors)
+    key, key_state = readable(case, case.key, keyring, doors)
+    talk_key, talk_state = readable(case, case.conversation_key, keyring, doors)
     answers, state = _answers(case, key, key_state)
     opened = Opened(
         state, answers,
@@ -131,7 +131,7 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Itera
         tasks=_texts(case, key, key_state, "task", ((task.pk, task.words) for task in tasks)))
     if key is not None or talk_key is not None:
         record_read("case_read", subject=case.pk, actor=actor(by), messages=len(opened.messages), notes=len(opened.notes),
-                    **_under_glass(doors, [case.pk]))
+                    **under_glass(doors, [case.pk]))
     return opened
 
 
@@ -149,10 +149,10 @@ def read_links(case: Case, *, keyring: Keyring | None, by: Staff, untagged: bool
     links = _told(case).filter(kind=Ask.Kind.LINKS.value).order_by("answered_at")
     rows = list(links.filter(tagged_at=None) if untagged else links)
     doors = opened_by(by, [case]) if rows else {}
-    key, state = _readable(case, case.conversation_key, keyring, doors)
+    key, state = readable(case, case.conversation_key, keyring, doors)
     texts = _texts(case, key, state, "ask", [(row.pk, row.answer) for row in rows])
     if rows and key is not None:
-        record_read("links_read", subject=case.pk, actor=actor(by), count=len(rows), **_under_glass(doors, [case.pk]))
+        record_read("links_read", subject=case.pk, actor=actor(by), count=len(rows), **under_glass(doors, [case.pk]))
     return texts
 
 
@@ -165,18 +165,18 @@ def read_talks(cases: Sequence[Case], newest: int, *, keyring: Keyring | None, b
     for pk, case_id, body in rows.values_list("pk", "case_id", "body"):
         bodies[case_id].append((pk, body))
     for case in cases:
-        key, state = _readable(case, case.conversation_key, keyring, doors)
+        key, state = readable(case, case.conversation_key, keyring, doors)
         texts |= _texts(case, key, state, "message", bodies[case.pk])
         if key is not None and bodies[case.pk]:
             record_read("conversation_read", subject=case.pk, actor=actor(by), messages=len(bodies[case.pk]),
-                        **_under_glass(doors, [case.pk]))
+                        **under_glass(doors, [case.pk]))
     return texts
 
 
 def read_merge_reasons(case: Case, rows: Iterable[Merging], *, keyring: Keyring | None,
                        by: Staff) -> dict[tuple[UUID, str], Text]:
     """Why the case was merged ("merge_reason") and taken out again ("undo_reason"). Read with the case, in its audit row."""
-    key, state = _readable(case, case.key, keyring, opened_by(by, [case]))
+    key, state = readable(case, case.key, keyring, opened_by(by, [case]))
     blobs = {(row.pk, "merge_reason"): row.reason for row in rows} | {(row.pk, "undo_reason"): row.undo_reason for row in rows}
     return {each: opened_text(case, key, state, blob, each[1], each[0]) for each, blob in blobs.items() if blob}
 
@@ -184,32 +184,20 @@ def read_merge_reasons(case: Case, rows: Iterable[Merging], *, keyring: Keyring 
 def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
     """The typed answers alone; empty when they cannot be opened."""
     doors = opened_by(by, [case])
-    key, state = _readable(case, case.key, keyring, doors)
+    key, state = readable(case, case.key, keyring, doors)
     answers, state = _answers(case, key, state)
     if state == State.OPEN:
-        record_read("answers_read", subject=case.pk, actor=actor(by), **_under_glass(doors, [case.pk]))
+        record_read("answers_read", subject=case.pk, actor=actor(by), **under_glass(doors, [case.pk]))
     return answers
 
 
-def read_tasks(tasks: Sequence[Task], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
-    """The words of tasks of several cases. One audit row lists the cases. Select `case__key`, prefetch its wraps."""
-    cases = {task.case_id: task.case for task in tasks}
-    doors = opened_by(by, cases.values())
-    keys = {pk: _readable(case, case.key, keyring, doors) for pk, case in cases.items()}
-    texts = {task.pk: opened_text(task.case, *keys[task.case_id], task.words, "task", task.pk) for task in tasks}
-    read = sorted({task.case_id for task in tasks if texts[task.pk].state == State.OPEN})
-    if read:
-        record_read("tasks_read", subject="tasks", actor=actor(by), cases=read, **_under_glass(doors, read))
-    return texts
-
-
-def _under_glass(doors: Doors, read: Iterable[UUID]) -> dict[str, list[UUID]]:
+def under_glass(doors: Doors, read: Iterable[UUID]) -> dict[str, list[UUID]]:
     """For the audit row: the broken glass that some of these cases were read under."""
     glass = [pane for pk in read if (pane := doors[pk])]
     return {"glass": glass} if glass else {}
 
 
-def _readable(case: Case, data_key: DataKey, keyring: Keyring | None, doors: Doors) -> tuple[bytes | None, State]:
+def readable(case: Case, data_key: DataKey, keyring: Keyring | None, doors: Doors) -> tuple[bytes | None, State]:
     """The key, for whom the case is open; to hold the unit's key is not enough."""
     return _key(case, data_key, keyring) if case.pk in doors else (None, State.WITHHELD)
 
@@ -277,11 +265,11 @@ class OpenedNotice:
 
 def read_notice(escalation: Escalation, *, case: Case, keyring: Keyring | None, by: Staff) -> OpenedNotice:
     doors = opened_by(by, [case])
-    key, _state = _readable(case, escalation.notice_key, keyring, doors)
+    key, _state = readable(case, escalation.notice_key, keyring, doors)
     notice = opened_text(case, key, State.LOCKED, escalation.notice, "notice", escalation.pk)
     if notice.state != State.OPEN:
         return OpenedNotice()
-    record_read("notice_read", subject=case.pk, actor=actor(by), escalation=escalation.pk, **_under_glass(doors, [case.pk]))
+    record_read("notice_read", subject=case.pk, actor=actor(by), escalation=escalation.pk, **under_glass(doors, [case.pk]))
     theirs = escalation.their_reference
     given = opened_text(case, key, State.LOCKED, theirs, "their_reference", escalation.pk).words if theirs else ""
     return OpenedNotice(Notice.from_json(notice.words.encode()), given)
@@ -291,10 +279,10 @@ def read_question(question: Question, *, keyring: Keyring | None, by: Staff) -> 
     """Why another unit asks about a case of this one."""
     about = question.about
     doors = opened_by(by, [about])
-    key, state = _readable(about, question.key, keyring, doors)
+    key, state = readable(about, question.key, keyring, doors)
     text = opened_text(about, key, state, question.reason, "question", question.pk)
     if text.state == State.OPEN:
-        record_read("question_read", subject=about.pk, actor=actor(by), question=question.pk, **_under_glass(doors, [about.pk]))
+        record_read("question_read", subject=about.pk, actor=actor(by), question=question.pk, **under_glass(doors, [about.pk]))
     return text
 
 
@@ -312,22 +300,17 @@ def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID
 # --- writing ----------------------------------------------------------------------------------------------------------
 def seal_note(case: Case, text: str, *, keyring: Keyring | None, row: UUID | None = None) -> tuple[UUID, bytes]:
     """Id (`row` if given) and body of a note that no receipt code opens. Raises Locked, NotHeld."""
-    return _sealed(case, case.key, text, "note", keyring, row)
-
-
-def seal_task(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
-    """Id and words of a task. Raises Locked, NotHeld."""
-    return _sealed(case, case.key, text, "task", keyring)
+    return sealed_row(case, case.key, text, "note", keyring, row)
 
 
 def seal_message(case: Case, text: str, *, keyring: Keyring | None, row: UUID | None = None) -> tuple[UUID, bytes]:
     """Id (`row` if given) and body of a message that unit and reporter can read. Raises Locked, NotHeld."""
-    return _sealed(case, case.conversation_key, text, "message", keyring, row)
+    return sealed_row(case, case.conversation_key, text, "message", keyring, row)
 
 
 def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
     """Why a wall was lifted ("lift_reason"), glass broken ("glass"), the case merged ("merge_reason") or taken out again
-    ("undo_reason"), for its own row. Raises Locked, NotHeld."""
+    ("undo_reason"), a child's not closed ("closing_answer"), for its own row. Raises Locked, NotHeld."""
     key = _writing_key(case, case.key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
 
@@ -346,7 +329,7 @@ def seal_reference(escalation: Escalation, *, case: Case, text: str, keyring: Ke
     return envelope.seal(key, text.encode(), case=case.pk, field="their_reference", record=escalation.pk)
 
 
-def _sealed(case: Case, data_key: DataKey, text: str, name: str, keyring: Keyring | None,
+def sealed_row(case: Case, data_key: DataKey, text: str, name: str, keyring: Keyring | None,
             row: UUID | None = None) -> tuple[UUID, bytes]:
     key, row = _writing_key(case, data_key, keyring), row or uuid.uuid4()
     return row, envelope.seal(key, text.encode(), case=case.pk, field=name, record=row)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.conversation.selectors import untagged
+from cases.hashing.matches import CHILDS, of_a_child
 from cases.merging import services as merging
 from cases.models import Case, Link, Message, Trace
 from cases.notifications.models import Occasion
@@ -29,6 +30,10 @@ LINK_AT_MOST = 20               # an account that more cases name ties nothing t
 
 class NotAgreed(Exception):
     """The words would say that something was done which the reporter has not agreed to."""
+
+
+class NeedsSecond(NotAgreed):
+    """A child's case is closed by two people: ask (cases.triage.closing)."""
 
 
 class NotYours(Exception):
@@ -64,13 +69,16 @@ def may_hand(case: Case, by: Staff) -> bool:
 
 @transaction.atomic
 def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check: datetime | None = None,
-         traces: Iterable[Tag] = (), version: int | None = None) -> Case:
-    """Along the transition table, in the words that were chosen. Closing forgets where the reporter could be told.
+         traces: Iterable[Tag] = (), version: int | None = None, second: bool = False) -> Case:
+    """Along the transition table, in the words that were chosen. Closing forgets where the reporter could be told. `second`: two
+    people agreed to it.
 
-    Raises NotAgreed, Stale, TransitionRefused.
+    Raises NotAgreed, NeedsSecond, Stale, TransitionRefused.
     """
     if not agreed(case, choice.said):
         raise NotAgreed(choice.said)
+    if needs_second(case, choice) and not second:
+        raise NeedsSecond(choice.said)
     fresh = change_status(case=case, to=choice.to, by=by, outcome=choice.outcome, said=choice.said, platform=platform,
                           next_check=next_check, version=version)
     keep_traces(case=fresh, traces=traces)
@@ -81,6 +89,15 @@ def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check:
     merging.follow(case=fresh, to=choice.to, said=choice.said, by=by, outcome=choice.outcome, platform=platform,
                    next_check=next_check)
     return fresh
+
+
+def needs_second(case: Case, choice: Move) -> bool:
+    return choice.to == Status.CLOSED and two_close(case)
+
+
+def two_close(case: Case) -> bool:
+    """A child's case is closed by two, and so is one that leads a child's: they are closed together."""
+    return of_a_child(case) or Case.objects.filter(CHILDS, merged_into=case.pk).exists()
 
 
 @transaction.atomic

@@ -10,8 +10,9 @@ from cases.escalation.models import Escalation
 from cases.evidence.models import Evidence
 from cases.hashing.models import Listing
 from cases.models import Case, Consent, Message, StatusChange
-from cases.permissions import Staff
+from cases.permissions import Permission, Staff, may
 from cases.public_words import Said
+from cases.triage import closing
 from cases.triage.asking import visible
 from cases.triage.derived import Facts, Notice
 from cases.vault.models import KeyGrant, UnitKey
@@ -26,13 +27,14 @@ def facts_of(cases: Sequence[Case], member: Staff) -> dict[UUID, Facts]:
     ids = [case.pk for case in cases]
     talk, asked, told, files = messages(ids), ask_first(ids), partners(ids), unseen(ids)
     notices, listings, questions = newest_notices(ids), proposed(ids, member), unanswered(ids, member)
-    keyless = without_key(cases)
+    keyless, closings = without_key(cases), asked_to_close(ids, member)
     return {case.pk: Facts(
         status=Status(case.status), outcome=case.outcome, child=case.child, assigned=case.assignee_id is not None,
         due_at=case.due_at, since=case.closed_at or case.clock_started_at,
         unread=talk.get(case.pk, NEVER)[0], wrote=talk.get(case.pk, NEVER)[1], ask_first=asked[case.pk],
         notices=tuple(notices[case.pk].values()), files=files.get(case.pk, NONE)[0], locked=files.get(case.pk, NONE)[1],
         questions=tuple(questions[case.pk]), proposed=listings.get(case.pk),
+        closing=closings.get(case.pk),
         handed_on=bool(notices[case.pk]) or case.pk in listings, partners=told[case.pk], keyless=case.pk in keyless,
     ) for case in cases}
 
@@ -103,6 +105,13 @@ def unanswered(ids: Ids, member: Staff) -> defaultdict[UUID, list[datetime]]:
     for case, at in visible(member).filter(about__in=ids, answer="").values_list("about", "at"):
         found[case].append(at)
     return found
+
+
+def asked_to_close(ids: Ids, member: Staff) -> dict[UUID, datetime]:
+    """Children's cases that somebody else asks to close, where this member is the one to decide."""
+    if not may(member, Permission.SUPERVISE):
+        return {}
+    return dict(closing.waiting().filter(case__in=ids).exclude(by=member.pk).values_list("case", "at"))
 
 
 def without_key(cases: Sequence[Case]) -> set[UUID]:

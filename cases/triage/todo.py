@@ -20,9 +20,11 @@ from cases.notifications.services import tell_members
 from cases.permissions import Permission, Staff, may
 from cases.selectors import cases_for, opened_by, openers, opens
 from cases.services import lock_case
+from cases.triage.closing import waiting
 from cases.triage.derived import Code, Derived, derive
 from cases.triage.models import Task
-from cases.triage.reading import Text, read_tasks
+from cases.triage.reading import Text
+from cases.triage.staff_words import read_tasks
 from cases.triage.task_facts import facts_of
 from cases.units.selectors import members_of
 from cases.vault.keyring import Keyring
@@ -144,9 +146,13 @@ def owned(tasks: Sequence[Task], texts: Mapping[UUID, Text]) -> list[Own]:
 
 
 def mine(member: Staff) -> QuerySet[Case]:
-    """Cases that the member has: open, or closed a while ago, since something may be left to do."""
+    """Cases that the member has: open, or closed a while ago, since something may be left to do. And those that a supervisor is
+    asked to close."""
     lately = Q(closed_at__gt=timezone.now() - LATELY)
-    return cases_for(member).filter(~Q(status=Status.CLOSED.value) | lately | Q(unread=True), assignee=member.pk)
+    theirs = Q(~Q(status=Status.CLOSED.value) | lately | Q(unread=True), assignee=member.pk)
+    if may(member, Permission.SUPERVISE):
+        theirs |= Q(pk__in=waiting().exclude(by=member.pk).values("case"))
+    return cases_for(member).filter(theirs)
 
 
 def page_of(member: Staff, platforms: Mapping[str, str], *, keyring: Keyring | None) -> Page:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from cases.audit.services import actor, record
 from cases.handover.services import release
 from cases.permissions import ROLES, Permission, Role
+from cases.triage.drafts import forget_of
 from cases.units.models import Membership, Unit
 from cases.units.services import hold_still, join_unit, leave_unit
 from cases.vault import custody
@@ -88,6 +89,7 @@ def change(*, member: User, role: Role, units: Collection[Unit], by: User, is_wo
         record("role_changed", subject=member.pk, actor=actor(by), role=role.value, was=member.role)
         member.role = role.value
         member.save(update_fields=["role"])
+    forget_of(member, left)
     for unit in left:
         release(unit=unit, member=member, by=by)
         if unit not in units:
@@ -119,6 +121,7 @@ def deactivate(*, member: User, by: User) -> list[Unit]:
     """
     member = _held_still(member, by)
     kept, left = holds_alone(member), _units_of(member)
+    forget_of(member, left)
     for unit in left:
         release(unit=unit, member=member, by=by)
     User.objects.filter(pk=member.pk).update(is_active=False)

@@ -98,6 +98,8 @@ cases.triage
     cases_triage_note                         -       SI      -       -         SID
     cases_triage_mention                      -       SI      -       -         SD
     cases_triage_task                         -       SIU     -       -         SD
+    cases_triage_draft                        -       SIUD    -       -         SD
+    cases_triage_closing                      -       SIU     -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
     cases_triage_reply                        -       SIU     -       -         -
     cases_triage_bulkrun                      -       SIUD    -       -         SUD
@@ -220,6 +222,10 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("worker", "cases_triage_question", "S"): Columns(but=("reason",)),
     ("desk", "cases_triage_question", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
+    ("worker", "cases_triage_draft", "S"): Columns(but=("words",)),
+    ("desk", "cases_triage_draft", "U"): Columns(only=("words", "number", "at")),
+    ("worker", "cases_triage_closing", "S"): Columns(but=("reason", "answer")),
+    ("desk", "cases_triage_closing", "U"): Columns(only=("state", "decided_by_id", "decided_at", "answer")),
     ("worker", "cases_triage_task", "S"): Columns(but=("words",)),
     ("desk", "cases_triage_task", "U"): Columns(only=("to_id", "done_at", "done_by_id")),
     ("desk", "cases_notifications_news", "U"): Columns(only=("read_at",)),

@@ -31,10 +31,12 @@ from cases.hashing.services import match, store
 from cases.models import BreakGlass, Case, Consent, Exclusion, Label
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
-from cases.triage import todo, walls
+from cases.triage import closing, todo, walls
 from cases.triage.asking import put
-from cases.triage.models import Question, Reply, Task
-from cases.triage.reading import seal_question, seal_task
+from cases.triage.models import Closing, Question, Reply, Task
+from cases.triage.moves import closing_move
+from cases.triage.reading import seal_question
+from cases.triage.staff_words import seal_closing, seal_task
 from cases.vault import custody, envelope
 from cases.workflow import Status
 from portal.accounts.models import User
@@ -144,6 +146,8 @@ def take(case: Case, owner: User) -> Escalation:
     case.refresh_from_db()
     task_id, words = seal_task(case, f"{TYPED} first", keyring=keyring_of(owner))
     todo.add(case=case, task_id=task_id, words=words, by=owner, to=owner)
+    closing_id, reason = seal_closing(case, f"{TYPED} ends", keyring=keyring_of(owner))
+    closing.ask(case=case, choice=closing_move("closed_removed"), closing_id=closing_id, reason=reason, by=owner)
     links = (f"https://tiktok.example/{TYPED}",)
     notice = Notice(escalation.new_reference(), links, (), f"{TYPED} reasons", "", "", False, "A")
     return escalation.request(case=case, channel=form_channel(), notice=notice, by=owner)
@@ -160,7 +164,7 @@ def places(case: Case) -> dict[str, str]:
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
               "<int:pk>": str(case.unit.calendar_id),
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
-              "<uuid:task>": str(Task.objects.get().pk),
+              "<uuid:task>": str(Task.objects.get().pk), "<uuid:closing>": str(Closing.objects.get().pk), "<slug:form>": "note",
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),
               "<uuid:review>": str(Review.objects.get().pk),

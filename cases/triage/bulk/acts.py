@@ -34,7 +34,8 @@ Act = BulkRun.Act
 Params = Mapping[str, Any]
 Before = dict[str, Any]
 REFUSED_AS = {NotAMember: Why.NOT_MEMBER, WomanAsked: Why.WOMAN, Stale: Why.CHANGED, services.NotYours: Why.THEIRS,
-              services.NotAgreed: Why.NOT_AGREED, labelling.NotOfTheUnit: Why.OTHER_UNIT, TransitionRefused: Why.TABLE}
+              services.NotAgreed: Why.NOT_AGREED, services.NeedsSecond: Why.SECOND,
+              labelling.NotOfTheUnit: Why.OTHER_UNIT, TransitionRefused: Why.TABLE}
 
 
 class Look:
@@ -148,6 +149,8 @@ def check_move(case: Case, look: Look) -> str:
     move = move_of(case, look)
     if move is None:
         return Why.SAME if case.status == look.params["status"] else Why.TABLE
+    if services.needs_second(case, move):
+        return Why.SECOND
     return "" if agreed(case, move.said) else Why.NOT_AGREED
 
 

@@ -21,6 +21,7 @@ class Why(StrEnum):
     TABLE = "table"
     BLANK = "blank"
     NOT_AGREED = "not_agreed"
+    SECOND = "second"
     CLOSED = "closed"
     MERGED = "merged"
     NO_WAY_BACK = "no_way_back"
@@ -41,6 +42,7 @@ WORDS: dict[str, Promise] = {
     Why.TABLE: _("Its status does not allow this"),
     Why.BLANK: _("A blank of the reply has nothing to be filled with: write on the case’s own page"),
     Why.NOT_AGREED: _("The reporter has not agreed to this"),
+    Why.SECOND: _("A child’s case is closed by two: ask for it on its own page"),
     Why.CLOSED: _("It is closed"),
     Why.MERGED: _("It is merged into another case"),
     Why.NO_WAY_BACK: _("This cannot be put back as it was"),

@@ -20,13 +20,14 @@ from cases.models import Case
 from cases.permissions import Permission, Staff
 from cases.selectors import opens
 from cases.services import Stale, WomanAsked, set_priority
-from cases.triage import mentions, reading, services
+from cases.triage import closing, drafts, mentions, reading, services
 from cases.triage.asks import links_in
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm
+from cases.triage.staff_words import seal_closing
 from cases.triage.views.access import case_for, member_with
 from cases.triage.views.case import show
 from cases.triage.written import detect
-from cases.workflow import TransitionRefused
+from cases.workflow import Status, TransitionRefused
 
 DONE = 302              # back to the page
 CONFLICT = 409          # RFC 9110, 15.5.10: the page is older than the case
@@ -135,14 +136,27 @@ def move(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
         stale = form.cleaned_data.get("version") != case.version        # its choices were those of another status
         return show(request, case, status=CONFLICT if stale else 400, trouble="stale" if stale else "", move=form)
     try:
-        services.move(case=case, choice=form.chosen, by=member, traces=traces(request, case, member),
-                      version=form.cleaned_data["version"], **form.details)
+        return back(case, carry_out(request, case, member, form))
     except services.NotAgreed:
         form.add_error("move", _("The reporter has not agreed to this. Write and ask first."))
         return show(request, case, status=CONFLICT, move=form)
     except (Stale, TransitionRefused):
         return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", move=form)
-    return back(case)
+
+
+def carry_out(request: HttpRequest, case: Case, member: Staff, form: MoveForm) -> str:
+    """Move it; or ask a second person; or open it again. Returns the part of the page to go back to."""
+    keyring, version, why = reading.keyring_of(request), form.cleaned_data["version"], form.cleaned_data["reason"]
+    if services.needs_second(case, form.chosen):
+        row, reason = seal_closing(case, why, keyring=keyring)
+        closing.ask(case=case, choice=form.chosen, closing_id=row, reason=reason, by=member, version=version)
+        return "closing"
+    if case.status == Status.CLOSED:
+        row, body = reading.seal_note(case, why, keyring=keyring)
+        closing.open_again(case=case, note_id=row, body=body, by=member, version=version)
+        return ""
+    services.move(case=case, choice=form.chosen, by=member, traces=traces(request, case, member), version=version, **form.details)
+    return ""
 
 
 @open_act("note", NoteForm)
@@ -152,6 +166,7 @@ def note(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
         return show(request, case, status=400, note=form)
     note_id, body = reading.seal_note(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
     mentions.note(case=case, note_id=note_id, body=body, named=form.named, by=member)
+    drafts.drop(case=case, member=member, form="note")
     return back(case, "write")
 
 

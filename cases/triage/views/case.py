@@ -15,9 +15,10 @@ from cases.escalation.models import Escalation
 from cases.models import BreakGlass, Case
 from cases.permissions import Permission, Staff, may
 from cases.selectors import opened_by
-from cases.triage import reading, selectors, services, todo
+from cases.triage import drafts, reading, selectors, services, todo
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
+from cases.triage.closing_forms import asked_to_close
 from cases.triage.evidence import files_of
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, TaskForm, WriteForm
 from cases.triage.label_forms import labels_on
@@ -51,6 +52,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
                     before=request.GET.get("before", ""))
     opened = reading.read_case(case, keyring=keyring, by=member, messages=page.messages, notes=page.notes, tasks=tasks)
     page, asks = page.worded(opened), lines(case, opened, platforms)
+    kept = drafts.of_page(case, member, keyring=keyring)
     later = [link for line in reversed(asks) for link in line.links]
     tags = reading.tags(opened.answers, also=later)
     seen = pictures(case, member, withheld=case.pk not in doors)
@@ -76,7 +78,9 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "replies": offers(case, get_language() or case.language, escalations=notices, names=names),
         "now": f"{timezone.now().timestamp():.3f}",
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
-        **{f"{name}_form": forms.get(name) or form(case) for name, form in FORMS.items()}, **labels_on(case, forms),
+        **{f"{name}_form": forms.get(name) or drafts.begun(form(case), kept.get(name)) for name, form in FORMS.items()},
+        **labels_on(case, forms),
+        **asked_to_close(case, member, keyring, forms), "drafts": kept, "own_words": drafts.beside(kept, forms),
     }
     return render(request, "triage/case.html", context, status=status)
 

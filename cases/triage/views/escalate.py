@@ -20,8 +20,9 @@ from cases.models import Case, Consent
 from cases.permissions import Permission, Staff
 from cases.priority import Harm
 from cases.selectors import agrees
-from cases.triage import reading
+from cases.triage import drafts, reading
 from cases.triage.asks import links_in
+from cases.triage.drafts import Kept
 from cases.triage.escalating import (
     CONSENT_NAMES,
     MISSING_NAMES,
@@ -66,7 +67,8 @@ def compose(request: HttpRequest, ref: str, channel: int) -> HttpResponse:
         keyring = reading.keyring_of(request)
         if keyring is None:
             return render(request, "triage/compose.html", {"case": case, "channel": way, "locked": True})
-        return page(request, case, way, NoticeForm(case, initial=first_words(request, case, way, member)))
+        kept = drafts.kept(case, member, drafts.of_notice(way.pk), keyring=keyring)
+        return page(request, case, way, NoticeForm(case, initial=first_words(request, case, way, member) | kept.typed), kept=kept)
     form = NoticeForm(case, request.POST)
     if not form.is_valid():
         return page(request, case, way, form, status=400)
@@ -89,10 +91,11 @@ def first_words(request: HttpRequest, case: Case, way: Channel, member: Staff) -
 
 
 def page(request: HttpRequest, case: Case, way: Channel, form: NoticeForm, *, preview: Notice | None = None,
-         status: int = 200) -> HttpResponse:
+         status: int = 200, kept: Kept | None = None) -> HttpResponse:
     shown = notices.render(preview, office=settings.OFFICE[LANGUAGE], contact=settings.NOTICE_FROM_EMAIL,
                            language=LANGUAGE) if preview else None
-    context = {"case": case, "channel": way, "form": form, "preview": shown, "trouble": trouble(case), "ui": get_language()}
+    context = {"case": case, "channel": way, "form": form, "preview": shown, "trouble": trouble(case), "ui": get_language(),
+               "draft": kept or drafts.numbered(request.POST.get("draft", "")), "draft_form": drafts.of_notice(way.pk)}
     return render(request, "triage/compose.html", context, status=status)
 
 
@@ -110,6 +113,7 @@ def send(request: HttpRequest, case: Case, way: Channel, form: NoticeForm, membe
     except services.NotNow:
         form.add_error(None, _("Take the case into review first."))
     else:
+        drafts.drop(case=case, member=member, form=drafts.of_notice(way.pk))
         messages.success(request, _("The notice is on its way.") if way.kind != Channel.Kind.WEBFORM
                          else _("Now fill in the platform's form."))
         return redirect("triage:escalation", case.ref, escalation.reference)

@@ -15,6 +15,7 @@ from cases.permissions import Permission, Staff
 from cases.triage import reading, selectors, todo
 from cases.triage.forms import TaskForm
 from cases.triage.models import Task
+from cases.triage.staff_words import seal_task
 from cases.triage.views.access import member_with, open_case_for
 from cases.triage.views.acts import back, open_act
 from cases.triage.views.case import show
@@ -34,7 +35,7 @@ def add(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     form = TaskForm(case, request.POST)
     if not form.is_valid():
         return show(request, case, status=400, task=form)
-    task_id, words = reading.seal_task(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
+    task_id, words = seal_task(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
     todo.add(case=case, task_id=task_id, words=words, by=member, to=form.member, due_on=form.cleaned_data["due_on"])
     return back(case, "tasks")
 

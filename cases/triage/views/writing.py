@@ -1,13 +1,14 @@
 """Writing to the reporter, by hand or from a template."""
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 
-from cases.models import Case
+from cases.models import Case, Message
 from cases.permissions import Staff
-from cases.triage import reading, services
+from cases.triage import drafts, reading, services
 from cases.triage.forms import WriteForm
 from cases.triage.models import Reply
 from cases.triage.offering import filled
@@ -34,12 +35,23 @@ def write(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     if "preview" in request.POST:
         form.previewed = True
         return show(request, case, write=form)
+    if answered_meanwhile(case, member, form.cleaned_data["loaded"]):
+        return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", write=form)
     try:
         message_id, body = reading.seal_message(case, form.cleaned_data["text"], keyring=reading.keyring_of(request))
         services.reply(case=case, message_id=message_id, body=body, by=member, ask=form.cleaned_data["ask"] and form.can_wait)
     except TransitionRefused:           # somebody moved it since: the words still go out with the next press
         return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", write=form)
+    drafts.drop(case=case, member=member, form="message")
     return back(case, "write")
+
+
+def answered_meanwhile(case: Case, member: Staff, loaded: float | None) -> bool:
+    """Somebody wrote since the page was made: their words are shown first, and the next press sends."""
+    if loaded is None:
+        return False
+    since = Message.objects.filter(case=case, at__gt=datetime.fromtimestamp(loaded, UTC))
+    return since.exclude(by=member.pk).exists()
 
 
 def reply_of(pk: str) -> Reply:

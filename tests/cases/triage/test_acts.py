@@ -136,7 +136,7 @@ def test_the_words_chosen_are_the_words_read(client, case):
     assert now_(case).due_at == due
     post(client, case, "move", move="closed_removed")
     assert (now_(case).status, now_(case).outcome) == ("closed", "removed")
-    post(client, case, "move", move="in_review")
+    post(client, case, "move", move="in_review", reason="It is back")
     assert (now_(case).status, now_(case).outcome) == ("in_review", "")
 
 

@@ -1,0 +1,61 @@
+"""What staff write for one another under the case key: tasks, why a child's case is to be closed, drafts. `reading` opens it."""
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from cases.audit.services import actor, record_read
+from cases.models import Case
+from cases.permissions import Staff
+from cases.selectors import opened_by
+from cases.triage.models import Closing, Draft, Task
+from cases.triage.reading import State, Text, opened_text, readable, seal_reason, sealed_row, under_glass
+from cases.vault.keyring import Keyring
+
+
+def read_tasks(tasks: Sequence[Task], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
+    """The words of tasks of several cases. One audit row lists the cases. Select `case__key`, prefetch its wraps."""
+    cases = {task.case_id: task.case for task in tasks}
+    doors = opened_by(by, cases.values())
+    keys = {pk: readable(case, case.key, keyring, doors) for pk, case in cases.items()}
+    texts = {task.pk: opened_text(task.case, *keys[task.case_id], task.words, "task", task.pk) for task in tasks}
+    read = sorted({task.case_id for task in tasks if texts[task.pk].state == State.OPEN})
+    if read:
+        record_read("tasks_read", subject="tasks", actor=actor(by), cases=read, **under_glass(doors, read))
+    return texts
+
+
+def read_closings(case: Case, rows: Iterable[Closing], *, keyring: Keyring | None, by: Staff) -> dict[UUID, tuple[Text, Text]]:
+    """Why members want a child's case closed, and why that was refused, by row."""
+    closings = list(rows)
+    doors = opened_by(by, [case]) if closings else {}
+    key, state = readable(case, case.key, keyring, doors)
+    found = {row.pk: (opened_text(case, key, state, row.reason, "closing", row.pk),
+                      opened_text(case, key, state, row.answer, "closing_answer", row.pk) if row.answer else Text(State.OPEN))
+             for row in closings}
+    if found and key is not None:
+        record_read("closings_read", subject=case.pk, actor=actor(by), count=len(found), **under_glass(doors, [case.pk]))
+    return found
+
+
+def read_draft(draft: Draft, *, case: Case, keyring: Keyring | None, by: Staff) -> dict[str, str]:
+    """A member's own words, field by field; empty while they cannot be opened. No entry in the log: nobody reads another's."""
+    key, state = readable(case, case.key, keyring, opened_by(by, [case]))
+    text = opened_text(case, key, state, draft.words, "draft", draft.pk)
+    if text.state != State.OPEN or draft.member_id != by.pk:
+        return {}
+    return {str(name): str(value) for name, value in json.loads(text.words).items()}
+
+
+def seal_draft(case: Case, typed: Mapping[str, str], *, record: UUID, keyring: Keyring | None) -> bytes:
+    """What was typed, for the draft's own row. Raises Locked, NotHeld."""
+    return seal_reason(case, json.dumps(dict(typed)), name="draft", record=record, keyring=keyring)
+
+
+def seal_task(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
+    """Id and words of a task. Raises Locked, NotHeld."""
+    return sealed_row(case, case.key, text, "task", keyring)
+
+
+def seal_closing(case: Case, text: str, *, keyring: Keyring | None) -> tuple[UUID, bytes]:
+    """Id and reason of the wish to close a child's case. Raises Locked, NotHeld."""
+    return sealed_row(case, case.key, text, "closing", keyring)
