@@ -2,31 +2,18 @@
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from cases import deadlines
+from cases import deadlines, urgency
 from cases.audit.services import actor, record
 from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
-from cases.priority import (
-    BY_HAND,
-    SEEN_RULES,
-    STRENGTH,
-    AgeBand,
-    Danger,
-    Facts,
-    Harm,
-    Level,
-    Seen,
-    is_new,
-    rate,
-    rate_seen,
-)
+from cases.priority import BY_HAND, Facts, Level, Rule, Seen, is_new, rate, rate_seen
 from cases.public_words import Said
 from cases.units.models import Membership, Unit
 from cases.vault.models import DataKey
@@ -35,6 +22,7 @@ from cases.workflow import Outcome, Status, check_transition
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
 OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id", "key_id")   # what databases call the ids of one report
 LEVEL = ["priority", "priority_rule", "seen_rule", *deadlines.COLUMNS]
+FACTS = ["harm", "age_band", "age_band_then", "child", "dangers", "platforms"]
 MOVED = ["status", "outcome", "closed_at", *deadlines.COLUMNS, "unread", "version"]
 SAID_BY_OUTCOME = {
     Outcome.REMOVED: Said.CLOSED_REMOVED, Outcome.NOT_REMOVED: Said.CLOSED_NOT_REMOVED, Outcome.REFERRED: Said.CLOSED_REFERRED,
@@ -88,7 +76,7 @@ def new_ref(now: datetime) -> str:
 @transaction.atomic
 def open_case(*, draft: CaseDraft) -> Case:
     """Raises AlreadyOpen for a submission that was sent before. The public role can insert but not look, so we try."""
-    now, rule = timezone.now(), rate(draft.facts)
+    now, rule = timezone.now(), rate(replace(draft.facts, platforms=frozenset(draft.platforms)), urgency.rules())
     case = Case(
         id=draft.id, submission=draft.submission, unit=draft.unit, key=draft.key, conversation_key=draft.conversation_key,
         reporter_public=draft.reporter_public, answers=draft.answers, summary=draft.summary,
@@ -161,23 +149,22 @@ def raise_priority(*, case: Case, seen: Seen) -> Case | None:
     if rule is None or not is_new(rule, fresh.seen_rule):
         return None
     fresh.seen_rule = rule.code
-    rises = rule.level < fresh.priority
-    if rises:
-        set_level(fresh, rule.level, rule.code)
-        record("priority_raised", subject=fresh.pk, actor="system", rule=rule.code, to=rule.level.value)
+    fires = urgency.about_pictures(fresh, rule.code)
+    if fires and (rises := fires.level < fresh.priority):
+        set_level(fresh, fires.level, fires.code)
+        record("priority_raised", subject=fresh.pk, actor="system", rule=fires.code, to=fires.level.value)
     fresh.save(update_fields=LEVEL)
-    return fresh if rises else None
+    return fresh if fires and rises else None
 
 
 @transaction.atomic
 def settle_priority(*, case: Case, seen: Seen, by: Staff | None) -> Case:
     """A member found that less is known of the pictures. What another rule or a person set stays; what hung on it goes back."""
     fresh, rule = lock_case(case, alone=False), rate_seen(seen)
-    hung = fresh.priority_rule in STRENGTH
+    hung = urgency.hangs_on_pictures(fresh.priority_rule)
     fresh.seen_rule = rule.code if rule else ""
     if hung:
-        before, (level, code) = fresh.priority, own_priority(fresh)
-        level, code = (rule.level, rule.code) if rule and rule.level < level else (level, code)
+        before, (level, code) = fresh.priority, with_pictures(fresh, *own_priority(fresh))
         set_level(fresh, level, code)
         record("priority_settled", subject=fresh.pk, actor=actor(by), rule=code, was=before, to=level.value)
     fresh.save(update_fields=LEVEL)
@@ -212,16 +199,47 @@ def own_priority(case: Case) -> tuple[Level, str]:
     """What a member set, or else what the report itself says."""
     if case.hand_priority is not None:
         return Level(case.hand_priority), BY_HAND
-    rule = rate(Facts(Harm(case.harm), AgeBand(case.age_band), AgeBand(case.age_band_then),
-                      frozenset(Danger(danger) for danger in case.dangers)))
+    rule = own_rule(case)
     return rule.level, rule.code
 
 
 def own_level(case: Case) -> tuple[Level, str]:
     """What the case is by itself: its own priority, or the rule about its pictures that has fired, if that is more urgent."""
-    level, code = own_priority(case)
-    seen = next((rule for rule in SEEN_RULES if rule.code == case.seen_rule), None)
-    return (seen.level, seen.code) if seen and seen.level < level else (level, code)
+    return with_pictures(case, *own_priority(case))
+
+
+def own_rule(case: Case) -> Rule:
+    return rate(urgency.facts_of(case, seen=False), urgency.rules())
+
+
+def with_pictures(case: Case, level: Level, code: str) -> tuple[Level, str]:
+    """The same, or what is known of its pictures if that is more urgent."""
+    fires = urgency.about_pictures(case, case.seen_rule)
+    return (fires.level, fires.code) if fires and fires.level < level else (level, code)
+
+
+@transaction.atomic
+def correct_facts(*, case: Case, facts: Facts, by: Staff, version: int | None = None) -> Case:
+    """What is known in the clear was wrong: child, priority and clock follow. Who may unset a child is the caller's to see to.
+
+    A priority set by hand stays, unless what is known now is more urgent than what was known before, and than the hand.
+    Raises Stale.
+    """
+    fresh = lock_case(case, version)
+    before = own_rule(fresh).level
+    fresh.harm, fresh.age_band, fresh.age_band_then = facts.harm.value, facts.age_now.value, facts.age_then.value
+    fresh.child, fresh.dangers = facts.child, sorted(danger.value for danger in facts.dangers)
+    fresh.platforms = sorted(facts.platforms)
+    rule = own_rule(fresh)
+    if fresh.hand_priority is None or rule.level < min(before, fresh.hand_priority):
+        fresh.hand_priority = None
+        level, code = with_pictures(fresh, rule.level, rule.code)
+        if level != fresh.priority or code != fresh.priority_rule:
+            set_level(fresh, level, code)
+    fresh.version += 1
+    fresh.save(update_fields=[*FACTS, *LEVEL, "hand_priority", "version"])
+    record("facts_corrected", subject=fresh.pk, actor=actor(by), rule=fresh.priority_rule, to=fresh.priority, child=fresh.child)
+    return fresh
 
 
 def set_level(case: Case, level: Level, code: str) -> None:

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views import i18n
 from django.views.decorators.csrf import csrf_exempt
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.hashing.models import ListEntry, Listing
 from cases.hashing.selectors import public_numbers
+from cases.units.duty import reads_again
 
 EVENTS = {"published": _("Put on a list"), "withdrawn": _("Taken off again, because a reporter or we wished so"),
           "suspended": _("Taken off until somebody had looked, because a platform did not block it")}
@@ -30,7 +32,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def your_report(request: HttpRequest) -> HttpResponse:
-    return page(request, "pages/your_report.html")
+    response = page(request, "pages/your_report.html", {"again": reads_again(timezone.now())})
+    response.headers["Cache-Control"] = "private, max-age=300"          # when reports are read again is soon over
+    return response
 
 
 @login_not_required

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from cases.clock.models import Holiday, Period
+from cases.clock.models import Holiday, Period, PriorityRule
 
 
 @register(Holiday)
@@ -10,4 +10,9 @@ class HolidayOptions(TranslationOptions):
 
 @register(Period)
 class PeriodOptions(TranslationOptions):
+    fields = ("name",)
+
+
+@register(PriorityRule)
+class PriorityRuleOptions(TranslationOptions):
     fields = ("name",)

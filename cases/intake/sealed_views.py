@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -22,6 +23,7 @@ from cases.intake.sealed_services import SealAgain
 from cases.intake.state import Draft, seal
 from cases.intake.steps import CHECK, DONE, RECEIPT, Step, Walk, shown, told as told_by
 from cases.services import AlreadyOpen
+from cases.units.duty import reads_again
 from cases.units.models import Unit
 from cases.vault.custody import KeyMissing
 
@@ -106,7 +108,8 @@ def done(request: HttpRequest, report: SealedReport, *, files: bool, notice: str
     unit = services.route(report.facts, report.conflict)
     return render(request, "intake/done.html", {
         "page": DONE, "known": report.known, "unit": unit, "promised": services.promised(unit, report.facts), "groups": [],
-        "notice": notice, "ticket": evidence_ticket.seal(evidence_ticket.after(report.submission, report.case)) if files else ""})
+        "notice": notice, "again": reads_again(timezone.now(), unit),
+        "ticket": evidence_ticket.seal(evidence_ticket.after(report.submission, report.case)) if files else ""})
 
 
 def refused(outcome: str, status: int) -> HttpResponse:

@@ -19,6 +19,7 @@ from cases.notifications.services import keep_address, urgent
 from cases.priority import Body, Facts, rate
 from cases.services import CaseDraft, give_consent, open_case
 from cases.units.models import Unit
+from cases.urgency import rules
 from cases.vault import custody, envelope
 
 SUMMARY_CHARACTERS = 120
@@ -64,7 +65,7 @@ def route(facts: Facts, conflict: Body | None) -> Unit:
 
 def promised(unit: Unit, facts: Facts) -> datetime:
     """By when somebody of the unit looks at a report that comes in now."""
-    return promise(unit, rate(facts).level)
+    return promise(unit, rate(facts, rules()).level)
 
 
 @transaction.atomic

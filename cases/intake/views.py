@@ -36,6 +36,7 @@ from cases.intake.steps import (
     walk,
 )
 from cases.services import AlreadyOpen
+from cases.units.duty import reads_again
 from cases.units.models import Unit
 from cases.vault.custody import KeyMissing
 from cases.vault.models import UnitKey
@@ -219,7 +220,7 @@ def done_context(draft: Draft, walked: Walk, form: Any) -> dict[str, Any]:
     unit = services.route(walked.known.facts, walked.known.conflict)
     ticket = evidence_ticket.seal(evidence_ticket.after(draft.submission, draft.case)) if draft.files else ""
     return {"groups": display(draft.code).split(), "unit": unit, "promised": services.promised(unit, walked.known.facts),
-            "ticket": ticket}
+            "ticket": ticket, "again": reads_again(timezone.now(), unit)}
 
 
 def elsewhere_context(draft: Draft, walked: Walk, form: Any) -> dict[str, Any]:

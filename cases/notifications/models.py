@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
 class Occasion(StrEnum):
     """Why somebody is told. The words for each are in `wording`."""
     URGENT = "urgent"            # a new case of priority 1 or 2
+    UNCLAIMED = "unclaimed"      # nobody took an urgent case in ten minutes
     CLOCK = "clock"              # three quarters of a clock have run
     OVERDUE = "overdue"          # a clock has run out; told to supervisors too
     STILL = "still"              # a reminder of that
@@ -23,6 +24,7 @@ class Occasion(StrEnum):
     ANSWER = "answer"            # a platform answered
     SILENCE = "silence"          # a platform let its time run out
     FAILED = "failed"            # a notice could not be delivered
+    SECOND = "second"            # what is known of a child's case waits for a second person's yes
     WISH = "wish"                # a woman was asked for, and the case went to somebody else
     GLASS = "glass"              # somebody opened a case that is kept for others
     ASIDE = "aside"              # who had a case stepped aside: it needs somebody new

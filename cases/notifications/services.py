@@ -34,8 +34,9 @@ from cases.vault.unseal import NotHeld, OpenFailed, key_for_worker
 from cases.workflow import Status
 
 URGENT = frozenset({Level.P1, Level.P2})
-CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.OVERDUE, Occasion.GLASS, Occasion.LOCKED,      # by SMS as well
-                         Occasion.MANY})
+CANNOT_WAIT = frozenset({Occasion.URGENT, Occasion.CLOCK, Occasion.OVERDUE, Occasion.UNCLAIMED, Occasion.GLASS,
+                         Occasion.LOCKED, Occasion.MANY})       # by SMS as well
+PAGE_AFTER = timedelta(minutes=10)                               # an urgent report that nobody took
 AT_ONCE, QUARTER = 5, timedelta(minutes=15)                      # urgent reports of which a member is told one by one
 WITNESS_LINES = 24                                               # checkpoints in one mail: a day's
 ONCE_IN = timedelta(days=1)                                      # a reporter's phone is silent in between
@@ -97,6 +98,9 @@ def tell_urgent(case: Case) -> None:
     occasion, people = responsible(case, Occasion.URGENT)
     for person in people:
         tell_counted(occasion=occasion, member=person, case=case)
+    if case.priority == Level.P1 and case.assignee_id is None and occasion == Occasion.URGENT:
+        enqueue("notifications.page", delay=PAGE_AFTER.total_seconds(), case_id=str(case.pk), round_=1,
+                told=[str(person.pk) for person in people])
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.models import Case
-from cases.notifications import clocks, news, services
+from cases.notifications import clocks, news, paging, services
 from cases.notifications.models import Occasion
 from cases.outbox.services import job
 
@@ -31,6 +31,11 @@ def sound_clocks() -> None:
 @job("notifications.alarms")
 def alarms(events: list[str]) -> None:
     clocks.tell([UUID(event) for event in events])
+
+
+@job("notifications.page")
+def page(case_id: str, told: list[str], round_: int) -> None:
+    paging.page(case_id=case_id, told=told, round_=round_)
 
 
 @job("notifications.recount", atomic=False)

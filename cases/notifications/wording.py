@@ -10,6 +10,8 @@ Counts = Mapping[str, int]
 SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
     Occasion.URGENT: lambda n: ngettext("%(count)d urgent report has arrived.", "%(count)d urgent reports have arrived.",
                                         n["count"]),
+    Occasion.UNCLAIMED: lambda n: ngettext("%(count)d urgent report still has nobody. Please take it.",
+                                           "%(count)d urgent reports still have nobody. Please take them.", n["count"]),
     Occasion.CLOCK: lambda n: ngettext("The time for %(count)d case is running out.",
                                        "The time for %(count)d cases is running out.", n["count"]),
     Occasion.OVERDUE: lambda n: ngettext("The time for %(count)d case is over.", "The time for %(count)d cases is over.",
@@ -27,6 +29,8 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
                                          "%(count)d notices were not answered in time.", n["count"]),
     Occasion.FAILED: lambda n: ngettext("%(count)d notice could not be delivered.", "%(count)d notices could not be delivered.",
                                         n["count"]),
+    Occasion.SECOND: lambda n: ngettext("%(count)d correction of a case waits for your yes.",
+                                        "%(count)d corrections of cases wait for your yes.", n["count"]),
     Occasion.WISH: lambda n: ngettext("%(count)d reporter's wish about who reads a case was set aside.",
                                       "%(count)d reporters' wishes about who reads a case were set aside.", n["count"]),
     Occasion.GLASS: lambda n: ngettext("Emergency access was used for %(count)d case.",

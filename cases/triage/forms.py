@@ -57,13 +57,25 @@ class HandForm(ActForm):
         return self.members.get(self.cleaned_data["to"])
 
 
+def reason_field(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, min_length=10, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+                           help_text=_("A sentence. It is sealed with the case; your unit reads it."))
+
+
 class PriorityForm(ActForm):
-    """A member knows better than the rules."""
+    """A member knows better than the rules, and says why."""
     level = forms.TypedChoiceField(label=_("Priority"), choices=choices(LEVEL_NAMES), coerce=lambda value: Level(int(value)))
+    reason = reason_field(_("Why"))
 
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
         self.initial["level"] = case.priority
+
+    def clean_level(self) -> Level:
+        level: Level = self.cleaned_data["level"]
+        if level == self.case.priority:
+            raise forms.ValidationError(_("It has this priority already."))
+        return level
 
 
 class MoveForm(ActForm):

@@ -18,11 +18,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import urgency
 from cases.hashing.alike import CROWD
 from cases.hashing.matches import guarding, of_a_child, of_case, standing
 from cases.hashing.models import Match, MediaHash
 from cases.hashing.undoing import needs_a_second
-from cases.models import RULE_NAMES, SEEN_ELSEWHERE, Case
+from cases.models import SEEN_ELSEWHERE, Case
 from cases.permissions import Staff
 from cases.priority import BY_HAND, Seen, rate_seen
 from cases.selectors import cases_for, opened_by, walled_off
@@ -170,10 +171,12 @@ def match_of(case: Case, number: int, ref: str, their: int, member: Staff) -> Ma
 
 
 # --- why a case is as urgent as it is ---------------------------------------------------------------------------------
-def reasons(cases: Sequence[Case], member: Staff) -> dict[UUID, Promise | str]:
-    """The rule of each case's priority, in words that say no more than the member may know. No query if no picture moved one."""
-    found: dict[UUID, Promise | str] = {case.pk: RULE_NAMES.get(case.priority_rule, case.priority_rule) for case in cases}
-    moved = {case.pk: case for case in cases if case.priority_rule in ABOUT_CASES}
+def reasons(cases: Sequence[Case], member: Staff, book: urgency.Book | None = None) -> dict[UUID, Promise | str]:
+    """The rule of each case's priority, in words that say no more than the member may know. One query (the rules) if no picture
+    moved one."""
+    book = book or urgency.book()
+    found: dict[UUID, Promise | str] = {case.pk: book.name(case.priority_rule) for case in cases}
+    moved = {case.pk: case for case in cases if book.seen(case.priority_rule) & ABOUT_CASES}
     if not moved:
         return found
     either = guarding().filter(Q(a__case__in=moved) | Q(b__case__in=moved))
@@ -185,12 +188,12 @@ def reasons(cases: Sequence[Case], member: Staff) -> dict[UUID, Promise | str]:
             if own in moved and other != own:
                 others[own][other] = tied[other]
     reach = reach_of(member, [case for each in others.values() for case in each.values()])
-    return found | {pk: rule_words(case, list(others[pk].values()), reach) for pk, case in moved.items()}
+    return found | {pk: rule_words(case, list(others[pk].values()), reach, book) for pk, case in moved.items()}
 
 
-def rule_words(case: Case, others: Sequence[Case], reach: Mapping[UUID, Reach]) -> Promise:
+def rule_words(case: Case, others: Sequence[Case], reach: Mapping[UUID, Reach], book: urgency.Book) -> Promise | str:
     there = [other for other in others if reach[other.pk] != Reach.WALL]
     if any(reach[other.pk] != Reach.OPEN for other in there):
         return SEEN_ELSEWHERE
     rule = rate_seen(Seen(cases=len(there), child=any(of_a_child(other) for other in there)))
-    return RULE_NAMES[case.priority_rule if rule and rule.code == case.priority_rule else BY_HAND]
+    return book.name(case.priority_rule if rule and rule.code in book.seen(case.priority_rule) else BY_HAND)

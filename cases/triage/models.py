@@ -111,6 +111,39 @@ class Closing(models.Model):
         return f"{self.case_id} {self.state}"
 
 
+class Correction(models.Model):
+    """A member set the priority, or put right what is known of a case in the clear. `was` and `now` are columns of the case, as
+    codes; the reason is sealed under the case key. What would unset a child waits for somebody else's yes."""
+
+    class Kind(models.TextChoices):
+        PRIORITY = "priority", _("Priority")
+        FACTS = "facts", _("What is known")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="corrections")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    was = models.JSONField(default=dict)
+    now = models.JSONField(default=dict)
+    reason = models.BinaryField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    dropped_at = models.DateTimeField(null=True)            # taken back, or refused
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=models.Q(applied_at=None, dropped_at=None),
+                                    name="one_correction_waits"),
+            models.CheckConstraint(name="correction_agreed_by_another",
+                                   condition=models.Q(agreed_by=None) | ~models.Q(agreed_by=models.F("by"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
 class Question(models.Model):
     """One unit asks another about a picture that both hold. The reason is sealed to the asked unit and to nobody else.
 

@@ -22,7 +22,7 @@ from cases.merging.models import Merging
 from cases.models import BreakGlass, Case, Consent, Exclusion, Message
 from cases.permissions import Staff
 from cases.selectors import opened_by
-from cases.triage.models import Note, Question, Task
+from cases.triage.models import Correction, Note, Question, Task
 from cases.vault import blind, custody, envelope, parking, unseal
 from cases.vault.models import DataKey
 from cases.vault.parking import Locked
@@ -69,6 +69,7 @@ class Opened:
     notes: dict[UUID, Text]
     assents: dict[UUID, Text]
     opinion: Text | None                # the reporter's words to it
+    corrections: dict[UUID, Text]       # why the priority or the facts were changed
     asks: dict[UUID, Text]              # answers to what was asked for, but where the reporter can be reached
     tasks: dict[UUID, Text] = field(default_factory=dict)
 
@@ -113,7 +114,7 @@ def _summary(case: Case, keyring: Keyring | None, doors: Doors) -> Text:
 
 
 def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Iterable[Message] = (), notes: Iterable[Note] = (),
-              tasks: Iterable[Task] = ()) -> Opened:
+              tasks: Iterable[Task] = (), corrections: Iterable[Correction] = ()) -> Opened:
     """What is sealed of one case and shown: the answers, the assents, and of the rest these rows. One audit row, unless nothing
     could be opened."""
     doors = opened_by(by, [case])
@@ -124,6 +125,7 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Itera
         state, answers,
         messages=_texts(case, talk_key, talk_state, "message", ((row.pk, row.body) for row in messages)),
         notes=_texts(case, key, key_state, "note", ((row.pk, row.body) for row in notes)),
+        corrections=_texts(case, key, key_state, "correction", ((row.pk, row.reason) for row in corrections)),
         assents=_texts(case, talk_key, talk_state, "assent",
                        Consent.objects.filter(case=case, assent__isnull=False).values_list("pk", "assent")),
         opinion=_opinion(case, talk_key, talk_state),
@@ -310,7 +312,8 @@ def seal_message(case: Case, text: str, *, keyring: Keyring | None, row: UUID | 
 
 def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
     """Why a wall was lifted ("lift_reason"), glass broken ("glass"), the case merged ("merge_reason") or taken out again
-    ("undo_reason"), a child's not closed ("closing_answer"), for its own row. Raises Locked, NotHeld."""
+    ("undo_reason"), a child's not closed ("closing_answer"), something put right ("correction") or to be reminded of ("reminder"),
+    for its own row. Raises Locked, NotHeld."""
     key = _writing_key(case, case.key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
 

@@ -21,9 +21,10 @@ from cases.models import Case, Consent, Message, StatusChange
 from cases.permissions import Permission, Staff, may
 from cases.public_words import sentence
 from cases.triage import logged
+from cases.triage.correcting import change as change_in
 from cases.triage.logged import isolated
 from cases.triage.matches import pairs_shown
-from cases.triage.models import Note
+from cases.triage.models import Correction, Note
 from cases.triage.reading import Opened, Text
 
 PAGE = 40
@@ -59,7 +60,7 @@ class Event:
     who: Who
     seen: Seen
     kind: str = ""
-    row: Message | Note | None = None       # whose words belong to it
+    row: Message | Note | Correction | None = None       # whose words belong to it
     text: Text | None = None
     language: str = ""                      # of the text, where it is known
     reporter_reads: SafeString | str = ""
@@ -89,9 +90,13 @@ class Page:
     def notes(self) -> list[Note]:
         return [event.row for event in self.events if isinstance(event.row, Note)]
 
+    @property
+    def corrections(self) -> list[Correction]:
+        return [event.row for event in self.events if isinstance(event.row, Correction)]
+
     def worded(self, opened: Opened) -> "Page":
-        """With the words of its messages and notes."""
-        texts: Mapping[Any, Text] = opened.messages | opened.notes
+        """With the words of its messages, notes and corrections."""
+        texts: Mapping[Any, Text] = opened.messages | opened.notes | opened.corrections
         return replace(self, events=[replace(event, text=texts.get(event.row.pk)) if event.row else event
                                      for event in self.events])
 
@@ -136,6 +141,7 @@ def everything(case: Case, member: Staff, platforms: Mapping[str, str], before: 
     yield from moves(case, platforms, before)
     yield from messages(case, before)
     yield from notes(case, before)
+    yield from corrections(case, before)
     yield from consents(case, before)
     yield from notices(case, before)
     yield from asked(case, platforms, before)
@@ -168,6 +174,21 @@ def notes(case: Case, before: datetime | None) -> Iterator[Event]:
         told = tuple(str(mention.member) for mention in note.mentions.all())
         yield Event(note.at, _("%(name)s wrote a note") % {"name": isolated(note.by)}, Who.STAFF, Seen.STAFF, "priv", row=note,
                     told=told)
+
+
+def corrections(case: Case, before: datetime | None) -> Iterator[Event]:
+    """A case has few of them."""
+    for row in Correction.objects.filter(case=case).select_related("by", "agreed_by"):
+        title = _("%(name)s said why the priority is another: %(change)s") if row.kind == Correction.Kind.PRIORITY \
+            else _("%(name)s put right what is known: %(change)s")
+        if earlier(row.at, before):
+            what = {"name": isolated(row.by), "change": change_in(row)}
+            yield Event(row.at, title % what, Who.STAFF, Seen.STAFF, "priv", row=row)
+        if row.agreed_by and earlier(row.applied_at, before):
+            words = _("%(name)s agreed to what was put right") % {"name": isolated(row.agreed_by)}
+            yield Event(row.applied_at, words, Who.STAFF, Seen.STAFF)
+        if earlier(row.dropped_at, before):
+            yield Event(row.dropped_at, _("What was to be put right was dropped"), Who.STAFF, Seen.STAFF)
 
 
 def consents(case: Case, before: datetime | None) -> Iterator[Event]:

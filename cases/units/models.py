@@ -48,3 +48,29 @@ class TimeLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.level}: {self.hours}"
+
+
+class Shift(models.Model):
+    """A member is on duty from one moment to another. As long as a unit's roster names somebody now, nobody else is on duty."""
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="shifts")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["unit", "ends_at"], name="shift_coming")]
+        constraints = [models.CheckConstraint(name="shift_ends_after_it_begins",
+                                              condition=models.Q(ends_at__gt=models.F("starts_at")))]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.starts_at:%F %H:%M}"
+
+
+class Cover(models.Model):
+    """When a unit reads reports, for the public's pages: times without names, made by the worker for two weeks."""
+    unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="+")
+    windows = models.JSONField(default=list)                # [["2026-11-23T04:00:00+00:00", "…"], …], in order
+
+    def __str__(self) -> str:
+        return str(self.unit_id)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from cases.units.models import Unit
 
@@ -29,7 +30,12 @@ def colleagues_in(units: Iterable[Unit]) -> QuerySet[AbstractBaseUser]:
 
 
 def members_on_duty(unit: Unit) -> QuerySet[AbstractBaseUser]:
-    """Who is told of urgent cases at once. Nobody on duty: everybody in the unit, for an urgent case must reach someone."""
+    """Who is told of urgent cases at once: whom the roster names now, else who is marked as on duty. Nobody: everybody in the
+    unit, for an urgent case must reach someone."""
+    now = timezone.now()
+    named = members_of(unit).filter(pk__in=unit.shifts.filter(starts_at__lte=now, ends_at__gt=now).values("member"))
+    if named.exists():
+        return named
     on_duty = members_of(unit).filter(pk__in=unit.memberships.filter(on_duty=True).values("member"))
     return on_duty if on_duty.exists() else members_of(unit)
 

@@ -26,9 +26,12 @@ cases.clock
     cases_clock_calendar                      S       SU      -       -         S
     cases_clock_holiday                       S       SID     -       -         S
     cases_clock_period                        S       SID     -       -         S
+    cases_clock_priorityrule                  S       SIU     -       -         S
 cases.units
     cases_units_unit                          S       SL      -       -         S
     cases_units_timelimit                     S       SI      -       -         S
+    cases_units_shift                         -       SIUD    -       -         S
+    cases_units_cover                         S       SIU     -       -         SIU
     cases_units_membership                    -       SIUD    -       -         S
 cases.vault
     cases_vault_unitkey                       SL      SIU     -       -         SL
@@ -100,6 +103,7 @@ cases.triage
     cases_triage_task                         -       SIU     -       -         SD
     cases_triage_draft                        -       SIUD    -       -         SD
     cases_triage_closing                      -       SIU     -       -         SD
+    cases_triage_correction                   -       SIU     -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
     cases_triage_reply                        -       SIU     -       -         -
     cases_triage_bulkrun                      -       SIUD    -       -         SUD

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -5,14 +7,17 @@ from cases.models import DANGER_NAMES, HARM_NAMES, RULE_NAMES
 from cases.priority import (
     BY_HAND,
     CHILD,
+    FLOOR,
     IMAGE_HARMS,
     RULES,
     SEEN_RULES,
     AgeBand,
+    Conditions,
     Danger,
     Facts,
     Harm,
     Level,
+    Rule,
     Seen,
     band,
     is_new,
@@ -83,3 +88,33 @@ def test_a_rule_about_pictures_fires_once_and_then_only_a_stronger_one():
     for place, rule in enumerate(SEEN_RULES):
         assert is_new(rule, "")
         assert [is_new(rule, fired) for fired in order] == [place < other for other in range(len(order))]
+
+
+# --- conditions, as data ----------------------------------------------------------------------------------------------
+any_conditions = st.builds(
+    Conditions, harm=st.frozensets(st.sampled_from([harm.value for harm in Harm]), max_size=3),
+    danger=st.frozensets(st.sampled_from([danger.value for danger in Danger]), max_size=2),
+    child=st.sampled_from([frozenset(), frozenset({"yes"}), frozenset({"no"})]),
+    seen=st.frozensets(st.sampled_from([rule.code for rule in SEEN_RULES]), max_size=2))
+
+
+@given(any_conditions)
+def test_conditions_come_back_from_the_database_as_they_went(conditions: Conditions) -> None:
+    assert Conditions.read(json.loads(json.dumps(conditions.data()))) == conditions
+
+
+@given(any_facts, st.lists(st.builds(Rule, code=st.just("own"), level=st.sampled_from(Level), when=any_conditions), max_size=4))
+def test_no_setting_puts_danger_to_life_below_urgent(facts: Facts, rules: list[Rule]) -> None:
+    """Whatever the ministry's rules are, also none."""
+    if any(rule.fires(facts) for rule in FLOOR):
+        assert rate(facts, rules).level == Level.P1
+    elif not any(rule.fires(facts) for rule in rules):
+        assert rate(facts, rules).code == "other"
+
+
+@given(any_facts, any_conditions, any_conditions)
+def test_more_conditions_never_make_a_rule_fire_more_often(facts: Facts, a: Conditions, b: Conditions) -> None:
+    both = {name: values for name, values in (a.named() | b.named()).items() if name not in a.named() or name not in b.named()}
+    narrower = Conditions.read(both | {name: a.named()[name] & b.named()[name] or {"nothing"}
+                                       for name in a.named().keys() & b.named().keys()})
+    assert not narrower.hold(facts) or (a.hold(facts) and b.hold(facts))

@@ -1,11 +1,15 @@
 """The footer's pages, the way out, the error pages."""
+from datetime import timedelta
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from cases.units.models import Cover
 from portal import pages
+from tests.factories.cases import make_unit
 
 PAGES = ["privacy", "accessibility", "your_report", "leaving", "numbers"]
 pytestmark = pytest.mark.django_db
@@ -109,3 +113,18 @@ def test_staff_choose_their_language_with_a_cookie_that_public_pages_never_get(c
     assert response.cookies["language"].value == "ur"
     assert response.cookies["language"]["path"] == "/desk/"
     assert client.get("/desk/language").status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "words"), [("en", "They are read again from"), ("ur", "دوبارہ پڑھی جائیں گی")])
+def test_without_cover_the_public_reads_when_reports_are_read_again(client, language, words):
+    """Under the public's role, which sees no roster."""
+    address, now = f"/{language}/your-report/", timezone.now()
+    unit = make_unit()
+    assert words not in client.get(address).content.decode()            # nothing is known: nothing is said
+    ends = (now + timedelta(hours=9)).isoformat()
+    cover = Cover.objects.create(unit=unit, windows=[[(now + timedelta(hours=3)).isoformat(), ends]])
+    assert words in client.get(address).content.decode()
+    cover.windows = [[(now - timedelta(hours=3)).isoformat(), ends]]
+    cover.save()
+    assert words not in client.get(address).content.decode()

@@ -7,7 +7,7 @@ answers.
 """
 from collections.abc import Callable
 from functools import wraps
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +19,8 @@ from cases.conversation.selectors import untagged
 from cases.models import Case
 from cases.permissions import Permission, Staff
 from cases.selectors import opens
-from cases.services import Stale, WomanAsked, set_priority
-from cases.triage import closing, drafts, mentions, reading, services
+from cases.services import Stale, WomanAsked
+from cases.triage import closing, correcting, drafts, mentions, reading, services
 from cases.triage.asks import links_in
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm
 from cases.triage.staff_words import seal_closing
@@ -122,8 +122,12 @@ def priority(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     form = PriorityForm(case, request.POST)
     if not form.is_valid():
         return show(request, case, status=400, priority=form)
+    row = uuid4()
+    reason = reading.seal_reason(case, form.cleaned_data["reason"], name="correction", record=row,
+                                 keyring=reading.keyring_of(request))
     try:
-        set_priority(case=case, level=form.cleaned_data["level"], by=member, version=form.cleaned_data["version"])
+        correcting.override(case=case, level=form.cleaned_data["level"], row=row, reason=reason, by=member,
+                            version=form.cleaned_data["version"])
     except Stale:
         return show(request, case_for(request, case.ref), status=CONFLICT, trouble="stale", priority=form)
     return back(case)

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cases import urgency
 from cases.escalation.models import Escalation
 from cases.models import BreakGlass, Case
 from cases.permissions import Permission, Staff, may
@@ -20,6 +21,7 @@ from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
 from cases.triage.closing_forms import asked_to_close
 from cases.triage.evidence import files_of
+from cases.triage.explaining import also_fire
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm, TaskForm, WriteForm
 from cases.triage.label_forms import labels_on
 from cases.triage.lists import known_elsewhere
@@ -45,12 +47,13 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     """The page of a case. After a refused act `forms` holds what was typed and `trouble` says why: "stale", "woman",
     "withheld"."""
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
-    doors = opened_by(member, [case])
+    doors, book = opened_by(member, [case]), urgency.book()
     names, tasks = selectors.platform_names(), todo.tasks_of(case)
     platforms, notices = names[get_language() or case.language], escalations_of(case)
     page = timeline(case, member, platforms, withheld=case.pk not in doors, who=request.GET.get("who", ""),
                     before=request.GET.get("before", ""))
-    opened = reading.read_case(case, keyring=keyring, by=member, messages=page.messages, notes=page.notes, tasks=tasks)
+    opened = reading.read_case(case, keyring=keyring, by=member, messages=page.messages, notes=page.notes, tasks=tasks,
+                               corrections=page.corrections)
     page, asks = page.worded(opened), lines(case, opened, platforms)
     kept = drafts.of_page(case, member, keyring=keyring)
     later = [link for line in reversed(asks) for link in line.links]
@@ -58,7 +61,8 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     seen = pictures(case, member, withheld=case.pk not in doors)
     merged = merged_of(case, member, keyring=keyring) if case.pk in doors else NOTHING
     context: dict[str, Any] = {
-        "case": case, "why": reasons([case], member)[case.pk], "opened": opened, "locked": keyring is None, "trouble": trouble,
+        "case": case, "why": reasons([case], member, book)[case.pk], "also": also_fire(case, book),
+        "opened": opened, "locked": keyring is None, "trouble": trouble,
         "platforms": [platforms.get(slug, slug) for slug in case.platforms],
         "timeline": page, "news": since(page.events, loaded_at(forms)), "merged": merged, "consents": consent_lines(case, opened),
         "links": named(case, "url", tuple(dict.fromkeys([*opened.answers.links, *later])), tags, member),

@@ -29,6 +29,8 @@ class Section:
 SECTIONS = [
     Section(_("Labels"), _("Words that your units put on cases to find them again."), "triage:labels", Permission.SUPERVISE),
     Section(_("Templates"), _("What caseworkers write to reporters with."), "triage:templates", Permission.SUPERVISE),
+    Section(_("Priority rules"), _("What makes a case how urgent."), "triage:rules", Permission.SUPERVISE),
+    Section(_("Roster"), _("Who is on duty when."), "triage:rosters", Permission.READ_CASES),
     Section(_("Calendars"), _("Working hours, public holidays, Ramzan hours."), "triage:calendars",
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
     Section(_("Deadlines"), _("How long each unit gives itself for each priority."), "triage:limits",

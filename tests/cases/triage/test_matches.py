@@ -212,8 +212,9 @@ def test_who_may_not_come_in(unit, stranger, value, part):
 def test_a_member_sets_the_priority(client, case, ayesha):
     address = f"/desk/case/{case.ref}/priority/"
     assert client.post(address, {"version": 1, "level": "9"}).status_code == 400
-    assert client.post(address, {"version": 1, "level": "1"}).status_code == 302
-    assert client.post(address, {"version": 1, "level": "4"}).status_code == 409        # the page was older
+    why = {"reason": "The reporter called, and is in danger."}
+    assert client.post(address, {"version": 1, "level": "1", **why}).status_code == 302
+    assert client.post(address, {"version": 1, "level": "4", **why}).status_code == 409        # the page was older
     fresh = Case.objects.get(pk=case.pk)
     assert (fresh.priority, fresh.priority_rule, fresh.hand_priority) == (1, "by_hand", 1)
     assert Entry.objects.get(event="priority_set").actor == str(ayesha.pk)

@@ -132,3 +132,30 @@ def test_a_unit_sets_its_deadlines(unit, head, boss):
     assert refused.status_code == 400
     assert "urgent clocks run through nights" in refused.content.decode()
     assert unit.limits.count() == 1
+
+
+# --- the roster -------------------------------------------------------------------------------------------------------
+def test_the_roster_shows_shifts_and_gaps_and_is_the_supervisors_to_change(unit, ayesha, bilal, client, boss, stranger):
+    address = "/desk/settings/roster/adults/"
+    assert client.get("/desk/settings/roster/").headers["Location"] == address
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    night = {"act": "add", "member": str(bilal.pk), "first": tomorrow.isoformat(), "starts": "21:00", "ends": "05:00",
+             "last": (tomorrow + timedelta(days=1)).isoformat()}
+    assert client.post(address, night).status_code == 403
+    assert signed_in(stranger).get(address).status_code == 404
+    assert boss.post(address, night | {"member": str(stranger.pk)}).status_code == 400
+    assert boss.post(address, night | {"first": "2020-01-01", "last": ""}).status_code == 400
+    assert boss.post(address, night).status_code == 302
+    rows = list(unit.shifts.all())
+    assert [row.ends_at - row.starts_at for row in rows] == [timedelta(hours=8)] * 2
+    shown = client.get(address).content.decode()
+    assert shown.count("21:00–05:00") == 2
+    assert "Nobody:" in shown
+    assert 'name="act"' not in shown                                    # not hers, and she is no supervisor
+    give = {"act": "give", "shift": rows[0].pk, "to": str(ayesha.pk)}
+    assert client.post(address, give).status_code == 403
+    assert signed_in(bilal).post(address, give).status_code == 302
+    assert client.post(address, {"act": "drop", "shift": rows[0].pk}).status_code == 403
+    assert boss.post(address, {"act": "drop", "shift": rows[0].pk}).status_code == 302
+    assert boss.post(address, {"act": "drop", "shift": "x"}).status_code == 404
+    assert list(unit.shifts.values_list("member", flat=True)) == [bilal.pk]

@@ -1,0 +1,7 @@
+from cases.outbox.services import job
+from cases.units import duty
+
+
+@job("units.cover", atomic=False)
+def cover() -> None:
+    duty.publish_covers()
