@@ -312,7 +312,7 @@ def seal_message(case: Case, text: str, *, keyring: Keyring | None, row: UUID | 
 
 def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
     """Why a wall was lifted ("lift_reason"), glass broken ("glass"), the case merged ("merge_reason") or taken out again
-    ("undo_reason"), a child's not closed ("closing_answer"), something put right ("correction") or to be reminded of ("reminder"),
+    ("undo_reason"), a child's not closed ("closing_answer"), something put right ("correction") or to come back ("reminder"),
     for its own row. Raises Locked, NotHeld."""
     key = _writing_key(case, case.key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
