@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.merging.models import Merging
@@ -12,7 +14,6 @@ from cases.merging.selectors import Refusal
 from cases.models import UNIT_ONLY, Case, Link, Message
 from cases.permissions import Staff
 from cases.selectors import cases_for, opened_by
-from cases.triage.logged import isolated
 from cases.triage.matches import Reach, reach_of
 from cases.triage.reading import Keyring, Text, read_merge_reasons, read_talks
 from cases.workflow import Status
@@ -37,7 +38,7 @@ REFUSALS = {
 class Line:
     """Something said in a merged case, or done to the merging. `kind` is the stylesheet's, as in the timeline."""
     at: datetime
-    title: str
+    title: SafeString
     kind: str
     text: Text | None = None
     language: str = ""
@@ -93,17 +94,25 @@ def _events(case: Case, rows: list[Merging], refs: dict[UUID, str], member: Staf
     reasons = read_merge_reasons(case, own, keyring=keyring, by=member) if own else {}
     for row in rows:
         led = row.case_id == case.pk
-        names = {"name": isolated(row.by), "case": other(refs, row.into_id if led else row.case_id)}
-        done = _("%(name)s merged it into %(case)s") if led else _("%(name)s merged %(case)s into it")
-        yield Line(row.at, done % names, "priv", reasons.get((row.pk, "merge_reason")))
+        names = {"name": named(row.by), "case": other(refs, row.into_id if led else row.case_id)}
+        done = _("{name} merged it into {case}") if led else _("{name} merged {case} into it")
+        yield Line(row.at, format_html(done, **names), "priv", reasons.get((row.pk, "merge_reason")))
         if row.undone_at:
-            names["name"] = isolated(row.undone_by) if row.undone_by else _("The portal")
-            undone = _("%(name)s took it out of %(case)s") if led else _("%(name)s took %(case)s out of it")
-            yield Line(row.undone_at, undone % names, "priv", reasons.get((row.pk, "undo_reason")))
+            names["name"] = named(row.undone_by or _("The portal"))
+            undone = _("{name} took it out of {case}") if led else _("{name} took {case} out of it")
+            yield Line(row.undone_at, format_html(undone, **names), "priv", reasons.get((row.pk, "undo_reason")))
 
 
-def other(refs: dict[UUID, str], pk: UUID) -> str:
-    return isolated(refs[pk]) if pk in refs else _("another case")
+def named(member: object) -> SafeString:
+    return format_html("<bdi>{}</bdi>", member)
+
+
+def reference(ref: str) -> SafeString:
+    return format_html('<bdi class="ltr" dir="ltr">{}</bdi>', ref)
+
+
+def other(refs: dict[UUID, str], pk: UUID) -> SafeString | str:
+    return reference(refs[pk]) if pk in refs else _("another case")
 
 
 def _talk(led: list[Case], member: Staff, keyring: Keyring | None) -> Iterator[Line]:
@@ -115,9 +124,9 @@ def _talk(led: list[Case], member: Staff, keyring: Keyring | None) -> Iterator[L
     talk = Message.objects.filter(case__in=mine).defer("body").select_related("by").order_by("-at")
     for message in talk[:LINES]:
         case, theirs = cases[message.case_id], message.author == Message.Author.REPORTER
-        names = {"case": isolated(case.ref), "name": isolated(message.by)}
-        title = _("Reporter of %(case)s") if theirs else _("%(name)s replied to the reporter of %(case)s")
-        yield Line(message.at, title % names, "in" if theirs else "out", texts.get(message.pk), case.language,
+        names = {"case": reference(case.ref), "name": named(message.by)}
+        title = _("Reporter of {case}") if theirs else _("{name} replied to the reporter of {case}")
+        yield Line(message.at, format_html(title, **names), "in" if theirs else "out", texts.get(message.pk), case.language,
                     unread=theirs and message.read_at is None)
 
 

@@ -166,7 +166,7 @@ def check_write(case: Case, look: Look) -> str:
 
 def check_merge(case: Case, look: Look) -> str:
     if case.pk == look.leading.pk:
-        return Why.SAME
+        return Why.LEADS
     reason = unfit(case, look.leading)
     return merge_code(reason) if reason else ""
 

@@ -16,6 +16,7 @@ class Why(StrEnum):
     THEIRS = "theirs"
     WOMAN = "woman"
     NOT_MEMBER = "not_member"
+    LEADS = "leads"
     OTHER_UNIT = "other_unit"
     SAME = "same"
     TABLE = "table"
@@ -37,6 +38,7 @@ WORDS: dict[str, Promise] = {
     Why.THEIRS: _("A colleague has it"),
     Why.WOMAN: _("The reporter asked for a woman: assign it on its own page"),
     Why.NOT_MEMBER: _("It cannot be given to this member: another unit, or excluded from it"),
+    Why.LEADS: _("It leads the others"),
     Why.OTHER_UNIT: _("This label is another unit’s, or no longer given"),
     Why.SAME: _("It is so already"),
     Why.TABLE: _("Its status does not allow this"),

@@ -160,7 +160,7 @@ def test_merging_and_taking_apart(cases, unit, ayesha, run_jobs):
     run = begun(ayesha, "merge", [*cases, child])
     run_jobs()
     leading, *led = cases
-    assert done(run) == {leading.ref: "same", child.ref: "merge_child", **{case.ref: "done" for case in led}}
+    assert done(run) == {leading.ref: "leads", child.ref: "merge_child", **{case.ref: "done" for case in led}}
     assert set(Case.objects.filter(merged_into=leading)) == set(led)
     assert WHY in signed_in(ayesha).get(f"/desk/case/{led[0].ref}/").content.decode()
     back = selecting.undoing(run=run, by=ayesha)

@@ -36,7 +36,7 @@ def test_owner_colleague_and_stranger(unit, case, ayesha, bilal, stranger):
     reporter_writes(case, "Only mine")
     leading, led = page(bilal, case), page(bilal, other)
     assert "They posted it again tonight" in leading
-    assert f"Reporter of \u2068{other.ref}\u2069" in leading
+    assert f'Reporter of <bdi class="ltr" dir="ltr">{other.ref}' in leading
     assert "Only mine" not in led
     assert WHY in led
     assert WHY.encode() not in bytes(Merging.objects.get().reason)
