@@ -71,3 +71,14 @@ function wireQueue() {
 if (toggle) wireToggle();
 if (queue) wireQueue();
 document.getElementById('error-summary')?.focus();
+
+// The menu's second half closes when its reader goes on elsewhere.
+const more = document.querySelector('.top .menu');
+if (more) {
+  const close = event => { if (!more.contains(event.target)) more.open = false; };
+  document.addEventListener('click', close);
+  document.addEventListener('focusin', close);
+  more.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && more.open) { more.open = false; more.querySelector('summary').focus(); }
+  });
+}

@@ -84,6 +84,23 @@ def test_the_queue_by_keyboard(desk, page):
     assert page.locator("h1").is_visible()
 
 
+def test_the_rest_of_the_menu_opens_by_keyboard_and_closes_when_its_reader_goes_on(desk, page):
+    base, ayesha, _case = desk
+    enter(page, base, ayesha)
+    page.goto(f"{base}/desk/")
+    summary, link = page.locator(".menu summary"), page.locator(".menu a").first
+    summary.press("Enter")
+    assert link.is_visible()
+    link.press("Escape")
+    assert not link.is_visible()
+    assert summary.evaluate("each => each === document.activeElement")
+    summary.press("Enter")
+    page.locator("h1").click()
+    assert not link.is_visible()
+    page.goto(f"{base}{link.get_attribute('href')}")
+    assert page.locator(".menu [aria-current]").count() == 1
+
+
 def test_a_reply_goes_out_and_what_was_typed_survives_a_colleague(desk, page):
     base, ayesha, case = desk
     enter(page, base, ayesha)
