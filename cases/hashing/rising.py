@@ -33,7 +33,7 @@ def rise(case_ids: Iterable[UUID]) -> None:
         rule = rate_seen(seen)
         risen = raise_priority(case=case, seen=seen) if rule and is_new(rule, case.seen_rule) else None
         if risen and risen.merged_into_id:
-            enqueue("merging.lift", case_id=str(risen.pk))      # in a transaction of its own: it locks another case
+            enqueue("merging.settle", case_id=str(risen.pk))      # in a transaction of its own: it locks another case
         elif risen and risen.status != Status.CLOSED:
             urgent(case=risen)
 

@@ -20,7 +20,7 @@ from cases.merging.selectors import Refusal, led_by, refusal
 from cases.models import UNIT_ONLY, Case, Message
 from cases.notifications.services import drop_address, tell_reporter, urgent
 from cases.permissions import Staff
-from cases.priority import MERGED, Level
+from cases.priority import BY_HAND, MERGED, Level
 from cases.public_words import Said
 from cases.selectors import agreed, cases_for, opened_by
 from cases.services import change_status, lock_case, mark_read, own_level, set_level, tell_status
@@ -107,20 +107,34 @@ def _raise(leading: Case, level: Level) -> None:
 
 
 def _settle(leading: Case) -> None:
-    """What made the leading case more urgent than it is itself may have gone."""
+    """What made the leading case more urgent than it is itself may have gone, or come. What a member set by hand stays."""
     if leading.priority_rule == MERGED:
         set_level(leading, *own_level(leading))
+    if leading.priority_rule != BY_HAND:
         for led in led_by(leading).defer(*UNIT_ONLY):
             _raise(leading, Level(led.priority))
 
 
 @transaction.atomic
 def settle(*, case_id: UUID) -> None:
-    """A case that this one led was destroyed."""
-    if case := _there(case_id):
-        leading = lock_case(case, alone=False)
-        _settle(leading)
-        leading.save(update_fields=LEVEL)
+    """Something of this case is other than it was when it was merged, or one that it led was destroyed: its priority, its facts.
+    A child's case and another's come apart; who is on duty is told of a leading case that is more urgent now."""
+    case = _there(case_id)
+    if case is None:
+        return
+    for led in [case] if case.merged_into_id else _led(case):
+        if led.child != (led.merged_into if led is case else case).child:
+            unmerge(case=led, by=None)
+    case.refresh_from_db(fields=["merged_into"])
+    leading = lock_case(Case(pk=case.merged_into_id or case.pk), alone=False)
+    before = leading.priority
+    _settle(leading)
+    if case.merged_into_id:
+        _raise(leading, Level(case.priority))           # news: a hand that set it before did not know
+    leading.save(update_fields=LEVEL)
+    if leading.priority < before and leading.status != Status.CLOSED:
+        record("priority_raised", subject=leading.pk, actor="system", rule=leading.priority_rule, to=leading.priority)
+        urgent(case=leading)
 
 
 @transaction.atomic
@@ -161,20 +175,6 @@ def reach(*, case_id: UUID) -> None:
     if leading.due_at is None and leading.status != Status.CLOSED:
         deadlines.resume(leading, timezone.now())
     leading.save(update_fields=["unread", *deadlines.COLUMNS])
-
-
-@transaction.atomic
-def lift(*, case_id: UUID) -> None:
-    """A merged case has become more urgent: so has its leading one, and who is on duty is told of that."""
-    case = _there(case_id)
-    if case is None or case.merged_into_id is None:
-        return
-    leading = lock_case(Case(pk=case.merged_into_id), alone=False)
-    if case.priority < leading.priority and leading.status != Status.CLOSED:
-        _raise(leading, Level(case.priority))
-        leading.save(update_fields=LEVEL)
-        record("priority_raised", subject=leading.pk, actor="system", rule=MERGED, to=leading.priority)
-        urgent(case=leading)
 
 
 @transaction.atomic

@@ -9,11 +9,6 @@ def reach(case_id: str) -> None:
     services.reach(case_id=UUID(case_id))
 
 
-@job("merging.lift")
-def lift(case_id: str) -> None:
-    services.lift(case_id=UUID(case_id))
-
-
 @job("merging.release")
 def release(case_id: str) -> None:
     services.release(case_id=UUID(case_id))

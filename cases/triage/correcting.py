@@ -11,6 +11,7 @@ from cases.audit.services import actor, record
 from cases.hashing.entries import hold_for_a_child
 from cases.hashing.matches import guarding, others, values_of
 from cases.hashing.models import MediaHash
+from cases.merging.selectors import led_by
 from cases.models import AGE_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, Case
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_supervisors, urgent
@@ -143,6 +144,8 @@ def _apply(case: Case, facts: Facts, by: Staff) -> Case:
     elif was_child and not childs(facts):
         tied = others(guarding(), fresh).values_list("pk", flat=True)
         enqueue("hashing.settle", case_ids=[str(pk) for pk in tied])
-    if fresh.priority < was_level and fresh.status != Status.CLOSED:
+    if fresh.merged_into_id or led_by(fresh).exists():
+        enqueue("merging.settle", case_id=str(fresh.pk))            # it locks another case: in a transaction of its own
+    if fresh.priority < was_level and fresh.merged_into_id is None and fresh.status != Status.CLOSED:
         urgent(case=fresh)
     return fresh

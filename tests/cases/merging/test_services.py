@@ -198,6 +198,28 @@ def test_what_a_merged_case_becomes_the_leading_one_is(leading, ayesha, run_jobs
     other = make_case(make_unit())
     merge(other, leading, ayesha)
     set_priority(case=now_(other), level=Level.P2, by=ayesha)
-    merging.lift(case_id=other.pk)
+    merging.settle(case_id=other.pk)
     assert (now_(leading).priority, now_(leading).priority_rule) == (Level.P2, "merged")
     assert now_(other).due_at is None
+
+
+def test_whose_facts_turn_out_to_be_a_childs_comes_apart(leading, led, ayesha, run_jobs):
+    third = make_case(make_unit())
+    merge(led, leading, ayesha)
+    merge(third, leading, ayesha)
+    Case.objects.filter(pk=third.pk).update(child=True)
+    merging.settle(case_id=third.pk)
+    assert (now_(third).merged_into_id, now_(led).merged_into_id) == (None, leading.pk)
+    assert now_(leading).priority == Level.P1
+    Case.objects.filter(pk=leading.pk).update(child=True)
+    merging.settle(case_id=leading.pk)
+    assert (now_(led).merged_into_id, now_(leading).priority_rule == "merged") == (None, False)
+
+
+def test_a_hand_on_the_leading_case_holds_until_there_is_news(leading, led, ayesha):
+    merge(led, leading, ayesha)
+    set_priority(case=now_(leading), level=Level.P3, by=ayesha)
+    merging.settle(case_id=leading.pk)
+    assert (now_(leading).priority, now_(leading).priority_rule) == (Level.P3, "by_hand")
+    merging.settle(case_id=led.pk)
+    assert now_(leading).priority == Level.P1
