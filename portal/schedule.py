@@ -30,6 +30,7 @@ PERIODIC = [
     Periodic("hashing.count_listed", crontab(minute="45")),          # for the public numbers
     Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came
     Periodic("evidence.sweep", crontab(minute="*/10")),              # files whose job was lost or given up
+    Periodic("triage.remind", crontab(minute="*/10")),               # what members asked to be reminded of
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
     Periodic("triage.forget_bulk", crontab(hour="1", minute="20")),  # what was done to many at once, after 90 days
     Periodic("intake.expire", crontab(hour="1", minute="50")),       # receipts, 180 days after closing

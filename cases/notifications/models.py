@@ -25,6 +25,7 @@ class Occasion(StrEnum):
     SILENCE = "silence"          # a platform let its time run out
     FAILED = "failed"            # a notice could not be delivered
     SECOND = "second"            # what is known of a child's case waits for a second person's yes
+    REMINDER = "reminder"        # a member asked to be reminded of a case
     WISH = "wish"                # a woman was asked for, and the case went to somebody else
     GLASS = "glass"              # somebody opened a case that is kept for others
     ASIDE = "aside"              # who had a case stepped aside: it needs somebody new

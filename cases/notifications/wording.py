@@ -31,6 +31,8 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
                                         n["count"]),
     Occasion.SECOND: lambda n: ngettext("%(count)d correction of a case waits for your yes.",
                                         "%(count)d corrections of cases wait for your yes.", n["count"]),
+    Occasion.REMINDER: lambda n: ngettext("You wanted to be reminded of %(count)d case today.",
+                                          "You wanted to be reminded of %(count)d cases today.", n["count"]),
     Occasion.WISH: lambda n: ngettext("%(count)d reporter's wish about who reads a case was set aside.",
                                       "%(count)d reporters' wishes about who reads a case were set aside.", n["count"]),
     Occasion.GLASS: lambda n: ngettext("Emergency access was used for %(count)d case.",

@@ -144,6 +144,23 @@ class Correction(models.Model):
         return f"{self.case_id} {self.kind}"
 
 
+class Reminder(models.Model):
+    """A member wants to be reminded of a case, and wrote down why, sealed under the case key. Theirs alone."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="reminders_set")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    reason = models.BinaryField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["at"], condition=models.Q(told_at=None), name="reminder_due")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at:%F}"
+
+
 class Question(models.Model):
     """One unit asks another about a picture that both hold. The reason is sealed to the asked unit and to nobody else.
 

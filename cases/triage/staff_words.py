@@ -7,7 +7,7 @@ from cases.audit.services import actor, record_read
 from cases.models import Case
 from cases.permissions import Staff
 from cases.selectors import opened_by
-from cases.triage.models import Closing, Draft, Task
+from cases.triage.models import Closing, Draft, Reminder, Task
 from cases.triage.reading import State, Text, opened_text, readable, seal_reason, sealed_row, under_glass
 from cases.vault.keyring import Keyring
 
@@ -35,6 +35,15 @@ def read_closings(case: Case, rows: Iterable[Closing], *, keyring: Keyring | Non
     if found and key is not None:
         record_read("closings_read", subject=case.pk, actor=actor(by), count=len(found), **under_glass(doors, [case.pk]))
     return found
+
+
+def read_reminders(case: Case, rows: Sequence[Reminder], *, keyring: Keyring | None, by: Staff) -> list[tuple[Reminder, Text]]:
+    """A member's own reminders of a case with what they wrote."""
+    doors = opened_by(by, [case]) if rows else {}
+    key, state = readable(case, case.key, keyring, doors) if rows else (None, State.LOCKED)
+    if key is not None:
+        record_read("reminders_read", subject=case.pk, actor=actor(by), count=len(rows), **under_glass(doors, [case.pk]))
+    return [(row, opened_text(case, key, state, row.reason, "reminder", row.pk)) for row in rows]
 
 
 def read_draft(draft: Draft, *, case: Case, keyring: Keyring | None, by: Staff) -> dict[str, str]:

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.outbox.services import job
-from cases.triage import digest, drafts
+from cases.triage import digest, drafts, reminding
 from cases.triage.bulk import running
 from cases.triage.models import BulkRun
 
@@ -27,6 +27,11 @@ def forget_bulk() -> None:
     now = timezone.now()
     BulkRun.objects.filter(state=BulkRun.State.DRAFT, made_at__lt=now - DRAFTS_KEPT).delete()
     BulkRun.objects.filter(state=BulkRun.State.DONE, finished_at__lt=now - RUNS_KEPT).delete()
+
+
+@job("triage.remind", atomic=False)
+def remind() -> None:
+    reminding.tell_due(timezone.now())
 
 
 @job("triage.forget_drafts")

@@ -103,6 +103,7 @@ cases.triage
     cases_triage_task                         -       SIU     -       -         SD
     cases_triage_draft                        -       SIUD    -       -         SD
     cases_triage_closing                      -       SIU     -       -         SD
+    cases_triage_reminder                     -       SID     -       -         SUD
     cases_triage_correction                   -       SIU     -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
     cases_triage_reply                        -       SIU     -       -         -
@@ -225,6 +226,8 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("worker", "cases_merging_merging", "U"): Columns(only=("undone_at", "undone_by_id", "undo_reason")),
     ("worker", "cases_triage_question", "S"): Columns(but=("reason",)),
     ("desk", "cases_triage_question", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
+    ("worker", "cases_triage_reminder", "S"): Columns(but=("reason",)),
+    ("worker", "cases_triage_reminder", "U"): Columns(only=("told_at",)),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
     ("worker", "cases_triage_draft", "S"): Columns(but=("words",)),
     ("desk", "cases_triage_draft", "U"): Columns(only=("words", "number", "at")),

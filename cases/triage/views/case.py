@@ -16,7 +16,7 @@ from cases.escalation.models import Escalation
 from cases.models import BreakGlass, Case
 from cases.permissions import Permission, Staff, may
 from cases.selectors import opened_by
-from cases.triage import drafts, reading, selectors, services, todo
+from cases.triage import drafts, reading, reminding, selectors, services, todo
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
 from cases.triage.closing_forms import asked_to_close
@@ -28,13 +28,15 @@ from cases.triage.lists import known_elsewhere
 from cases.triage.matches import pictures, reasons
 from cases.triage.merging import NOTHING, merged_of
 from cases.triage.offering import offers
+from cases.triage.remind_forms import RemindForm
+from cases.triage.staff_words import read_reminders
 from cases.triage.timeline import since, timeline
 from cases.triage.views.access import case_for, member_with
 
 __all__ = ["case", "case_for", "show"]
 
 FORMS: dict[str, type[ActForm]] = {"hand": HandForm, "priority": PriorityForm, "move": MoveForm, "write": WriteForm,
-                                   "note": NoteForm, "asks": AskForm, "task": TaskForm}
+                                   "note": NoteForm, "asks": AskForm, "task": TaskForm, "remind": RemindForm}
 
 
 @require_safe
@@ -84,6 +86,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
         **{f"{name}_form": forms.get(name) or drafts.begun(form(case), kept.get(name)) for name, form in FORMS.items()},
         **labels_on(case, forms),
+        "reminders": read_reminders(case, reminding.standing(case, member), keyring=keyring, by=member),
         **asked_to_close(case, member, keyring, forms), "drafts": kept, "own_words": drafts.beside(kept, forms),
     }
     return render(request, "triage/case.html", context, status=status)

@@ -92,7 +92,7 @@ def test_ramzan_has_hours_of_its_own(unit, boss, calendar):
     ({"act": "holiday", "occasion": "other", "first": "2027-01-01"}, "Write the name in both languages."),
     ({"act": "holiday", "occasion": "ashura", "first": "2027-01-05", "last": "2027-01-01"}, "The last day is before the first."),
     ({"act": "holiday", "occasion": "ashura", "first": "2027-01-05", "last": "2028-01-01"}, "more than 60 days"),
-    ({"act": "hours", "day0": "9 to 5"}, "Write times like"),
+    ({"act": "hours", "day0": "9 to 5"}, "Write from when until when"),
     ({"act": "hours", "day0": "17:00-09:00"}, "must end after it begins"),
     ({"act": "hours", "day0": "25:00-26:00"}, "must end after it begins"),
     ({"act": "hours"}, "At least one day must be open"),

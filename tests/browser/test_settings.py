@@ -1,0 +1,35 @@
+"""What supervisors set, and their numbers, as a stranger with a phone would see them."""
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from cases.priority import Danger
+from cases.services import assign
+from cases.units import duty
+from portal.accounts.models import User
+from tests.browser.test_every_page import LANGUAGES, eye
+from tests.factories.cases import make_case, make_member, make_unit
+
+__all__ = ["eye"]
+PAGES = ("settings", "settings/calendars/{calendar}", "settings/deadlines", "settings/roster/adults", "settings/priority",
+         "settings/priority/sextortion", "load", "case/{ref}/facts")
+
+
+@pytest.fixture
+def head(live: str) -> User:
+    unit = make_unit()
+    head, ayesha = make_member("Nadia Aslam", unit, role="supervisor"), make_member("Ayesha Khan", unit)
+    now = timezone.now()
+    duty.add_shifts(unit=unit, member=ayesha, times=[(now, now + timedelta(hours=8))], by=head)
+    assign(case=make_case(unit, dangers=[Danger.LIFE]), to=ayesha, by=ayesha)
+    return head
+
+
+@LANGUAGES
+def test_the_pages_of_the_settings(head: User, eye, language: str) -> None:
+    see, unit = eye(language, head), make_unit()
+    for page in PAGES:
+        see.goto("/desk/" + page.format(calendar=unit.calendar_id, ref=unit.cases.get().ref) + "/")
+        see("settings-" + page.split("/")[1 if "settings/" in page else 0] + str(len(page)))
+    see.verdict()
