@@ -35,8 +35,8 @@ class TimesField(forms.CharField):
         parts = [part.strip() for part in typed.split(",") if part.strip()]
         found = [WINDOW.fullmatch(part) for part in parts]
         if not all(found):
-            raise forms.ValidationError(_("Write from when until when, in hours and minutes, with a dash between them; several times "
-                                          "with a comma."))
+            raise forms.ValidationError(_("Write from when until when, in hours and minutes, with a dash between them; several "
+                                          "times with a comma."))
         return [[f"{int(one[1]):02}:{one[2]}", f"{int(one[3]):02}:{one[4]}"] for one in found if one]
 
 
