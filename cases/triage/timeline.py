@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from cases.conversation.models import Ask
 from cases.conversation.words import name_of
 from cases.escalation.models import Attempt, Escalation
-from cases.models import Case, Consent, Message, StatusChange
+from cases.models import Case, ClockEvent, Consent, Message, StatusChange
 from cases.permissions import Permission, Staff, may
 from cases.public_words import sentence
 from cases.triage import logged
@@ -142,6 +142,7 @@ def everything(case: Case, member: Staff, platforms: Mapping[str, str], before: 
     yield from messages(case, before)
     yield from notes(case, before)
     yield from corrections(case, before)
+    yield from clock(case, before)
     yield from consents(case, before)
     yield from notices(case, before)
     yield from asked(case, platforms, before)
@@ -189,6 +190,12 @@ def corrections(case: Case, before: datetime | None) -> Iterator[Event]:
             yield Event(row.applied_at, words, Who.STAFF, Seen.STAFF)
         if earlier(row.dropped_at, before):
             yield Event(row.dropped_at, _("What was to be put right was dropped"), Who.STAFF, Seen.STAFF)
+
+
+def clock(case: Case, before: datetime | None) -> Iterator[Event]:
+    """What was told of its deadlines; a clock that ran out did so when it was due, whenever that was noticed."""
+    for event in latest(ClockEvent.objects.filter(case=case), before):
+        yield Event(event.at, event.get_what_display(), Who.SYSTEM, Seen.STAFF)
 
 
 def consents(case: Case, before: datetime | None) -> Iterator[Event]:

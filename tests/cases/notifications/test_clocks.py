@@ -15,7 +15,7 @@ from cases.services import assign, change_status
 from cases.units.models import Unit
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
-from tests.factories.cases import make_case, make_member
+from tests.factories.cases import make_case, make_member, signed_in
 from tests.fixtures.jobs import RunJobs
 
 What = ClockEvent.What
@@ -58,6 +58,8 @@ def test_who_has_the_case_is_warned_and_the_supervisors_hear_of_the_breach(unit,
     case.refresh_from_db()
     assert case.breached_at == case.due_at
     assert events(case) == ["warned", "breached"]
+    shown = signed_in(ayesha).get(f"/desk/case/{case.ref}/").content.decode()
+    assert shown.index("Three quarters of the time had run") < shown.index("The time ran out")
 
 
 def test_reminders_come_again_go_up_the_line_and_end(unit, ayesha, head, run_jobs: RunJobs):
