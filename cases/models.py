@@ -139,12 +139,17 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)                # optimistic locking
 
     class Meta:
-        indexes = [             # of the queue, each in its order: docs/figures.md says what they buy
-            models.Index(fields=["unit", "due_at", "id"], name="case_open", condition=~models.Q(status="closed")),
-            models.Index(fields=["unit", "status", "due_at", "id"], name="case_status"),
-            models.Index(fields=["unit", "closed_at", "id"], name="case_closed", condition=models.Q(status="closed")),
-            models.Index(fields=["assignee", "due_at", "id"], name="case_owner", condition=~models.Q(status="closed")),
-            models.Index(fields=["unit", "due_at", "id"], name="case_unread", condition=models.Q(unread=True)),
+        indexes = [             # of the queue, each in its order: docs/figures.md says what they buy. No list has merged cases:
+            # each index says itself which those are, or a count would fetch their rows
+            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_open", condition=~models.Q(status="closed")),
+            models.Index(fields=["unit", "status", "due_at", "id", "merged_into"], name="case_status"),
+            models.Index(fields=["unit", "closed_at", "id", "merged_into"], name="case_closed",
+                         condition=models.Q(status="closed")),
+            models.Index(fields=["assignee", "due_at", "id", "merged_into"], name="case_owner",
+                         condition=~models.Q(status="closed")),
+            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_unread", condition=models.Q(unread=True)),
+            models.Index(fields=["unit", "id", "merged_into"], name="case_written",       # the digest's, of all that is unread
+                         condition=models.Q(unread=True) & ~models.Q(status="new")),
             models.Index(fields=["alarm_at"], name="case_alarm", condition=models.Q(alarm_at__isnull=False)),
         ]
         constraints = [
