@@ -21,7 +21,7 @@ from cases.priority import Level
 from cases.selectors import on_this_side
 from cases.units.selectors import supervisors
 
-AT_ONCE = 500                   # rows locked together
+AT_ONCE = 200                   # rows locked together, for a sixth of a second
 RECOUNTED = 500
 UP_THE_LINE = 2                 # from this reminder on the administrators hear that a unit does not manage
 What = ClockEvent.What
