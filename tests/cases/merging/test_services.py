@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from cases.audit.models import Entry
+from cases.conversation import services as conversation
+from cases.conversation.models import Ask
 from cases.intake.inbox_services import withdraw_report, write_back
 from cases.merging import services as merging
 from cases.merging.models import Merging
@@ -223,3 +225,12 @@ def test_a_hand_on_the_leading_case_holds_until_there_is_news(leading, led, ayes
     assert (now_(leading).priority, now_(leading).priority_rule) == (Level.P3, "by_hand")
     merging.settle(case_id=led.pk)
     assert now_(leading).priority == Level.P1
+
+
+def test_an_answer_in_a_small_form_reaches_the_leading_case_too(leading, led, ayesha, run_jobs):
+    merge(led, leading, ayesha)
+    services.read(case=now_(leading), by=ayesha)
+    question = conversation.ask(case=now_(led), kind=Ask.Kind.LINKS, by=ayesha)
+    assert conversation.answer(case=now_(led), ask_id=question.pk, sealed=None)
+    assert "merging.reach" in run_jobs()
+    assert now_(leading).unread
