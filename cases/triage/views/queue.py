@@ -10,6 +10,7 @@ from cases.handover.selectors import owed_by
 from cases.permissions import Permission
 from cases.triage import filters, queue, reading
 from cases.triage.asking import waiting_for
+from cases.triage.bulk.selecting import AT_MOST
 from cases.triage.matches import reasons
 from cases.triage.models import BulkRun
 from cases.triage.views.access import member_with
@@ -33,6 +34,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "more": page.next and address(found, after=page.next), "back": page.previous and address(found, before=page.previous),
         "first": address(found), "locked": keyring is None, "owed": owed_by(member), "questions": len(waiting_for(member)),
         "bulk_acts": [choice for choice in BulkRun.Act.choices if choice[0] != BulkRun.Act.TAKE],
+        "all": queue.counted([found.cases(member, timezone.now())])[0] if page.next or page.previous else 0, "at_most": AT_MOST,
         "view": urlencode(found.params), "at": f"{timezone.now().timestamp():.3f}",
     }, status=200 if found.readable else REFUSED)
 

@@ -203,7 +203,7 @@ def test_all_of_a_view_is_what_it_showed(unit, ayesha, monkeypatch):
     make_case(unit)
     client = signed_in(ayesha)
     page = client.get("/desk/?harm=doxxing")
-    assert "All of this view" in page.content.decode()
+    assert "All 3 of this view" in page.content.decode()
     typed = {"view": page.context["view"], "at": page.context["at"], "all": "1"}
     make_case(unit, harm=Harm.DOXXING)                                      # came while the member was reading
     choose(client, "priority", shown[:1], **typed)
