@@ -16,6 +16,12 @@ from cases.triage.calendar_forms import HolidayForm, HoursForm, PeriodForm
 from cases.units.models import TimeLimit, Unit
 from cases.units.services import set_limit
 
+SHARED = 2                      # units
+
+
+class NotShared(Exception):
+    """No other unit uses the calendar: it is the unit's own already."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -65,6 +71,21 @@ def drop(*, row: Holiday | Period, by: Staff) -> None:
 @transaction.atomic
 def add_year(*, calendar: Calendar, year: int, by: Staff) -> None:
     changed(calendar.pk, by, what="national_days", year=year, count=clock.add_national_days(calendar=calendar, year=year))
+
+
+@transaction.atomic
+def own_calendar(*, unit: Unit, by: Staff) -> Calendar:
+    """A copy of its calendar for this unit alone; nothing is due at another moment until it is changed. Raises NotShared."""
+    was = Calendar.objects.select_for_update().get(pk=unit.calendar_id)
+    if was.unit_set.count() < SHARED:
+        raise NotShared(unit.code)
+    own = Calendar.objects.create(name=unit.name_en or unit.code, timezone=was.timezone, hours=was.hours)
+    for row in (*was.holidays.all(), *was.periods.all()):
+        row.pk, row.calendar = None, own
+        row.save(force_insert=True)
+    Unit.objects.filter(pk=unit.pk).update(calendar=own)
+    record("calendar_changed", subject=unit.pk, actor=actor(by), what="own", calendar=own.pk)
+    return own
 
 
 def changed(calendar: int, by: Staff, **details: object) -> None:

@@ -23,12 +23,12 @@ cases.audit
 cases.outbox
     cases_outbox_job                          I       SI      I       I         SIUD
 cases.clock
-    cases_clock_calendar                      S       SU      -       -         S
+    cases_clock_calendar                      S       SIU     -       -         S
     cases_clock_holiday                       S       SID     -       -         S
     cases_clock_period                        S       SID     -       -         S
     cases_clock_priorityrule                  S       SIU     -       -         S
 cases.units
-    cases_units_unit                          S       SL      -       -         S
+    cases_units_unit                          S       SU      -       -         S
     cases_units_timelimit                     S       SI      -       -         S
     cases_units_shift                         -       SIUD    -       -         S
     cases_units_cover                         S       SIU     -       -         SIU
@@ -228,6 +228,7 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("desk", "cases_triage_question", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
     ("worker", "cases_triage_reminder", "S"): Columns(but=("reason",)),
     ("worker", "cases_triage_reminder", "U"): Columns(only=("told_at",)),
+    ("desk", "cases_units_unit", "U"): Columns(only=("calendar_id",)),                   # and so it may lock the row
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
     ("worker", "cases_triage_draft", "S"): Columns(but=("words",)),
     ("desk", "cases_triage_draft", "U"): Columns(only=("words", "number", "at")),

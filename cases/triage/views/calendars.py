@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from cases.clock.models import Calendar
 from cases.clock.services import Overlaps, years_without
@@ -23,11 +23,21 @@ def setting(request: HttpRequest) -> Staff:
     return member_with_any(request, Permission.SUPERVISE, Permission.MANAGE_PEOPLE)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def calendars(request: HttpRequest) -> HttpResponse:
-    found = services.calendars_set_by(setting(request)).prefetch_related("unit_set")
-    return render(request, "triage/calendars.html", {"calendars": found})
+    """`unit`, posted: it gets a calendar of its own."""
+    member = setting(request)
+    if request.method == "POST":
+        unit = get_object_or_404(services.units_set_by(member), code=request.POST.get("unit", ""))
+        try:
+            own = services.own_calendar(unit=unit, by=member)
+        except services.NotShared:
+            return redirect("triage:calendar", unit.calendar_id)
+        return redirect("triage:calendar", own.pk)
+    return render(request, "triage/calendars.html", {
+        "calendars": services.calendars_set_by(member).prefetch_related("unit_set"),
+        "theirs": set(services.units_set_by(member).values_list("pk", flat=True))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -72,6 +72,18 @@ def test_eid_is_entered_when_it_is_announced_and_running_clocks_move(unit, head,
     assert not Holiday.objects.filter(pk=holiday.pk).exists()
 
 
+def test_a_unit_may_have_a_calendar_of_its_own(unit, boss, calendar):
+    other, before = make_unit("children"), unit.calendar
+    boss.post(calendar, {"act": "period", "occasion": "ramzan", "first": "2027-02-08", "days": "08:00-14:00"})
+    assert boss.post("/desk/settings/calendars/", {"unit": other.code}).status_code == 404
+    assert boss.post("/desk/settings/calendars/", {"unit": "adults"}).status_code == 302
+    own = Unit.objects.get(pk=unit.pk).calendar
+    assert (own.hours, own.holidays.count(), own.periods.count()) == (before.hours, before.holidays.count(), 1)
+    assert Unit.objects.get(pk=other.pk).calendar == before
+    assert boss.post("/desk/settings/calendars/", {"unit": "adults"}).status_code == 302
+    assert Unit.objects.get(pk=unit.pk).calendar == own                     # it has its own already
+
+
 def test_ramzan_has_hours_of_its_own(unit, boss, calendar):
     sent = {"act": "period", "occasion": "ramzan", "first": "2027-02-08", "last": "2027-03-09", "days": "۰۸:۰۰-۱۴:۰۰",
             "friday": "8:00-12:00", "weekend": ""}
