@@ -76,7 +76,7 @@ def opened_by(staff: Staff, cases: Iterable[Case]) -> dict[UUID, UUID | None]:
 
 def openers(case: Case, people: QuerySet[Person]) -> list[Person]:
     """Of `people` those who may open the case: the rule of `opened_by`, for many members and one case. At most three queries."""
-    able = [person for person in on_this_side(case, people) if may(person, Permission.READ_CASES)]
+    able = [person for person in on_this_side(case, people) if may(person, Permission.READ_CASES)]      # type: ignore[arg-type]   # members are Staff
     if not (case.restricted or case.wants_woman):
         return able
     women = Membership.objects.filter(unit=case.unit_id, is_woman=True) if not case.restricted else Membership.objects.none()

@@ -1,4 +1,4 @@
-"""Forty cases from forty reports: sealed and opened as intake does it, then walked along their paths and put back in time."""
+"""A case from each report: sealed and opened as intake does it, then walked along their paths and put back in time."""
 import hashlib
 import json
 import random

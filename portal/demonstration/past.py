@@ -1,4 +1,4 @@
-"""What lies behind the forty cases: half a year of figures from cases that are long gone, and two whose time is over."""
+"""What lies behind the cases: half a year of figures from cases that are long gone, and two whose time is over."""
 import random
 from collections import Counter
 from datetime import timedelta

@@ -119,4 +119,6 @@ PATHS: dict[str, Callable[[Told], object]] = {
     "closed_not_removed": answered(Escalation.State.REFUSED, Outcome.NOT_REMOVED),
     "closed_not_for_us": close(Outcome.NOT_FOR_US), "referred": close(Outcome.REFERRED),
     "withdrawn": close(Outcome.WITHDRAWN), "duplicate": close(Outcome.DUPLICATE),
+    "partly": answered(Escalation.State.ACTIONED, Outcome.PARTLY), "stopped": close(Outcome.STOPPED),
+    "advised": close(Outcome.ADVISED), "no_answer": close(Outcome.NO_ANSWER), "nothing_found": close(Outcome.NOTHING_FOUND),
 }

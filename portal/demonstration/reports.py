@@ -74,4 +74,9 @@ REPORTS: tuple[Report, ...] = (
            message="شکریہ، اب لنک نہیں کھلتا۔"),
     Report("en", H.OUTING, 22, "I wrote last week. I have decided to withdraw this.", 170, "withdrawn"),
     Report("ur", H.SEXTORTION, 20, "میں پہلے بھی لکھ چکی ہوں، یہ وہی معاملہ ہے۔", 48, "duplicate", platforms=("instagram",), pictures=1, same_as=2),
+    Report("en", H.BULLYING, 30, "A seller sent me insults after a bad review. He has stopped since I blocked him.", 130, "stopped"),
+    Report("ur", H.OTHER, 44, "میں صرف یہ جاننا چاہتا ہوں کہ اپنے بچوں کے فون کیسے محفوظ رکھوں۔", 140, "advised"),
+    Report("en", H.OUTING, 29, "Our chats are on three pages. Two of them were taken down.", 160, "partly", platforms=("facebook",)),
+    Report("ur", H.IMPERSONATION, 37, "کسی نے میرے نام سے ایک اکاؤنٹ بنایا ہے، مگر مجھے اس کا نام یاد نہیں۔", 190, "no_answer"),
+    Report("en", H.ACCOUNT_TAKEN, 48, "I think somebody reads my messages, but I cannot say where.", 150, "nothing_found"),
 )

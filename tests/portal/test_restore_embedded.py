@@ -72,7 +72,7 @@ class Office:
 
 @pytest.fixture
 def first(tmp_path: Path) -> Office:
-    """A demonstration that has run: forty cases; and the backup key, which lies elsewhere."""
+    """A demonstration that has run: cases; and the backup key, which lies elsewhere."""
     office = Office(tmp_path / "first")
     shutil.copyfile(f"{connection.settings_dict['NAME']}.kept", office.data / "mehfooz.sqlite3")     # migrated, to save time
     office.public = office.done("manage.py", "backup_key", tmp_path / "offline.key").strip().partition("=")[2]

@@ -205,7 +205,7 @@ def test_the_demonstration_serves_every_door_and_keeps_its_data(tmp_path):
         assert set(facts["partner"]) == {"fetch_key", "subscription_key"}
         send(base, b"BENT\x01 /en/inbox/?code=11112222 HTTP/9\r\n\r\n")
     before = cases(data)
-    assert len(before) == 40
+    assert len(before) == 45
     with running(data, log):
         assert cases(data) == before
     assert not [path for path in (data, *data.rglob("*.sqlite3"), data / "secrets.json") if path.stat().st_mode & 0o077]

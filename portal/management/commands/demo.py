@@ -27,7 +27,7 @@ PARTNER = "tiktok"
 
 
 class Command(BaseCommand):
-    help = "Fill an empty demonstration with people, platforms, advice and forty made-up cases; note the sign-ins in demo.json."
+    help = "Fill an empty demonstration with people, platforms, advice and made-up cases; note the sign-ins in demo.json."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:

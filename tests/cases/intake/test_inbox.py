@@ -130,7 +130,7 @@ def test_a_conversation_key_that_does_not_open_leaves_the_status_readable(case, 
 def test_the_page_asks_the_database_the_same_however_much_there_is(case, ayesha, receipt, django_assert_max_num_queries):
     for number in range(12):
         staff_writes(case, f"Message {number}", ayesha)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         opened(case, receipt)
 
 

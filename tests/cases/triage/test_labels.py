@@ -98,7 +98,7 @@ def test_the_first_act_of_somebody_who_opened_it_notes_the_language(client, unit
 
 def test_taking_several_notes_each_language(client, unit):
     one, two = make_case(unit, story="هغه زما عکسونه په فیسبوک کې خپاره کړي دي"), make_case(unit, story="میری تصویر لگا دی ہے")
-    client.post("/desk/take/", {"ref": [one.ref, two.ref]})
+    client.post("/desk/bulk/", {"go": "take", "ref": [one.ref, two.ref]})
     assert (written(one), written(two)) == ("ps", "ur")
 
 
