@@ -45,7 +45,7 @@ FIELDS = {
 # What takes an open vault.
 WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/case/<slug:ref>/transfer/",
           "/desk/case/<slug:ref>/access/glass/", "/desk/case/<slug:ref>/access/lift/<uuid:wall>/",
-          "/desk/case/<slug:ref>/notice/<slug:reference>/filled/")
+          "/desk/case/<slug:ref>/notice/<slug:reference>/filled/", "/desk/case/<slug:ref>/task/")
 WAITS = {*WRITES, "/desk/keys/grant/", "/desk/keys/rotate/", "/desk/keys/rewrap/", "/desk/keys/recovery/"}
 GLASS = WRITES[3]           # for who is kept out, which the others are not
 ENDS = {"/desk/sign-out/", "/desk/lock/"}
