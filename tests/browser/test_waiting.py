@@ -42,7 +42,7 @@ def test_a_note_typed_while_the_vault_locked_itself(live, open_page, ayesha, jav
 
     page.goto(f"{live}/desk/case/{case.ref}/")
     page.fill("#noteform_text", TYPED)
-    page.locator("#note button").click()
+    page.locator("#note .btn").click()
     assert "26-10917" not in page.locator("main").inner_text()
     seen("locked")
     page.fill("#id_passphrase", "something else")
@@ -69,7 +69,7 @@ def test_after_the_session_ended_the_same_page_sends_it(live, open_page):
     page.goto(f"{live}/desk/case/{case.ref}/")
     page.fill("#noteform_text", TYPED)
     page.context.clear_cookies(name="staff")
-    page.locator("#note button").click()
+    page.locator("#note .btn").click()
     assert TYPED in page.locator("pre.typed").inner_text()
     faults = look(page)
     shoot(page, "waiting-signed-out-ur-360")
@@ -147,6 +147,6 @@ def test_after_signing_in_in_another_window_a_draft_is_sent_with_one_press(live,
     enter(left, live, bilal)
     left.context.add_cookies([{"name": "csrf", "value": token[::-1], "url": live}])
     look_again(right)
-    right.locator("#note button").click()
+    right.locator("#note .btn").click()
     right.wait_for_url("**#write")
     assert Note.objects.count() == 1

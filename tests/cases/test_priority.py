@@ -9,6 +9,7 @@ from cases.priority import (
     CHILD,
     FLOOR,
     IMAGE_HARMS,
+    MERGED,
     RULES,
     SEEN_RULES,
     AgeBand,
@@ -67,7 +68,7 @@ def test_bands_meet_without_a_gap() -> None:
 def test_everything_has_a_name() -> None:
     assert set(HARM_NAMES) == set(Harm)
     assert set(DANGER_NAMES) == set(Danger)
-    assert set(RULE_NAMES) == {rule.code for rule in (*RULES, *SEEN_RULES)} | {BY_HAND}
+    assert set(RULE_NAMES) == {rule.code for rule in (*RULES, *SEEN_RULES)} | {BY_HAND, MERGED}
 
 
 @pytest.mark.parametrize(("seen", "code", "level"), [

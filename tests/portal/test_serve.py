@@ -84,6 +84,7 @@ def test_the_welcome_shows_who_can_sign_in(tmp_path, monkeypatch):
 PREPARES = """
 import os, signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)         # who runs tests in a shell's background ignores it
 from portal import serve
 {}
 def work():
