@@ -143,8 +143,11 @@ def sent_ids() -> Counter[str]:
 
 
 def mails() -> Iterator[Message]:
+    """A file is named by the second and an address in memory, which forked workers share: it may hold several."""
     for path in MAIL.glob("*.log"):
-        yield email.message_from_bytes(path.read_bytes())
+        for written in path.read_bytes().split(b"-" * 79 + b"\n"):
+            if written.strip():
+                yield email.message_from_bytes(written)
 
 
 def message_id(escalation: Escalation) -> str:
