@@ -82,7 +82,7 @@ def first(tmp_path: Path) -> Office:
 
 def test_a_backup_comes_back_on_another_machine_without_what_was_erased(first: Office, tmp_path: Path) -> None:
     before, key = first.opens(), tmp_path / "offline.key"
-    assert len(before) == 40
+    assert len(before) == 45
     database = Path(first.done("manage.py", "backup").split()[0])
     assert b"SQLite format 3" not in database.read_bytes()
     erased, locked = first.done("-c", ERASE).strip(), first.done("-c", LOCK).strip()
