@@ -52,7 +52,8 @@
     const turned = /[0-9][-–][0-9]|https?:|www\.|[0-9a-f]{12}|[0-9]{4}[ \u00a0][0-9]{4}/;
     while (walk.nextNode()) {
       const parent = walk.currentNode.parentElement;
-      if (turned.test(walk.currentNode.data) && !parent.closest('bdi,[dir=ltr],.ltr,.key,[lang=en],script,noscript,style,option,textarea'))
+      const open = walk.currentNode.data.replace(/\u2068[^\u2069]*\u2069/g, '');      // what stands in isolates of its own is safe
+      if (turned.test(open) && !parent.closest('bdi,[dir=ltr],.ltr,.key,[lang=en],script,noscript,style,option,textarea'))
         say(`would be turned round: "${walk.currentNode.data.trim().slice(0, 60)}"`);
     }
   }

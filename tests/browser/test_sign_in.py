@@ -33,7 +33,9 @@ def keep(page: Page, name: str, language: str) -> list[str]:
 
 
 def press(page: Page) -> None:
-    page.locator("main .btn[type=submit]").click()
+    """Waits for the whole answer: without JavaScript nothing else on the page would."""
+    with page.expect_navigation():
+        page.locator("main .btn[type=submit]").click()
 
 
 @pytest.mark.parametrize(("language", "javascript"), [("en", True), ("ur", True), ("ur", False)])
