@@ -150,6 +150,7 @@ class Case(models.Model):
             models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_unread", condition=models.Q(unread=True)),
             models.Index(fields=["unit", "id", "merged_into"], name="case_written",       # the digest's, of all that is unread
                          condition=models.Q(unread=True) & ~models.Q(status="new")),
+            models.Index(fields=["unit", "opened_at", "id"], name="case_arrived"),       # of the search, newest first
             models.Index(fields=["alarm_at"], name="case_alarm", condition=models.Q(alarm_at__isnull=False)),
         ]
         constraints = [
@@ -284,9 +285,11 @@ class Trace(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="traces")
     kind = models.CharField(max_length=10)
     tag = models.CharField(max_length=64, db_index=True)
+    subject = models.UUIDField(null=True, unique=True)      # who wrote it down was a member: triage.Subject
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "kind", "tag"], name="trace_once")]
+        constraints = [models.UniqueConstraint(fields=["case", "kind", "tag"], condition=models.Q(subject=None),
+                                               name="trace_once")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.hashing.matches import of_case, standing
-from cases.models import Case
+from cases.models import Case, Trace
 from cases.notifications.models import Occasion
 from cases.notifications.services import on_duty, tell_members
 from cases.permissions import Permission, Staff, may
@@ -26,6 +26,7 @@ from cases.triage.reading import seal_question
 from cases.units.selectors import members_of
 from cases.vault.models import DataKey
 
+MOST = 200              # rows of the blind index that are looked at
 ASKABLE = {Reach.UNIT, Reach.KEPT}
 
 
@@ -68,9 +69,12 @@ def ask(*, case: Case, reason: str, by: Staff) -> int:
 
 
 def holders(case: Case, member: Staff) -> list[Case]:
-    """Of each unit the case with the nearest match, of those that the member may not open and may know of."""
+    """Of each unit the case with the nearest match, else the newest that names the same account or link, of those that the member
+    may not open and may know of."""
+    sharing = Trace.objects.filter(tag__in=Trace.objects.filter(case=case).values("tag")).exclude(case=case)
     matches = of_case(standing(), case.pk).select_related("a__case__unit", "b__case__unit").order_by("distance", "pk")
     others = [match.b.case if match.a.case_id == case.pk else match.a.case for match in matches]
+    others += [trace.case for trace in sharing.select_related("case__unit").order_by("-case__opened_at", "pk")[:MOST]]
     reach, nearest = reach_of(member, others), dict[UUID, Case]()
     for other in others:
         if other.pk != case.pk and reach[other.pk] in ASKABLE:

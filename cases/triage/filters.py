@@ -259,13 +259,14 @@ class Filter:
         """Only closed cases: the newest comes first, since none of them is due."""
         return self.chosen.get("status") == Status.CLOSED or "outcome" in self.chosen
 
-    def cases(self, member: Staff, now: datetime) -> QuerySet[Case]:
-        """Every case that it finds for this member; none when it is unreadable."""
+    def cases(self, member: Staff, now: datetime, *, everything: bool = False) -> QuerySet[Case]:
+        """Every case that it finds for this member; none when it is unreadable. `everything`: closed and merged ones too, for who
+        looks for words and not for work."""
         if not self.readable:
             return cases_for(member).none()
-        rule = Q() if any(name in self.chosen for name in SHOWS_CLOSED) else ~Q(status=Status.CLOSED.value)
-        rule &= Q() if "q" in self.chosen else Q(merged_into=None)      # it is worked in its leading case, and found by reference
-        for name, value in self.chosen.items():
+        rule = Q() if everything or any(name in self.chosen for name in SHOWS_CLOSED) else ~Q(status=Status.CLOSED.value)
+        rule &= Q() if everything or "q" in self.chosen else Q(merged_into=None)    # it is worked in its leading case, and found
+        for name, value in self.chosen.items():                                     # by reference
             rule &= RULES[name](value, member, now)
         return cases_for(member).filter(rule)
 

@@ -56,6 +56,33 @@ class Task(models.Model):
         return f"{self.case_id} {self.at:%F}"
 
 
+class Subject(models.Model):
+    """Somebody or something that a case is about, as a member wrote it down; sealed under the case key. An account, number or
+    link has a blind-index tag besides (`cases.Trace`); a person's name has none."""
+
+    class Kind(models.TextChoices):
+        HARMED = "harmed", _("Affected person")
+        DOER = "doer", _("Person who does it")
+        WITNESS = "witness", _("Witness or helper")
+        ACCOUNT = "account", _("Account")
+        PHONE = "phone", _("Telephone number")
+        LINK = "link", _("Link")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="subjects")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    words = models.BinaryField()                    # sealed JSON: {"name": str, "about": str}
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
 class Draft(models.Model):
     """What a member has typed and not sent yet, one for each form of a case; sealed under the case key, for nobody else."""
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -169,13 +169,13 @@ def tabs(member: Staff, params: Mapping[str, str], listed: Sequence[Tab], known:
             for tab, found, count in zip(listed, filters, counts, strict=True)]
 
 
-def counted(lists: Sequence[QuerySet[Case]]) -> list[int]:
-    """How many cases are in each list, but at most one more than COUNTED; one query, which stops counting there."""
+def counted(lists: Sequence[QuerySet[Case]], most: int = COUNTED) -> list[int]:
+    """How many cases are in each list, but at most one more than `most`; one query, which stops counting there."""
     parts: list[str] = []
     values: list[Any] = []
     for number, cases in enumerate(lists):
         try:
-            sql, params = cases.order_by().values("pk")[:COUNTED + 1].query.sql_with_params()
+            sql, params = cases.order_by().values("pk")[:most + 1].query.sql_with_params()
         except EmptyResultSet:          # of an unreadable filter
             continue
         parts.append(f"SELECT {number}, count(*) FROM ({sql}) AS list{number}")     # noqa: S608   Django's own SQL

@@ -120,7 +120,7 @@ def read_case(case: Case, *, keyring: Keyring | None, by: Staff, messages: Itera
     doors = opened_by(by, [case])
     key, key_state = readable(case, case.key, keyring, doors)
     talk_key, talk_state = readable(case, case.conversation_key, keyring, doors)
-    answers, state = _answers(case, key, key_state)
+    answers, state = opened_answers(case, key, key_state)
     opened = Opened(
         state, answers,
         messages=_texts(case, talk_key, talk_state, "message", ((row.pk, row.body) for row in messages)),
@@ -187,7 +187,7 @@ def read_answers(case: Case, *, keyring: Keyring | None, by: Staff) -> Answers:
     """The typed answers alone; empty when they cannot be opened."""
     doors = opened_by(by, [case])
     key, state = readable(case, case.key, keyring, doors)
-    answers, state = _answers(case, key, state)
+    answers, state = opened_answers(case, key, state)
     if state == State.OPEN:
         record_read("answers_read", subject=case.pk, actor=actor(by), **under_glass(doors, [case.pk]))
     return answers
@@ -228,7 +228,7 @@ def opened_text(case: Case, key: bytes | None, state: State, blob: Any, name: st
         return Text(State.BROKEN)
 
 
-def _answers(case: Case, key: bytes | None, state: State) -> tuple[Answers, State]:
+def opened_answers(case: Case, key: bytes | None, state: State) -> tuple[Answers, State]:
     text = opened_text(case, key, state, case.answers, "answers", case.pk)
     if text.state != State.OPEN:
         return Answers(), text.state

@@ -1,15 +1,14 @@
 """What a case page shows beside the sealed texts, and what of other cases its reader may know."""
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import override
 
 from cases.escalation.models import Platform
-from cases.models import Case, Consent, Link, Trace
+from cases.models import Case, Consent, Link
 from cases.permissions import Permission, Staff, may
-from cases.selectors import on_this_side, walled_off
+from cases.selectors import on_this_side
 from cases.triage.matches import Reach, reach_of
 from cases.units.selectors import members_of, women_of
 
@@ -42,14 +41,6 @@ def linked(case: Case, member: Staff) -> list[LinkedCase]:
     found = [LinkedCase(link.get_because_display(), other.ref if reach[other.pk] == Reach.OPEN else "", reach[other.pk])
              for link, other in others if reach[other.pk] != Reach.WALL]
     return sorted(dict.fromkeys(found), key=lambda each: (each.reach, each.ref))
-
-
-def also_named(case: Case, tags: Mapping[tuple[str, str], str], member: Staff) -> dict[str, int]:
-    """As typed → in how many other cases, of any unit, the same link or account was named."""
-    others = Trace.objects.filter(tag__in=tags.values()).exclude(case=case).exclude(case__in=walled_off(member).values("case"))
-    rows = others.values("kind", "tag").annotate(cases=Count("case", distinct=True))
-    counts = {(row["kind"], row["tag"]): row["cases"] for row in rows}
-    return {typed: counts[kind, tag] for (kind, typed), tag in tags.items() if (kind, tag) in counts}
 
 
 def consents(case: Case) -> list[ConsentLine]:

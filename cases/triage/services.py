@@ -141,11 +141,16 @@ def add_note(*, case: Case, note_id: UUID, body: bytes, by: Staff) -> Note:
 def keep_traces(*, case: Case, traces: Iterable[Tag]) -> None:
     """Remember the tags of a case's links and handles, and tie it to the cases that named the same before."""
     for kind, tag in traces:
-        Trace.objects.get_or_create(case=case, kind=kind, tag=tag)
-        same = Case.objects.filter(traces__kind=kind, traces__tag=tag).exclude(pk=case.pk).distinct()
-        if len(others := list(same[:LINK_AT_MOST + 1])) <= LINK_AT_MOST:
-            for other in others:
-                link_cases(a=case, b=other, because=Link.Because.HANDLE)
+        Trace.objects.get_or_create(case=case, kind=kind, tag=tag, subject=None)
+        tie(case, kind, tag)
+
+
+def tie(case: Case, kind: str, tag: str) -> None:
+    """To the cases that name the same."""
+    same = Case.objects.filter(traces__kind=kind, traces__tag=tag).exclude(pk=case.pk).distinct()
+    if len(others := list(same[:LINK_AT_MOST + 1])) <= LINK_AT_MOST:
+        for other in others:
+            link_cases(a=case, b=other, because=Link.Because.HANDLE)
 
 
 @transaction.atomic

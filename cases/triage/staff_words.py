@@ -1,13 +1,15 @@
-"""What staff write for one another under the case key: tasks, why a child's case is to be closed, drafts. `reading` opens it."""
+"""What staff write for one another under the case key: tasks, people and accounts, why a child's case is to be closed, drafts.
+`reading` opens it."""
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from cases.audit.services import actor, record_read
 from cases.models import Case
 from cases.permissions import Staff
 from cases.selectors import opened_by
-from cases.triage.models import Closing, Draft, Reminder, Task
+from cases.triage.models import Closing, Draft, Reminder, Subject, Task
 from cases.triage.reading import State, Text, opened_text, readable, seal_reason, sealed_row, under_glass
 from cases.vault.keyring import Keyring
 
@@ -44,6 +46,36 @@ def read_reminders(case: Case, rows: Sequence[Reminder], *, keyring: Keyring | N
     if key is not None:
         record_read("reminders_read", subject=case.pk, actor=actor(by), count=len(rows), **under_glass(doors, [case.pk]))
     return [(row, opened_text(case, key, state, row.reason, "reminder", row.pk)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Of a person, account, number or link: what it is called, and what a member added."""
+    state: State
+    name: str = field(default="", repr=False)
+    about: str = field(default="", repr=False)
+
+
+def read_subjects(case: Case, rows: Sequence[Subject], *, keyring: Keyring | None, by: Staff,
+                  alone: bool = False) -> dict[UUID, Said]:
+    """People and accounts of a case, by row. Read with the case they stand under its entry in the log; `alone` they get one."""
+    doors = opened_by(by, [case]) if rows else {}
+    key, state = readable(case, case.key, keyring, doors)
+    if alone and key is not None:
+        record_read("subjects_read", subject=case.pk, actor=actor(by), count=len(rows), **under_glass(doors, [case.pk]))
+    return {row.pk: said_of(opened_text(case, key, state, row.words, "subject", row.pk)) for row in rows}
+
+
+def said_of(text: Text) -> Said:
+    if text.state != State.OPEN:
+        return Said(text.state)
+    words = json.loads(text.words)
+    return Said(State.OPEN, str(words["name"]), str(words["about"]))
+
+
+def seal_subject(case: Case, name: str, about: str, *, keyring: Keyring | None, row: UUID | None = None) -> tuple[UUID, bytes]:
+    """Id (`row` if given) and words of a person, account, number or link. Raises Locked, NotHeld."""
+    return sealed_row(case, case.key, json.dumps({"name": name, "about": about}), "subject", keyring, row)
 
 
 def read_draft(draft: Draft, *, case: Case, keyring: Keyring | None, by: Staff) -> dict[str, str]:

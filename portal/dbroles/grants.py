@@ -48,7 +48,7 @@ cases
     cases_message                             siu     SIU     -       -         SIUD
     cases_consent                             si      S       -       -         SD
     cases_link                                -       SID     -       -         SID
-    cases_trace                               -       SI      -       -         SD
+    cases_trace                               -       SID     -       -         SD
     cases_label                               -       SIU     -       -         S
     cases_labelled                            -       SID     -       -         SID
     cases_exclusion                           -       SIU     -       -         SD
@@ -101,6 +101,7 @@ cases.triage
     cases_triage_note                         -       SI      -       -         SID
     cases_triage_mention                      -       SI      -       -         SD
     cases_triage_task                         -       SIU     -       -         SD
+    cases_triage_subject                      -       SIUD    -       -         SD
     cases_triage_draft                        -       SIUD    -       -         SD
     cases_triage_closing                      -       SIU     -       -         SD
     cases_triage_reminder                     -       SID     -       -         SUD
@@ -230,6 +231,8 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("worker", "cases_triage_reminder", "U"): Columns(only=("told_at",)),
     ("desk", "cases_units_unit", "U"): Columns(only=("calendar_id",)),                   # and so it may lock the row
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
+    ("worker", "cases_triage_subject", "S"): Columns(but=("words",)),
+    ("desk", "cases_triage_subject", "U"): Columns(only=("kind", "words", "changed_at")),
     ("worker", "cases_triage_draft", "S"): Columns(but=("words",)),
     ("desk", "cases_triage_draft", "U"): Columns(only=("words", "number", "at")),
     ("worker", "cases_triage_closing", "S"): Columns(but=("reason", "answer")),

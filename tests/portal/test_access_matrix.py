@@ -31,12 +31,12 @@ from cases.hashing.services import match, store
 from cases.models import BreakGlass, Case, Consent, Exclusion, Label
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
-from cases.triage import closing, todo, walls
+from cases.triage import closing, subjects, todo, walls
 from cases.triage.asking import put
-from cases.triage.models import Closing, Question, Reply, Task
+from cases.triage.models import Closing, Question, Reply, Subject, Task
 from cases.triage.moves import closing_move
 from cases.triage.reading import seal_question
-from cases.triage.staff_words import seal_closing, seal_task
+from cases.triage.staff_words import seal_closing, seal_subject, seal_task
 from cases.vault import custody, envelope
 from cases.workflow import Status
 from portal.accounts.models import User
@@ -146,6 +146,8 @@ def take(case: Case, owner: User) -> Escalation:
     case.refresh_from_db()
     task_id, words = seal_task(case, f"{TYPED} first", keyring=keyring_of(owner))
     todo.add(case=case, task_id=task_id, words=words, by=owner, to=owner)
+    entry, words = seal_subject(case, f"{TYPED} of the bakery", "", keyring=keyring_of(owner))
+    subjects.add(case=case, row=entry, kind="doer", words=words, tag=None, by=owner)
     closing_id, reason = seal_closing(case, f"{TYPED} ends", keyring=keyring_of(owner))
     closing.ask(case=case, choice=closing_move("closed_removed"), closing_id=closing_id, reason=reason, by=owner)
     links = (f"https://tiktok.example/{TYPED}",)
@@ -165,7 +167,9 @@ def places(case: Case) -> dict[str, str]:
               "<int:pk>": str(case.unit.calendar_id), "priority/<slug:code>": "priority/sextortion",
               "roster/<slug:code>": f"roster/{case.unit.code}", "<uuid:row>": str(uuid4()),
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
-              "<uuid:task>": str(Task.objects.get().pk), "<uuid:closing>": str(Closing.objects.get().pk), "<slug:form>": "note",
+              "<uuid:task>": str(Task.objects.get().pk),
+              "<uuid:subject>": str(Subject.objects.get().pk),
+              "<uuid:closing>": str(Closing.objects.get().pk), "<slug:form>": "note",
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),
               "<uuid:review>": str(Review.objects.get().pk),
@@ -176,7 +180,8 @@ def ask(browser: Client, method: str, address: str, case: Case) -> str:
     """One cell. Whatever it did is undone."""
     client = Client(raise_request_exception=False)
     client.cookies.load({name: morsel.value for name, morsel in browser.cookies.items()})
-    fields = {"version": case.version, "text": "A word", "move": "asked_you", "to": "", "ref": case.ref, "language": "en"}
+    fields = {"version": case.version, "text": "A word", "move": "asked_you", "to": "", "ref": case.ref, "language": "en",
+              "words": "story"}
     with transaction.atomic():
         response = client.get(f"/{address}") if method == "GET" else client.post(f"/{address}", fields)
         word = said(response)

@@ -66,7 +66,7 @@ def back(case: Case, part: str = "") -> HttpResponse:
 
 def traces(request: HttpRequest, case: Case, member: Staff) -> list[services.Tag]:
     """The tags to remember for this case; none while locked, or when it has its tags already."""
-    if case.traces.exists():
+    if case.traces.filter(subject=None).exists():
         return []
     return sorted({(kind, tag) for (kind, _typed), tag in reading.tags(answers_of(request, case, member)).items()})
 
@@ -92,8 +92,9 @@ def tag_links(request: HttpRequest, case: Case, member: Staff) -> None:
     texts = reading.read_links(case, keyring=reading.keyring_of(request), by=member, untagged=True)
     told = [pk for pk, text in texts.items() if text.state != reading.State.LOCKED]
     links = [link for text in texts.values() for link in links_in(text)]
-    tags = reading.tags(reading.Answers(), also=links)
-    services.tag_links(case=case, asks=told, traces=sorted({(kind, tag) for (kind, _typed), tag in tags.items()}))
+    tags = {(kind, tag) for (kind, _typed), tag in reading.tags(reading.Answers(), also=links).items()}
+    own = traces(request, case, member)         # before those of the links: afterwards the case would seem to have its own
+    services.tag_links(case=case, asks=told, traces=sorted({*own, *tags}))
 
 
 @act

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from cases import urgency
 from cases.escalation.models import Escalation
 from cases.models import BreakGlass, Case
-from cases.permissions import Permission, Staff, may
+from cases.permissions import Permission, may
 from cases.selectors import opened_by
-from cases.triage import drafts, reading, reminding, selectors, services, todo
+from cases.triage import drafts, reading, reminding, selectors, services, subjects, todo
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
 from cases.triage.closing_forms import asked_to_close
@@ -29,14 +29,16 @@ from cases.triage.matches import pictures, reasons
 from cases.triage.merging import NOTHING, merged_of
 from cases.triage.offering import offers
 from cases.triage.remind_forms import RemindForm
-from cases.triage.staff_words import read_reminders
+from cases.triage.staff_words import read_reminders, read_subjects
+from cases.triage.subject_forms import SubjectForm
 from cases.triage.timeline import since, timeline
 from cases.triage.views.access import case_for, member_with
 
 __all__ = ["case", "case_for", "show"]
 
 FORMS: dict[str, type[ActForm]] = {"hand": HandForm, "priority": PriorityForm, "move": MoveForm, "write": WriteForm,
-                                   "note": NoteForm, "asks": AskForm, "task": TaskForm, "remind": RemindForm}
+                                   "note": NoteForm, "asks": AskForm, "task": TaskForm, "remind": RemindForm,
+                                   "subject": SubjectForm}
 
 
 @require_safe
@@ -60,6 +62,10 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     kept = drafts.of_page(case, member, keyring=keyring)
     later = [link for line in reversed(asks) for link in line.links]
     tags = reading.tags(opened.answers, also=later)
+    people = list(case.subjects.all())
+    named = read_subjects(case, people, keyring=keyring, by=member)
+    also = [tag for row in people if (tag := subjects.tag_of(row.kind, named[row.pk].name))]
+    same = subjects.same_in(case, [*((kind, tag) for (kind, _typed), tag in tags.items()), *also], member)
     seen = pictures(case, member, withheld=case.pk not in doors)
     merged = merged_of(case, member, keyring=keyring) if case.pk in doors else NOTHING
     context: dict[str, Any] = {
@@ -67,16 +73,17 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "opened": opened, "locked": keyring is None, "trouble": trouble,
         "platforms": [platforms.get(slug, slug) for slug in case.platforms],
         "timeline": page, "news": since(page.events, loaded_at(forms)), "merged": merged, "consents": consent_lines(case, opened),
-        "links": named(case, "url", tuple(dict.fromkeys([*opened.answers.links, *later])), tags, member),
-        "handles": named(case, "handle", opened.answers.handles, tags, member),
+        "links": with_same("url", tuple(dict.fromkeys([*opened.answers.links, *later])), tags, same),
+        "handles": with_same("handle", opened.answers.handles, tags, same),
+        "people": subjects.lines(people, named, same), "held_elsewhere": any(each.kept or each.other for each in same.values()),
         "pictures": seen, "elsewhere": known_elsewhere(case),
         "linked": selectors.linked(case, member) if case.pk in doors else [],
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
         "files": files_of(case, member),
         "escalations": notices, "asks": asks,
         "todo": todo.lines_of([case], member, platforms)[case.pk], "own": todo.owned(tasks, opened.tasks),
-        "may_ask": may(member, Permission.WORK_CASES) and any(
-            finding.reach in ASKABLE for each in seen for finding in each.findings),
+        "may_ask": may(member, Permission.WORK_CASES) and (any(each.kept or each.other for each in same.values()) or any(
+            finding.reach in ASKABLE for each in seen for finding in each.findings)),
         "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),
         "may_escalate": may(member, Permission.ESCALATE) and case.pk in doors,
         "may_hand": services.may_hand(case, member), "supervises": may(member, Permission.SUPERVISE),
@@ -92,11 +99,10 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     return render(request, "triage/case.html", context, status=status)
 
 
-def named(case: Case, kind: str, typed: tuple[str, ...], tags: dict[tuple[str, str], str],
-          member: Staff) -> list[tuple[str, int]]:
-    """Links or handles as typed, each with the number of other cases that name the same."""
-    also = selectors.also_named(case, {key: tag for key, tag in tags.items() if key[0] == kind}, member)
-    return [(value, also.get(value, 0)) for value in typed]
+def with_same(kind: str, typed: tuple[str, ...], tags: Mapping[tuple[str, str], str],
+              same: Mapping[services.Tag, subjects.Same]) -> list[tuple[str, subjects.Same]]:
+    """Links or handles as typed, each with where else it is named."""
+    return [(value, same.get((kind, tags.get((kind, value), "")), subjects.Same())) for value in typed]
 
 
 def consent_lines(case: Case, opened: reading.Opened) -> list[tuple[selectors.ConsentLine, reading.Text | None]]:

@@ -41,11 +41,13 @@ from tests.portal.accounts.conftest import sign_in, with_password
 TYPED = "Xyzzy, he comes home at nine"
 FIELDS = {
     "text": TYPED, "reason": TYPED, "reasons": TYPED, "their_reference": TYPED, "signature": TYPED, "links": TYPED,
-    "move": "asked_you", "cause": "life", "ground": "routing", "sure": "on", "outcome": "refused", "to": "", "name": TYPED}
+    "move": "asked_you", "cause": "life", "ground": "routing", "sure": "on", "outcome": "refused", "to": "", "name": TYPED,
+    "kind": "doer"}
 # What takes an open vault.
 WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/case/<slug:ref>/transfer/",
           "/desk/case/<slug:ref>/access/glass/", "/desk/case/<slug:ref>/access/lift/<uuid:wall>/",
-          "/desk/case/<slug:ref>/notice/<slug:reference>/filled/", "/desk/case/<slug:ref>/task/")
+          "/desk/case/<slug:ref>/notice/<slug:reference>/filled/", "/desk/case/<slug:ref>/task/",
+          "/desk/case/<slug:ref>/subject/")
 WAITS = {*WRITES, "/desk/keys/grant/", "/desk/keys/rotate/", "/desk/keys/rewrap/", "/desk/keys/recovery/"}
 GLASS = WRITES[3]           # for who is kept out, which the others are not
 ENDS = {"/desk/sign-out/", "/desk/lock/"}
