@@ -19,7 +19,7 @@ from cases.triage.services import add_note
 from cases.units.models import Unit
 from cases.vault.keyring import Keyring
 from portal.accounts.models import User
-from tests.factories.cases import keyring_of, make_case, make_member, make_unit, reporter_writes, signed_in
+from tests.factories.cases import keyring_of, make_case, make_member, reporter_writes, signed_in
 
 NAME = "search"
 FIGURES = ("search_cases_s", "search_slice_ms")
@@ -30,7 +30,8 @@ WORDS = "زلیخا BAKERY"
 
 def run() -> dict[str, Figure]:
     prepare()
-    unit = make_unit("police")
+    calendar = Unit.objects.earliest("pk").calendar             # the demonstration's people hold the keys of its units
+    unit = Unit.objects.create(code="bench", name_en="Bench", name_ur="Bench", calendar=calendar)
     member = make_member("Reader", unit)
     for number in range(CASES):
         fill(unit, member, number)
@@ -40,8 +41,9 @@ def run() -> dict[str, Figure]:
     answer = client.post("/desk/search/", {"words": WORDS})
     took = time.perf_counter() - began
     assert answer.status_code == 200
+    read = answer.context["slice"].read
     return {"search_cases_s": Figure(round(rates[TIMES // 2]), "/s", f"{CASES} cases, no hit, median of {TIMES}"),
-            "search_slice_ms": Figure(round(took * 1000), "ms", f"a slice of {answer.context['slice'].read} cases, whole request")}
+            "search_slice_ms": Figure(round(took * 1000), "ms", f"a slice of {read} cases, the whole request")}
 
 
 def fill(unit: Unit, member: User, number: int) -> None:

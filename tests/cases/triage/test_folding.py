@@ -1,6 +1,6 @@
 """One spelling of what different keyboards write, and where in a text it stands."""
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cases.triage.folding import MOST, fold, passage, placed, words_in
 
@@ -19,6 +19,7 @@ def test_letters_that_differ_stay_apart(one, other):
     assert fold(one) != fold(other)
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=40))
 def test_each_folded_letter_knows_where_it_was_typed(text):
     folded, places = placed(text)
@@ -27,6 +28,7 @@ def test_each_folded_letter_knows_where_it_was_typed(text):
     assert len(places) == len(folded)
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=60), st.text(min_size=1, max_size=8))
 def test_a_passage_is_what_was_typed(text, word):
     pieces = passage(text, words_in(word) or ["ab"])

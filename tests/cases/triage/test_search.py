@@ -60,7 +60,7 @@ def test_every_word_must_stand_in_the_case_but_not_in_one_place(client, unit):
 
 def test_nothing_is_read_that_the_member_could_not_open(client, unit, ayesha, bilal, stranger):
     mine, hidden_one = make_case(unit, story=WORD), make_case(unit, story=WORD)
-    walls.exclude(case=hidden_one, member=ayesha, cause=Exclusion.Cause.KNOWS, by=bilal)
+    walls.exclude(case=hidden_one, member=ayesha, cause=Exclusion.Cause.KNOWS, by=ayesha)
     womans, kept = make_case(unit, story=WORD, wants_woman=True), make_case(unit, story=WORD)
     Case.objects.filter(pk=kept.pk).update(restricted=True, assignee=bilal)
     theirs = make_case(make_unit("children"), story=WORD)
