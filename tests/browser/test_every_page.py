@@ -22,6 +22,7 @@ from cases.priority import Danger, Harm
 from cases.retention import services as retention
 from cases.retention.models import Disposal, Hold
 from cases.services import assign, change_status
+from cases.triage import fulltext
 from cases.triage.services import set_up_replies
 from cases.units.services import set_up_units
 from cases.vault import custody, receipt as codes
@@ -227,7 +228,7 @@ def test_the_doors_of_the_staff(live: str, eye: Callable[..., Eye], language: st
 
 @LANGUAGES
 def test_from_the_queue_to_the_platform(live: str, tmp_path: Path, settings: LazySettings, eye: Callable[..., Eye],
-                                        language: str) -> None:
+                                        language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.WORKER_KEYS = tmp_path / "worker-keys"
     custody.new_worker_key()
     registry.seed()
@@ -256,7 +257,27 @@ def test_from_the_queue_to_the_platform(live: str, tmp_path: Path, settings: Laz
         see(f"desk-6-escalation-{name}")
     see.goto(f"/desk/case/{case.ref}/")
     see("desk-7-case-escalated")
+    people_and_search(see, case, monkeypatch)
     see.verdict()
+
+
+def people_and_search(see: Eye, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account is written down and looked at; then a search that goes on by itself, a case a slice."""
+    page = see.page
+    page.locator("#subjects summary").click()
+    page.locator("#subjects [name=kind]").select_option("account")
+    page.locator("#subjects [name=text]").fill("@darkmoon.laila")
+    click(page, "#subjects form .btn")
+    click(page, "#subjects .traces a >> nth=-1")
+    see("desk-8-subject")
+    monkeypatch.setattr(fulltext, "MOST", 1)
+    see.goto("/desk/search/")
+    page.locator("[name=words]").fill("darkmoon گهر")
+    click(page, "main form .btn")
+    expect(page.locator("#progress form")).to_have_count(0)
+    expect(page.locator("#hits > li")).to_have_count(1)
+    expect(page.locator("#hits a")).to_have_text(case.ref)
+    see("desk-9-search")
 
 
 def a_case_with_everything(member: User) -> Case:
