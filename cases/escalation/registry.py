@@ -1,6 +1,6 @@
 """The first registry of platforms and channels. The ministry verifies and dates every entry; what it changed is kept."""
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from cases.escalation.models import Channel, Platform
 
 COLLECTED_ON = date(2026, 11, 22)
+VERIFY_EVERY = timedelta(days=180)      # addresses and forms of platforms change about so often
 SOURCE = "chaynHQ/tools, structured channel data, 2026-07-15"
 
 
@@ -36,3 +37,9 @@ def channel(platform: Platform, row: dict[str, Any], source: str) -> Channel:
     return Channel(platform=platform, kind=row["kind"], address=row["address"], label=label_en, label_en=label_en,
                    label_ur=label_ur,
                    form_fields=fields, harms=row["harms"], source=source, last_verified_at=COLLECTED_ON)
+
+
+def stale(today: date) -> list[Channel]:
+    """Ways to platforms that nobody has looked at for too long, by platform; the oldest first."""
+    rows = Channel.objects.filter(last_verified_at__lt=today - VERIFY_EVERY).select_related("platform")
+    return list(rows.order_by("last_verified_at", "platform__order", "pk"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
@@ -20,7 +21,7 @@ from cases.retention.services import TooLate, hold_for_authority
 from cases.selectors import opened_by
 from cases.triage.evidence_pictures import inline
 from cases.units.models import Unit
-from cases.units.selectors import members_of
+from cases.units.selectors import colleagues_in, members_of
 from cases.vault.keyring import Keyring
 from cases.vault.parking import Locked
 
@@ -128,6 +129,12 @@ class UnitSeen:
 
 def opened_today(member: Staff) -> int:
     return sum(row.opened for row in selectors.exposure_of(member, since=timezone.localdate()))
+
+
+def exposed_today(units: list[Unit]) -> dict[UUID, int]:
+    """How many files each member of these units opened today; who opened none is not in it."""
+    rows = Exposure.objects.filter(member__in=colleagues_in(units).values("pk"), day=timezone.localdate())
+    return dict(rows.values_list("member", "opened"))
 
 
 def seen_in(units: list[Unit]) -> list[UnitSeen]:

@@ -25,13 +25,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.escalation.models import Platform
+from cases.escalation.models import Escalation, Platform
 from cases.hashing.models import ForeignMatch
 from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case, Label, Labelled, Link, choices
 from cases.permissions import Staff
 from cases.selectors import cases_for, walled_off
 from cases.triage.labelling import given_in
-from cases.triage.models import Question
+from cases.triage.models import Question, Reminder, Task
 from cases.triage.references import read_reference, starts
 from cases.units.models import Unit
 from cases.units.selectors import colleagues_in, units_of
@@ -40,9 +40,13 @@ from cases.workflow import Outcome, Status
 NOBODY, MINE, UNKNOWN = "nobody", "me", "unknown"
 PAGING = frozenset({"after", "before", "list", "at"})      # of an address that holds a filter: where in the list, not which list
 ANY = ("", _("All"))
-MORE = ("due", "waiting", "label", "platform", "written", "linked", "outcome", "since", "until")     # what the page folds away
+MORE = ("due", "waiting", "notice", "mine", "label", "platform", "written", "linked", "outcome", "since", "until")    # folded
 WITHIN = {"4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
-WITHIN_NAMES = {"4h": _("4 hours"), "1d": _("a day"), "3d": _("3 days"), "7d": _("a week")}
+TODAY = "today"
+WITHIN_NAMES = {"4h": _("4 hours"), TODAY: _("today"), "1d": _("a day"), "3d": _("3 days"), "7d": _("a week")}
+NOTICE_NAMES = {"failed": _("Could not be sent"), "silent": _("Not answered in time")}
+NOTICE_STATES = {"failed": Escalation.State.FAILED.value, "silent": Escalation.State.NO_ANSWER.value}
+MINE_NAMES = {"task": _("A task of mine"), "reminder": _("A reminder of mine has come")}
 WAITING_NAMES = {"us": _("Us"), "reporter": _("The reporter"), "outside": _("A platform or authority"),
                  "others": _("The reporter or somebody outside"), "unit": _("Another unit's answer")}
 US = [Status.NEW.value, Status.IN_REVIEW.value]
@@ -129,6 +133,8 @@ class FilterForm(forms.Form):
     restricted = Tick(label=_("Restricted"), required=False)
     due = choice(_("Due within"), WITHIN_NAMES, ("", _("Any time")))
     waiting = choice(_("Waiting on"), WAITING_NAMES)
+    notice = choice(_("Notice"), NOTICE_NAMES)
+    mine = choice(_("For me"), MINE_NAMES)
     label = choice(_("Label"))
     platform = choice(_("Platform"))
     written = choice(_("Written in"), {**WRITTEN_NAMES, UNKNOWN: _("Not known yet")})
@@ -200,6 +206,26 @@ def waiting_on(value: str, _member: Staff, _now: datetime) -> Q:
     return Q(status__in=WAITING_STATUSES[value])
 
 
+def due_by(value: str, _member: Staff, now: datetime) -> Q:
+    """What is late is due within any time."""
+    end = midnight(timezone.localdate(now) + timedelta(days=1)) if value == TODAY else now + WITHIN[value]
+    return Q(due_at__lt=end)
+
+
+def noticed(value: str, _member: Staff, _now: datetime) -> Q:
+    """By the newest notice to each platform: a new one settles what went wrong with the one before."""
+    newer = Escalation.objects.filter(case=OuterRef("case"), platform=OuterRef("platform"),
+                                      requested_at__gt=OuterRef("requested_at"))
+    return Q(Exists(Escalation.objects.filter(~Exists(newer), case=OuterRef("pk"), state=NOTICE_STATES[value])))
+
+
+def for_me(value: str, member: Staff, now: datetime) -> Q:
+    if value == "task":
+        theirs = Q(to=member.pk) | Q(to=None, case__assignee=member.pk)
+        return Q(pk__in=Task.objects.filter(theirs, done_at=None).values("case"))
+    return Q(pk__in=Reminder.objects.filter(member=member.pk, at__lte=now).values("case"))
+
+
 def links_seen(member: Staff) -> QuerySet[Link]:
     """All links but those with a case that does not exist for the member."""
     hidden = walled_off(member).values("case")
@@ -223,8 +249,10 @@ RULES: dict[str, Rule] = {
     "q": lambda value, _member, now: starts(value, now),
     "assignee": assigned,
     "late": lambda _value, _member, now: Q(due_at__lt=now),
-    "due": lambda value, _member, now: Q(due_at__lt=now + WITHIN[value]),       # what is late is due within any time
+    "due": due_by,
     "waiting": waiting_on,
+    "notice": noticed,
+    "mine": for_me,
     "label": lambda value, _member, _now: Q(Exists(Labelled.objects.filter(case=OuterRef("pk"), label=value))),
     "platform": naming,
     "written": lambda value, _member, _now: Q(written_in="" if value == UNKNOWN else value),

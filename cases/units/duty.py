@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.clock.services import hours_of
-from cases.units.models import Cover, Shift, Unit
+from cases.units.models import Cover, Membership, Shift, Unit
 from cases.units.selectors import SUPERVISOR, members_of
 
 Window = tuple[datetime, datetime]
@@ -38,6 +38,13 @@ def add_shifts(*, unit: Unit, member: AbstractBaseUser, times: Iterable[Window],
     record("roster_changed", subject=unit.pk, actor=actor(by), member=member.pk, count=len(new))
     publish_cover(unit=unit)
     return len(new)
+
+
+def shifts_of(units: Iterable[Unit], start: datetime, end: datetime) -> QuerySet[Shift]:
+    """As `shifts`, of several units: one query, with the members."""
+    still = Membership.objects.filter(unit=OuterRef("unit"), member=OuterRef("member"), member__is_active=True)
+    rows = Shift.objects.filter(Exists(still), unit__in=list(units), starts_at__lt=end, ends_at__gt=start)
+    return rows.select_related("member").defer("member__password")
 
 
 @transaction.atomic
@@ -74,8 +81,13 @@ def _supervises(unit: Unit, by: AbstractBaseUser) -> bool:
 # --- cover ------------------------------------------------------------------------------------------------------------
 def gaps(unit: Unit, start: datetime, end: datetime) -> list[Window]:
     """When nobody is on the roster."""
+    return between(shifts(unit, start, end).values_list("starts_at", "ends_at"), start, end)
+
+
+def between(windows: Iterable[Window], start: datetime, end: datetime) -> list[Window]:
+    """What they leave free of the time."""
     found, free = [], start
-    for window in merged(shifts(unit, start, end).values_list("starts_at", "ends_at")):
+    for window in merged(windows):
         if window[0] > free:
             found.append((free, window[0]))
         free = max(free, window[1])
