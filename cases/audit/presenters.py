@@ -139,6 +139,7 @@ SENTENCES: dict[str, Promise | str] = {
     "notification_sent": gettext_lazy("Somebody was told that something waits."),
     # people and keys
     "calendar_changed": gettext_lazy("Working hours or days off were changed."),
+    "welfare_set": gettext_lazy("What the unit does for its staff was changed."),
     "roster_changed": gettext_lazy("The roster of the unit was changed."),
     "shift_handed_on": gettext_lazy("A shift was handed on to a colleague."),
     "limit_set": gettext_lazy("A deadline of the unit was changed."),

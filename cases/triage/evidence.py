@@ -1,17 +1,12 @@
 """Files at the desk: what the case page lists, one file opened on purpose, and what a member says it is."""
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
-from django.utils import timezone
 
 from cases.evidence import sandbox, selectors, services
-from cases.evidence.models import Evidence, Exposure
+from cases.evidence.models import Evidence
 from cases.evidence.near import near as near_files
 from cases.models import Case
 from cases.outbox.services import enqueue
@@ -20,13 +15,8 @@ from cases.retention.selectors import being_erased
 from cases.retention.services import TooLate, hold_for_authority
 from cases.selectors import opened_by
 from cases.triage.evidence_pictures import inline
-from cases.units.models import Unit
-from cases.units.selectors import colleagues_in, members_of
 from cases.vault.keyring import Keyring
 from cases.vault.parking import Locked
-
-PAUSE_AFTER = 10                         # files opened in a day: from then on the page suggests a break
-WEEK = timedelta(days=6)                 # and today
 
 
 class Cover(StrEnum):
@@ -109,41 +99,3 @@ def suspect_child(*, evidence: Evidence, by: Staff, keyring: Keyring | None) -> 
 def is_going(case: Case) -> bool:
     """Whether the case is being deleted at this moment, with all its files."""
     return Case.objects.filter(being_erased(), pk=case.pk).exists()
-
-
-# --- what people had to see -------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Seen:
-    """Of one member: files opened today and in seven days, and how many of the latter were intimate or worse."""
-    member: Any
-    today: int = 0
-    week: int = 0
-    intimate: int = 0
-
-
-@dataclass(frozen=True)
-class UnitSeen:
-    unit: Unit
-    members: list[Seen] = field(default_factory=list)
-
-
-def opened_today(member: Staff) -> int:
-    return sum(row.opened for row in selectors.exposure_of(member, since=timezone.localdate()))
-
-
-def exposed_today(units: list[Unit]) -> dict[UUID, int]:
-    """How many files each member of these units opened today; who opened none is not in it."""
-    rows = Exposure.objects.filter(member__in=colleagues_in(units).values("pk"), day=timezone.localdate())
-    return dict(rows.values_list("member", "opened"))
-
-
-def seen_in(units: list[Unit]) -> list[UnitSeen]:
-    """Numbers only: which cases they were of is nobody's to look up here."""
-    return [UnitSeen(unit, [_seen(member) for member in members_of(unit)]) for unit in units]
-
-
-def _seen(member: Any) -> Seen:
-    today = timezone.localdate()
-    rows = Exposure.objects.filter(member_id=member.pk, day__gte=today - WEEK)
-    week = rows.aggregate(opened=Sum("opened", default=0), intimate=Sum("intimate", default=0))
-    return Seen(member, opened_today(member), week["opened"], week["intimate"])

@@ -3,7 +3,7 @@
     page = morning(member, timezone.now())
     page.units[0].lines[0].count, .address          # 7, "?assignee=nobody"
 
-Nothing is unsealed and no case is named. Thirteen queries at most, however many cases and units there are.
+Nothing is unsealed and no case is named. Twelve queries, however many cases and units there are.
 """
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,12 +18,13 @@ from cases.escalation import registry
 from cases.escalation.models import Channel
 from cases.outbox.models import Job
 from cases.permissions import Permission, Staff, may
-from cases.triage.evidence import PAUSE_AFTER, exposed_today
 from cases.triage.filters import MINE, NOBODY, TODAY, Known, read
 from cases.triage.queue import COUNTED, counted
+from cases.triage.welfare import opened_today
 from cases.units import duty
 from cases.units.duty import Window
-from cases.units.models import Membership, Shift, Unit
+from cases.units.models import Membership, Shift, Unit, Welfare
+from cases.units.welfare import limit_among, of_units
 
 Params = dict[str, str]
 AHEAD = timedelta(hours=24)             # of the roster
@@ -78,12 +79,13 @@ class UnitToday:
 
 @dataclass(frozen=True)
 class Today:
-    """`seen`: files that the member opened today. For supervisors: `resting`, members who saw enough for today, and `stopped`,
-    what the portal gave up on, by kind of work."""
+    """`seen`: files that the member opened today; from `pause` on they are asked to rest. `lines`: numbers they can call. For
+    supervisors: `resting`, members who saw enough for today, and `stopped`, what the portal gave up on, by kind of work."""
     own: list[Line]
     units: list[UnitToday]
     seen: int
-    pause: int = PAUSE_AFTER
+    pause: int
+    lines: list[Welfare] = field(default_factory=list)
     resting: int = 0
     stopped: list[tuple[Promise | str, int]] = field(default_factory=list)
     stale: list[Channel] = field(default_factory=list)
@@ -95,12 +97,15 @@ def morning(member: Staff, now: datetime) -> Today:
     named = [(name, params, presses) for name, params, presses in OWN]
     named += [(name, {"unit": str(unit.pk), **params}, presses) for unit in units for name, params, presses in EACH]
     lines = lines_of(named, member, now, known)
-    watch, exposed = duty_of(units, now), exposed_today(units)
+    watch, set_for, exposed = duty_of(units, now), of_units(units), opened_today(units)
+    tired = {pk for (pk, unit), opened in exposed.items() for each in units if each.pk == unit
+             and opened >= set_for[each].files_a_day}
     return Today(
         lines[:len(OWN)], [UnitToday(unit, lines[at:at + len(EACH)], watch[unit]) for unit, at in
                            zip(units, range(len(OWN), len(lines), len(EACH)), strict=True)],
-        seen=exposed.get(member.pk, 0), resting=sum(n >= PAUSE_AFTER for n in exposed.values()) if supervises else 0,
-        stopped=given_up(now) if supervises else [], stale=registry.stale(now.date()))
+        seen=max((opened for (pk, _unit), opened in exposed.items() if pk == member.pk), default=0),
+        pause=limit_among(set_for.values()), lines=[each for each in set_for.values() if each.phone],
+        resting=len(tired) if supervises else 0, stopped=given_up(now) if supervises else [], stale=registry.stale(now.date()))
 
 
 def lines_of(named: Iterable[tuple[Promise, Params, bool]], member: Staff, now: datetime, known: Known) -> list[Line]:

@@ -33,6 +33,7 @@ from cases.triage.views import (
     today,
     transfer,
     walls,
+    welfare,
     writing,
 )
 
@@ -100,6 +101,8 @@ urlpatterns = [
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<uuid:review>/", reviews.review, name="review"),
     path("exposure/", evidence.exposure, name="exposure"),
+    path("exposure/rested/", evidence.rested, name="rested"),
+    path("settings/welfare/", welfare.welfare, name="welfare"),
     path("lists/", lists.waiting, name="lists"),
     path("settings/", settings.index, name="settings"),
     path("settings/calendars/", calendars.calendars, name="calendars"),

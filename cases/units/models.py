@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 
 class Unit(models.Model):
@@ -74,3 +74,24 @@ class Cover(models.Model):
 
     def __str__(self) -> str:
         return str(self.unit_id)
+
+
+class Welfare(models.Model):
+    """What a unit does for its people: from how many screenshots in a day on a break is suggested, and whom they can talk to.
+    Without a row: `welfare.FILES_A_DAY`, and nobody is named."""
+    unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="welfare")
+    files_a_day = models.PositiveSmallIntegerField()
+    phone = models.CharField(max_length=30, blank=True)
+    hours_en = models.CharField(max_length=120, blank=True)         # who answers, and when
+    hours_ur = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name_plural = "welfare"
+        constraints = [models.CheckConstraint(name="welfare_allows_some_files", condition=models.Q(files_a_day__gte=1))]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.files_a_day}"
+
+    @property
+    def hours(self) -> str:
+        return self.hours_ur if (get_language() or "").startswith("ur") else self.hours_en

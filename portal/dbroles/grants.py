@@ -32,6 +32,7 @@ cases.units
     cases_units_timelimit                     S       SI      -       -         S
     cases_units_shift                         -       SIUD    -       -         S
     cases_units_cover                         S       SIU     -       -         SIU
+    cases_units_welfare                       -       SIU     -       -         S
     cases_units_membership                    -       SIUD    -       -         S
 cases.vault
     cases_vault_unitkey                       SL      SIU     -       -         SL

@@ -13,7 +13,7 @@ from tests.factories.cases import make_case, make_member, make_unit
 
 __all__ = ["eye"]
 PAGES = ("settings", "settings/calendars/{calendar}", "settings/deadlines", "settings/roster/adults", "settings/priority",
-         "settings/priority/sextortion", "load", "today", "case/{ref}/facts")
+         "settings/priority/sextortion", "load", "today", "settings/welfare", "case/{ref}/facts")
 
 
 @pytest.fixture

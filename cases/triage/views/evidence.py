@@ -20,9 +20,10 @@ from cases.evidence.selectors import instruction
 from cases.models import Case
 from cases.permissions import Permission
 from cases.selectors import opens
-from cases.triage import evidence, reading
-from cases.triage.evidence import PAUSE_AFTER, Cover, File
+from cases.triage import evidence, reading, welfare
+from cases.triage.evidence import Cover, File
 from cases.triage.views.access import case_for, member_with, open_case_for
+from cases.triage.views.tasks import onward
 from cases.units.selectors import units_of
 from cases.vault.aead import OpenFailed
 from cases.vault.parking import Locked
@@ -84,8 +85,16 @@ def child(request: HttpRequest, ref: str, file: UUID) -> HttpResponse:
 def exposure(request: HttpRequest) -> HttpResponse:
     """For supervisors: how many files their members had to look at."""
     member = member_with(Permission.SUPERVISE, request)
-    units = list(units_of(member))                          # type: ignore[arg-type]   # a member
-    return render(request, "triage/exposure.html", {"units": evidence.seen_in(units), "pause": PAUSE_AFTER})
+    units = units_of(member)                                # type: ignore[arg-type]   # a member
+    return render(request, "triage/exposure.html", {"units": welfare.seen_in(units)})
+
+
+@require_POST
+def rested(request: HttpRequest) -> HttpResponse:
+    """The reminder to rest is put away, for a while."""
+    member = member_with(Permission.READ_CASES, request)
+    welfare.put_away(member, request.session)
+    return onward(request) or redirect("triage:today")
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -102,7 +111,7 @@ def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpRespo
     member, keyring = member_with(Permission.READ_CASES, request), reading.keyring_of(request)
     withheld = not opens(member, case)
     context: dict[str, Any] = {"case": case, "file": one, "cover": cover.value, "locked": keyring is None, "order": instruction(),
-                               "picture": "", "trouble": "", "pause": PAUSE_AFTER, "withheld": withheld,
+                               "picture": "", "trouble": "", "withheld": withheld,
                                "going": evidence.is_going(case),
                                "twins": [] if withheld else evidence.twins_of(one.row, member)}
     if one.row.why in OF_A_CHILD and not withheld and not context["going"]:
@@ -116,7 +125,9 @@ def show(request: HttpRequest, case: Case, one: File, cover: Cover) -> HttpRespo
             context["trouble"] = "gone"
         except (OpenFailed, Unreadable):
             context["trouble"] = "broken"
-    response = render(request, "triage/evidence.html", context | {"today": evidence.opened_today(member)})
+    units = units_of(member)                                # type: ignore[arg-type]   # a member
+    context["rest"] = welfare.reminder(units, member, request.session)          # asked for last: it counts this look
+    response = render(request, "triage/evidence.html", context)
     response.csp = {"img-src": "'self' data:"}              # type: ignore[attr-defined]   # portal.middleware.SecurityHeaders
     return response
 

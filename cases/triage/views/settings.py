@@ -35,6 +35,8 @@ SECTIONS = [
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
     Section(_("Deadlines"), _("How long each unit gives itself for each priority."), "triage:limits",
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
+    Section(_("Looking after staff"), _("When a break is suggested, and whom members can call."), "triage:welfare",
+            Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
 ]
 
 

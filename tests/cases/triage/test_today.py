@@ -13,10 +13,10 @@ from cases.outbox.models import Job
 from cases.priority import Danger
 from cases.services import assign
 from cases.triage import reminding, todo, walls
-from cases.triage.evidence import PAUSE_AFTER
 from cases.triage.filters import midnight
 from cases.triage.models import Reminder
 from cases.units import duty
+from cases.units.welfare import FILES_A_DAY, set_welfare
 from cases.vault import custody, envelope
 from portal.accounts.models import User
 from tests.factories.cases import make_case, make_member, make_unit, signed_in
@@ -94,7 +94,7 @@ def test_what_else_waits_and_who_is_told(unit, ayesha, bilal, head, client):
     registry.seed()
     page = client.get(TODAY).context["page"]
     assert (page.seen, page.resting, page.stopped, page.stale) == (0, 0, [], [])
-    Exposure.objects.create(member=ayesha, day=timezone.localdate(), opened=PAUSE_AFTER)
+    Exposure.objects.create(member=ayesha, day=timezone.localdate(), opened=FILES_A_DAY)
     Exposure.objects.create(member=bilal, day=timezone.localdate() - timedelta(days=1), opened=99)
     for task, state in (("notifications.send", "failed"), ("notifications.send", "failed"), ("hashing.match", "done"),
                         ("escalation.deliver", "failed"), ("vault.renew_worker_key", "failed")):
@@ -102,17 +102,20 @@ def test_what_else_waits_and_who_is_told(unit, ayesha, bilal, head, client):
     old = Channel.objects.filter(platform__slug="tiktok").first()
     Channel.objects.filter(pk=old.pk).update(last_verified_at=date(2020, 1, 1))
     page = client.get(TODAY).context["page"]
-    assert (page.seen, page.resting, page.stopped, page.stale) == (PAUSE_AFTER, 0, [], [old])
+    assert (page.seen, page.resting, page.stopped, page.stale) == (FILES_A_DAY, 0, [], [old])
     assert "Take a break" in client.get(TODAY).content.decode()
     boss = signed_in(head, unlocked=False)
     page = boss.get(TODAY).context["page"]
     assert (page.seen, page.resting) == (0, 1)
+    set_welfare(unit=unit, files_a_day=FILES_A_DAY + 1, phone="1099", hours_en="At night too", hours_ur="رات کو بھی", by=head)
+    assert boss.get(TODAY).context["page"].resting == 0
+    assert "tel:1099" in client.get(TODAY).content.decode()
     assert [(str(name), count) for name, count in page.stopped] == [("Telling members and reporters", 2),
                                                                     ("Other work of the portal", 1)]
 
 
-# session, member, news, units, all counts, shifts, who is marked, exposure, jobs, channels
-QUERIES = 10
+# session, member, news, units, colleagues, all counts, shifts, who is marked, limits of files, exposure, jobs, channels
+QUERIES = 12
 
 
 def test_it_costs_the_same_however_much_waits(unit, ayesha, head, django_assert_num_queries):
