@@ -150,6 +150,12 @@ class Case(models.Model):
             models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_unread", condition=models.Q(unread=True)),
             models.Index(fields=["unit", "id", "merged_into"], name="case_written",       # the digest's, of all that is unread
                          condition=models.Q(unread=True) & ~models.Q(status="new")),
+            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_restricted",
+                         condition=models.Q(restricted=True) & ~models.Q(status="closed")),
+            models.Index(fields=["unit", "harm", "due_at", "id", "merged_into"], name="case_harm",
+                         condition=~models.Q(status="closed")),
+            models.Index(fields=["unit", "priority", "due_at", "id", "merged_into"], name="case_priority",
+                         condition=~models.Q(status="closed")),
             models.Index(fields=["unit", "opened_at", "id"], name="case_arrived"),       # of the search, newest first
             models.Index(fields=["alarm_at"], name="case_alarm", condition=models.Q(alarm_at__isnull=False)),
         ]

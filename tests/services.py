@@ -7,6 +7,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,7 @@ class Services:
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="mehfooz-test-", dir="/tmp"))     # short: a socket's path has 107 bytes
         self.servers: dict[str, subprocess.Popen[bytes]] = {}
+        self.patience = 5               # seconds to stop in, and then killed
         self.drop: list[str] = []
         if os.geteuid() == 0:
             user = _unprivileged()
@@ -40,14 +42,23 @@ class Services:
     def broker_url(self) -> str:
         return f"redis+socket://{self.directory}/redis.sock?virtual_host=1"
 
-    def postgresql(self) -> None:
-        """Start the cluster unless it runs; returns when it accepts connections."""
+    def postgresql(self, kept: Path | None = None, *more: str) -> None:
+        """Start the cluster unless it runs; returns when it accepts connections.
+
+        `kept`: a directory whose data outlives this process, made if it is not there. `more`: settings, as "name=value".
+        """
         if "postgresql" in self.servers:
             return
         binaries = _postgresql_binaries()
-        data = self.directory / "pg"
-        self._run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = [word for setting in FAST_AND_FORGETFUL for word in ("-c", setting)]
+        data = kept or self.directory / "pg"
+        self.patience = 300 if kept else self.patience      # what is kept is written out before it ends
+        if kept and self.drop:
+            kept.mkdir(parents=True, exist_ok=True)
+            os.chown(kept, _unprivileged().pw_uid, _unprivileged().pw_gid)
+        if not (data / "PG_VERSION").exists():
+            self._run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                      "--no-sync")
+        options = [word for setting in (*FAST_AND_FORGETFUL, *more) for word in ("-c", setting)]
         self._start("postgresql", binaries / "postgres", "-D", data, "-k", self.directory, *options)
         self._wait("postgresql", lambda: self._answers(binaries / "pg_isready", "-q", "-h", self.directory))
 
@@ -81,10 +92,10 @@ class Services:
     def stop(self) -> None:
         for server in self.servers.values():
             with contextlib.suppress(ProcessLookupError):
-                server.terminate()
+                server.send_signal(signal.SIGINT)           # PostgreSQL's fast shutdown: it does not wait for its clients
         for server in self.servers.values():
             try:
-                server.wait(5)
+                server.wait(self.patience)
             except subprocess.TimeoutExpired:
                 server.kill()
         self.servers.clear()
@@ -101,7 +112,7 @@ class Services:
                                                   start_new_session=True)      # Ctrl-C reaches pytest, which stops them in order
 
     def _wait(self, name: str, answers: Callable[[], bool]) -> None:
-        give_up = time.monotonic() + STARTS_WITHIN
+        give_up = time.monotonic() + STARTS_WITHIN + self.patience
         while not answers():
             if self.servers[name].poll() is not None or time.monotonic() > give_up:
                 raise RuntimeError(f"{name} did not start:\n{(self.directory / f'{name}.log').read_text()}")

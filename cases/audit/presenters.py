@@ -86,6 +86,8 @@ SENTENCES: dict[str, Promise | str] = {
     "label_retired": gettext_lazy("A label is given to no more cases."),
     "label_taken_up": gettext_lazy("A label is given to cases again."),
     "language_noted": gettext_lazy("The language that the report is written in was noted."),
+    "view_shared": gettext_lazy("A saved view was shared with a unit, or changed."),
+    "view_unshared": gettext_lazy("A saved view is shared with a unit no more."),
     # fingerprints and the published list
     "fingerprints_stored": gettext_lazy("Fingerprints were stored."),
     "fingerprints_matched": gettext_lazy("Fingerprints were compared with earlier ones."),

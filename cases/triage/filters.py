@@ -245,7 +245,8 @@ def midnight(day: date) -> datetime:
 
 
 RULES: dict[str, Rule] = {
-    **{name: plain(name) for name in ("status", "harm", "priority", "unit", "child", "unread", "restricted", "outcome")},
+    **{name: plain(name) for name in ("status", "harm", "priority", "unit", "child", "unread", "restricted")},
+    "outcome": lambda value, _member, _now: Q(outcome=value, status=Status.CLOSED.value),      # both: an index has only closed ones
     "q": lambda value, _member, now: starts(value, now),
     "assignee": assigned,
     "late": lambda _value, _member, now: Q(due_at__lt=now),
@@ -296,7 +297,13 @@ class Filter:
         rule &= Q() if everything or "q" in self.chosen else Q(merged_into=None)    # it is worked in its leading case, and found
         for name, value in self.chosen.items():                                     # by reference
             rule &= RULES[name](value, member, now)
-        return cases_for(member).filter(rule)
+        # the units are the member's own already; named, they tell the database how much there is to look through
+        return cases_for(member).filter(rule, unit__in=[unit.pk for unit in self.units])
+
+    @property
+    def trouble(self) -> str:
+        """Why it is unreadable."""
+        return " ".join(str(error) for errors in self.form.errors.values() for error in errors)
 
     @property
     def words(self) -> str:

@@ -3,7 +3,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 
 class Note(models.Model):
@@ -221,6 +221,36 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asking_id} asks {self.about_id}"
+
+
+class SavedView(models.Model):
+    """A filter with a name: a member's own, or shared with a unit. Whoever opens it reads it for themself (triage.filters), so it
+    shows nobody a case that they could not find without it."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey("cases_units.Unit", on_delete=models.CASCADE, null=True, related_name="+")     # None: their own
+    name_en = models.CharField(max_length=40, blank=True)
+    name_ur = models.CharField(max_length=40, blank=True)
+    params = models.JSONField()                  # of a Filter: canonical
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.CheckConstraint(name="view_has_a_name", condition=~models.Q(name_en="", name_ur=""))]
+
+    def __str__(self) -> str:
+        urdu = (get_language() or "").startswith("ur")
+        return (self.name_ur or self.name_en) if urdu else (self.name_en or self.name_ur)
+
+
+class Desk(models.Model):
+    """How a member has arranged their desk: the columns of the list, and the order of the views' tabs."""
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    columns = models.JSONField(default=list)     # of saved.COLUMNS; empty: the usual ones
+    views = models.JSONField(default=list)       # ids in order; others follow, the oldest first
+
+    def __str__(self) -> str:
+        return f"desk of {self.member_id}"
 
 
 class Reply(models.Model):

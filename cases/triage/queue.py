@@ -67,6 +67,8 @@ class Row:
     case: Case
     summary: Text
     why: Promise | str          # the rule of its priority
+    place: str                  # in the list, as the address of its page carries it (triage.neighbours)
+    platforms: list[str]        # names, where that column is wanted
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,8 @@ cases.triage
     cases_triage_correction                   -       SIU     -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
     cases_triage_reply                        -       SIU     -       -         -
+    cases_triage_savedview                    -       SIUD    -       -         S
+    cases_triage_desk                         -       SIUD    -       -         -
     cases_triage_bulkrun                      -       SIUD    -       -         SUD
     cases_triage_bulkrow                      -       SIUD    -       -         SUD
 cases.statistics

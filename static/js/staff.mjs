@@ -1,4 +1,5 @@
-// The queue by keyboard: j/k move, x select, o open, a assign to me, / search; Shift+click selects a range.
+// The queue by keyboard: j/k move, x select, o open, a assign to me, / search; Shift+click selects a range. On every page of the
+// desk a key presses what carries it as data-key (n next case, ? the list of keys), or goes into it (m the next step).
 // Single keys can be turned off (WCAG 2.1.4); the choice stays on this computer. Links and buttons do all of it too.
 const queue = document.querySelector('[data-queue]');
 const toggle = document.querySelector('[data-keys]');
@@ -59,17 +60,41 @@ function wireQueue() {
     a: () => bar && !bar.hidden && bar.querySelector('[data-assign]')?.click(),
     '/': () => document.getElementById('q')?.focus(),
   };
-  addEventListener('keydown', event => {
-    const typing = event.target.closest('input:not([type=checkbox]),textarea,select');
-    if (event.ctrlKey || event.metaKey || event.altKey || typing || keysOff() || !keys[event.key]) return;
-    event.preventDefault();
-    keys[event.key]();
-  });
   update();
+  return keys;
+}
+
+function press(key) {
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target) return null;
+  return () => { if (target.matches('a,button')) target.click(); else focusIn(target); };
+}
+
+function focusIn(part) {
+  part.scrollIntoView({ block: 'start' });
+  part.querySelector('input:not([type=hidden]),textarea,select,a,button')?.focus({ preventScroll: true });
+}
+
+function wireKeys(keys) {
+  addEventListener('keydown', event => {
+    const typing = event.target.closest('input:not([type=checkbox],[type=radio]),textarea,select');
+    if (event.ctrlKey || event.metaKey || event.altKey || typing || keysOff() || document.querySelector('dialog[open]')) return;
+    const act = keys[event.key] ?? press(event.key);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+for (const link of document.querySelectorAll('[data-dialog]')) {
+  link.addEventListener('click', event => {
+    event.preventDefault();
+    document.getElementById(link.dataset.dialog).showModal();
+  });
 }
 
 if (toggle) wireToggle();
-if (queue) wireQueue();
+wireKeys(queue ? wireQueue() : {});
 document.getElementById('error-summary')?.focus();
 
 // The menu's second half closes when its reader goes on elsewhere.

@@ -33,7 +33,7 @@ from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
 from cases.triage import closing, subjects, todo, walls
 from cases.triage.asking import put
-from cases.triage.models import Closing, Question, Reply, Subject, Task
+from cases.triage.models import Closing, Question, Reply, SavedView, Subject, Task
 from cases.triage.moves import closing_move
 from cases.triage.reading import seal_question
 from cases.triage.staff_words import seal_closing, seal_subject, seal_task
@@ -106,6 +106,7 @@ def people(case: Case) -> dict[str, Client]:
     """Column → browser."""
     owner = woman("Ayesha", case)
     take(case, owner)
+    SavedView.objects.create(owner=owner, name_en="Her own", params={}, at=case.opened_at)
     browsers = {
         "nobody": Client(), "owner": signed_in(owner), "locked": signed_in(owner, unlocked=False),
         "colleague": signed_in(woman("Amna", case)), "keyless": signed_in(woman("Zara", case, keys=False)),
@@ -170,6 +171,7 @@ def places(case: Case) -> dict[str, str]:
               "<uuid:task>": str(Task.objects.get().pk),
               "<uuid:subject>": str(Subject.objects.get().pk),
               "<uuid:closing>": str(Closing.objects.get().pk), "<slug:form>": "note",
+              "<uuid:view>": str(SavedView.objects.get().pk),
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),
               "<uuid:review>": str(Review.objects.get().pk),

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import BODY_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, Case
+from cases.models import BODY_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case
 from cases.priority import Harm, Level
 from cases.triage.calendar_forms import DAYS, typed
 from cases.triage.queue import is_late, percent
@@ -47,6 +47,11 @@ def language_name(code: str) -> object:
 @register.filter
 def level_name(level: int) -> object:
     return LEVEL_NAMES[Level(level)]
+
+
+@register.filter
+def written_name(code: str) -> object:
+    return WRITTEN_NAMES.get(code, "")
 
 
 @register.filter

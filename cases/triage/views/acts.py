@@ -23,6 +23,7 @@ from cases.services import Stale, WomanAsked
 from cases.triage import closing, correcting, drafts, mentions, reading, services
 from cases.triage.asks import links_in
 from cases.triage.forms import ActForm, HandForm, MoveForm, NoteForm, PriorityForm
+from cases.triage.neighbours import stay_in_list
 from cases.triage.staff_words import seal_closing
 from cases.triage.views.access import case_for, member_with
 from cases.triage.views.case import show
@@ -41,7 +42,7 @@ def act(view: Act) -> Callable[[HttpRequest, str], HttpResponse]:
     def wrapped(request: HttpRequest, ref: str) -> HttpResponse:
         case, member = case_for(request, ref, Permission.WORK_CASES), member_with(Permission.WORK_CASES, request)
         notice_language(request, case, member)
-        return view(request, case, member)
+        return stay_in_list(request, case, view(request, case, member))
     return wrapped
 
 

@@ -27,6 +27,7 @@ from cases.triage.label_forms import labels_on
 from cases.triage.lists import known_elsewhere
 from cases.triage.matches import pictures, reasons
 from cases.triage.merging import NOTHING, merged_of
+from cases.triage.neighbours import neighbours
 from cases.triage.offering import offers
 from cases.triage.remind_forms import RemindForm
 from cases.triage.staff_words import read_reminders, read_subjects
@@ -90,6 +91,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "mine": case.assignee_id == member.pk,
         "replies": offers(case, get_language() or case.language, escalations=notices, names=names),
         "now": f"{timezone.now().timestamp():.3f}",
+        "near": neighbours(request, member),
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
         **{f"{name}_form": forms.get(name) or drafts.begun(form(case), kept.get(name)) for name, form in FORMS.items()},
         **labels_on(case, forms),
