@@ -246,7 +246,7 @@ def midnight(day: date) -> datetime:
 
 RULES: dict[str, Rule] = {
     **{name: plain(name) for name in ("status", "harm", "priority", "unit", "child", "unread", "restricted")},
-    "outcome": lambda value, _member, _now: Q(outcome=value, status=Status.CLOSED.value),      # both: an index has only closed ones
+    "outcome": lambda value, _member, _now: Q(outcome=value, status=Status.CLOSED.value),      # both: an index knows the closed
     "q": lambda value, _member, now: starts(value, now),
     "assignee": assigned,
     "late": lambda _value, _member, now: Q(due_at__lt=now),

@@ -80,7 +80,7 @@ def fill(request: HttpRequest, case: Case, reply: Reply, *, form: FactsForm | No
     context: dict[str, Any] = {
         "case": case, "reply": reply, "form": form, "told": told, "chosen": CHOSEN, "own_language": own,
         "own": filled(reply, own, form.facts(own), form.keep).words if own != case.language else "",
-        "carried": [(name, request.POST[name]) for name in ("version", "loaded", "text", "ask") if name in request.POST],
+        "carried": [(name, request.POST[name]) for name in ("version", "loaded", "text", "ask", "list", "at") if name in request.POST],
     }
     return render(request, "triage/fill.html", context, status=status)
 
