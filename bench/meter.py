@@ -6,7 +6,7 @@ against what Chromium received.
 import re
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 
 import brotli
@@ -42,16 +42,19 @@ def fetch(url: str, data: Mapping[str, object] | None = None, headers: Mapping[s
     return content
 
 
-def weigh(url: str, html: bytes) -> float:
-    """KB (1024 B) of a page already fetched and of all that it loads, scripts' own imports included, the prose font apart."""
+def weigh(url: str, html: bytes, *, get: Callable[[str], bytes] = fetch, packed: bool = True) -> float:
+    """KB (1024 B) of a page already fetched and of all that it loads, scripts' own imports included, the prose font apart.
+
+    `get` fetches what it loads. Not `packed`: the HTML leaves uncompressed, as with what nginx is told in deploy/.
+    """
     todo = [urllib.parse.urljoin(url, path) for path in Loads(html.decode()).urls if "nastaliq" not in path]
-    total, seen = len(brotli.compress(html, quality=11)), set()
+    total, seen = len(brotli.compress(html, quality=11)) if packed else len(html), set()
     while todo:
         address = todo.pop()
         if address in seen:
             continue
         seen.add(address)
-        content = fetch(address)
+        content = get(address)
         total += len(brotli.compress(content, quality=11))
         if address.endswith((".mjs", ".js")):
             todo += [urllib.parse.urljoin(address, path) for path in IMPORT.findall(content.decode())]
