@@ -7,6 +7,16 @@ from django.utils.translation import gettext as _, ngettext, override
 from cases.notifications.models import Occasion
 
 Counts = Mapping[str, int]
+
+
+def morning(n: Counts) -> str:
+    """The counts of a member's views (view_1, …) without their names, which could say what cases are about."""
+    all_cases = _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
+                  "messages %(unread)d.")
+    views = [f"%({name})d" for name in n if name.startswith("view_")]
+    return all_cases + " " + _("In your views, in their order:") + " " + " · ".join(views) if views else all_cases
+
+
 SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
     Occasion.URGENT: lambda n: ngettext("%(count)d urgent report has arrived.", "%(count)d urgent reports have arrived.",
                                         n["count"]),
@@ -70,8 +80,7 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
                                          n["count"]),
     Occasion.DECIDED: lambda n: ngettext("A supervisor decided whether %(count)d case may be closed.",
                                          "A supervisor decided whether %(count)d cases may be closed.", n["count"]),
-    Occasion.DIGEST: lambda n: _("Cases this morning: new %(new)d, overdue %(overdue)d, waiting on others %(waiting)d, unread "
-                                 "messages %(unread)d."),
+    Occasion.DIGEST: morning,
     Occasion.WAITING: lambda n: _("There is a message for you."),
 }
 

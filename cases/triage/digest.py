@@ -8,18 +8,21 @@ from cases.notifications.services import tell_members
 from cases.permissions import Staff
 from cases.triage.filters import Known, read
 from cases.triage.queue import COUNTED, counted
+from cases.triage.saved import morning_views
 from cases.workflow import Status
 
 COUNTS = {"new": {"status": "new"}, "overdue": {"late": "on"}, "waiting": {"waiting": "others"}, "unread": {"unread": "on"}}
 
 
 def counts(member: Staff, now: datetime) -> dict[str, int]:
-    """Cases of the member's units by what they need, as the queue's filters find them, each at most COUNTED.
+    """Cases of the member's units by what they need, as the queue's filters find them, each at most COUNTED; and those of the saved
+    views that the member wants counted, as view_1, view_2 in the order of their tabs.
 
     A case may be counted under several; a new one is not counted as unread as well, and a closed one only as unread.
     """
     known = Known(member)
-    lists = {name: read(params, member, known).cases(member, now) for name, params in COUNTS.items()}
+    asked = COUNTS | {f"view_{number}": view.params for number, view in enumerate(morning_views(member), start=1)}
+    lists = {name: read(params, member, known).cases(member, now) for name, params in asked.items()}
     lists["unread"] = lists["unread"].exclude(status=Status.NEW.value)
     return {name: min(COUNTED, count) for name, count in zip(lists, counted(list(lists.values())), strict=True)}
 

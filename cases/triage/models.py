@@ -244,10 +244,12 @@ class SavedView(models.Model):
 
 
 class Desk(models.Model):
-    """How a member has arranged their desk: the columns of the list, and the order of the views' tabs."""
+    """How a member has arranged their desk: the columns of the list, the order of the views' tabs, and which of these are counted
+    in the morning's mail."""
     member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     columns = models.JSONField(default=list)     # of saved.COLUMNS; empty: the usual ones
     views = models.JSONField(default=list)       # ids in order; others follow, the oldest first
+    morning = models.JSONField(default=list)     # ids of views
 
     def __str__(self) -> str:
         return f"desk of {self.member_id}"

@@ -8,6 +8,7 @@ from cases.notifications import wording
 from cases.notifications.models import Kind, Occasion, Preference
 from cases.notifications.services import CANNOT_WAIT, wished
 from cases.permissions import Permission, Staff, may
+from cases.triage.saved import desk_of, views_of
 
 P = Permission
 # To whom an occasion comes at all. What is not named comes to whoever works cases.
@@ -18,11 +19,13 @@ CONCERNS: dict[Occasion, tuple[Permission, ...]] = {
     Occasion.SECOND: (P.SUPERVISE,), Occasion.LEFT: (P.MANAGE_PEOPLE,),
     Occasion.NOBODY: (P.MANAGE_PEOPLE,), Occasion.WAITING: (),
 }
+VIEWS = "views"
 SPECIAL = {Occasion.DIGEST: _("Every morning: how many cases are new, overdue, waiting, unread")}
 
 
 class WaysForm(forms.Form):
-    """A field for each occasion, named by it. What cannot wait needs a way that reaches a member who is not at the desk."""
+    """A field for each occasion, named by it, and one for the views that are counted every morning. What cannot wait needs a way
+    that reaches a member who is not at the desk."""
 
     def __init__(self, member: Staff, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
@@ -31,6 +34,12 @@ class WaysForm(forms.Form):
             self.fields[occasion.value] = forms.MultipleChoiceField(
                 label=name_of(occasion), required=False, choices=Kind.choices, widget=forms.CheckboxSelectMultiple,
                 initial=[kind.value for kind in wished(wish, occasion)])
+        views = [(str(view.pk), str(view)) for view in views_of(member)] if Occasion.DIGEST in concerning(member) else []
+        if views:
+            self.fields[VIEWS] = forms.MultipleChoiceField(
+                label=_("In the same message every morning: how many cases these views find"), required=False, choices=views,
+                widget=forms.CheckboxSelectMultiple, initial=desk_of(member).morning,
+                help_text=_("Numbers only, in the order of your tabs: the names stay here."))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -41,7 +50,12 @@ class WaysForm(forms.Form):
 
     @property
     def chosen(self) -> dict[Occasion, list[Kind]]:
-        return {Occasion(name): [Kind(kind) for kind in kinds] for name, kinds in self.cleaned_data.items()}
+        return {Occasion(name): [Kind(kind) for kind in kinds] for name, kinds in self.cleaned_data.items() if name != VIEWS}
+
+    @property
+    def views(self) -> list[str] | None:
+        """Ids of the views to be counted; None: nothing was asked about them."""
+        return self.cleaned_data.get(VIEWS)
 
 
 def concerning(member: Staff) -> list[Occasion]:

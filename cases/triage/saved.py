@@ -37,6 +37,12 @@ def desk_of(member: Staff) -> Desk:
     return Desk.objects.filter(member=member.pk).first() or Desk(member_id=member.pk)
 
 
+def morning_views(member: Staff) -> list[SavedView]:
+    """Those whose cases the member wants counted every morning, in the order of their tabs."""
+    desk = desk_of(member)
+    return [view for view in views_of(member, desk) if str(view.pk) in desk.morning] if desk.morning else []
+
+
 def columns_of(desk: Desk) -> list[str]:
     return [name for name in COLUMN_NAMES if name in (desk.columns or USUAL)]
 
@@ -81,11 +87,13 @@ def move_view(*, member: Staff, view: UUID, up: bool) -> None:
 
 
 @transaction.atomic
-def keep_desk(*, member: Staff, columns: Collection[str] | None = None, views: Sequence[str] | None = None) -> None:
+def keep_desk(*, member: Staff, columns: Collection[str] | None = None, views: Sequence[str] | None = None,
+              morning: Sequence[str] | None = None) -> None:
     """How this member wants it; None leaves as it is."""
     desk = desk_of(member)
     desk.columns = desk.columns if columns is None else [name for name in COLUMN_NAMES if name in columns]
     desk.views = desk.views if views is None else list(views)
+    desk.morning = desk.morning if morning is None else list(morning)
     desk.save()
 
 

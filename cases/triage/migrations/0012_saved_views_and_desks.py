@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('columns', models.JSONField(default=list)),
                 ('views', models.JSONField(default=list)),
+                ('morning', models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(

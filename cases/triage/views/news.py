@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.notifications import news as postbox
 from cases.notifications.services import prefer
 from cases.triage.news_forms import WaysForm
+from cases.triage.saved import keep_desk
 
 
 @require_safe
@@ -35,6 +36,8 @@ def ways(request: HttpRequest) -> HttpResponse:
     form = WaysForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         prefer(member=request.user, ways=form.chosen)
+        if form.views is not None:
+            keep_desk(member=request.user, morning=form.views)
         messages.success(request, _("Kept. From now on you are told so."))
         return redirect("triage:ways")
     return render(request, "triage/ways.html", {"form": form}, status=400 if form.errors else 200)

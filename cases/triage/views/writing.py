@@ -19,6 +19,7 @@ from cases.triage.views.acts import CONFLICT, back, open_act
 from cases.triage.views.case import escalations_of, show
 from cases.workflow import TransitionRefused
 
+CARRIED = ("version", "loaded", "text", "ask", "list", "at")
 CHOSEN = "fact-chosen"              # posted by the page where the blanks of a template are chosen
 
 
@@ -80,7 +81,7 @@ def fill(request: HttpRequest, case: Case, reply: Reply, *, form: FactsForm | No
     context: dict[str, Any] = {
         "case": case, "reply": reply, "form": form, "told": told, "chosen": CHOSEN, "own_language": own,
         "own": filled(reply, own, form.facts(own), form.keep).words if own != case.language else "",
-        "carried": [(name, request.POST[name]) for name in ("version", "loaded", "text", "ask", "list", "at") if name in request.POST],
+        "carried": [(name, request.POST[name]) for name in CARRIED if name in request.POST],
     }
     return render(request, "triage/fill.html", context, status=status)
 
