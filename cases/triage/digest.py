@@ -15,8 +15,8 @@ COUNTS = {"new": {"status": "new"}, "overdue": {"late": "on"}, "waiting": {"wait
 
 
 def counts(member: Staff, now: datetime) -> dict[str, int]:
-    """Cases of the member's units by what they need, as the queue's filters find them, each at most COUNTED; and those of the saved
-    views that the member wants counted, as view_1, view_2 in the order of their tabs.
+    """Cases of the member's units by what they need, as the queue's filters find them, each at most COUNTED; and those of the
+    saved views that the member wants counted, as view_1, view_2 in the order of their tabs.
 
     A case may be counted under several; a new one is not counted as unread as well, and a closed one only as unread.
     """

@@ -60,12 +60,15 @@ def test_every_page_stands_in_both_languages_at_every_width(desk, open_page, lan
     for unlocked in (True, False):
         page = open_page()
         enter(page, base, ayesha, language=language, unlocked=unlocked)
-        for path in ("/desk/", f"/desk/case/{case.ref}/"):
-            page.goto(base + path)
+        paths = {"queue": "", "case": f"case/{case.ref}/"}
+        if unlocked:
+            paths |= {"view": "views/save/?child=on&assignee=nobody", "views": "views/", "keyboard": "keyboard/"}
+        for name, path in paths.items():
+            page.goto(f"{base}/desk/{path}")
             faults = look(page)
             for width in (360, 1280):
                 page.set_viewport_size({"width": width, "height": 740})
-                keep(page, f"{'queue' if path == '/desk/' else 'case'}-{language}-{width}{'' if unlocked else '-locked'}")
+                keep(page, f"{name}-{language}-{width}{'' if unlocked else '-locked'}")
             complaints += faults
     assert not complaints, "\n".join(complaints)
 
@@ -82,6 +85,16 @@ def test_the_queue_by_keyboard(desk, page):
     page.keyboard.press("o")
     page.wait_for_url("**/desk/case/**")
     assert page.locator("h1").is_visible()
+    second = page.locator("h1").inner_text()
+    page.keyboard.press("n")
+    page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=second)
+    page.keyboard.press("p")
+    page.wait_for_function("before => document.querySelector('h1').innerText === before", arg=second)
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keyboard").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    page.wait_for_url("**/desk/?after=**")
 
 
 def test_the_rest_of_the_menu_opens_by_keyboard_and_closes_when_its_reader_goes_on(desk, page):
