@@ -13,7 +13,8 @@ class Permission(StrEnum):
     TAKE_REPORTS = "take_reports"        # type in what came by phone, letter or visit
     EDIT_CAMPAIGNS = "edit_campaigns"
     PUBLISH_CAMPAIGNS = "publish_campaigns"
-    READ_FIGURES = "read_figures"
+    READ_FIGURES = "read_figures"        # of one's own units
+    READ_ALL_FIGURES = "read_all_figures"     # of the whole house, for who reads no case
     READ_AUDIT = "read_audit"
     MANAGE_PEOPLE = "manage_people"      # administers people and units, reads no case
 
@@ -36,8 +37,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.INTAKE_OPERATOR: frozenset({P.TAKE_REPORTS}),
     Role.CAMPAIGN_EDITOR: frozenset({P.EDIT_CAMPAIGNS}),
     Role.CAMPAIGN_PUBLISHER: frozenset({P.EDIT_CAMPAIGNS, P.PUBLISH_CAMPAIGNS}),
-    Role.ANALYST: frozenset({P.READ_FIGURES}),
-    Role.AUDITOR: frozenset({P.READ_AUDIT, P.READ_FIGURES}),
+    Role.ANALYST: frozenset({P.READ_FIGURES, P.READ_ALL_FIGURES}),
+    Role.AUDITOR: frozenset({P.READ_AUDIT, P.READ_FIGURES, P.READ_ALL_FIGURES}),
     Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE}),
 }
 

@@ -33,6 +33,7 @@ PERIODIC = [
     Periodic("triage.remind", crontab(minute="*/10")),               # what members asked to be reminded of
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
     Periodic("triage.forget_bulk", crontab(hour="1", minute="20")),  # what was done to many at once, after 90 days
+    Periodic("statistics.count", crontab(hour="0", minute="40")),    # the figures of every month, anew
     Periodic("intake.expire", crontab(hour="1", minute="50")),       # receipts, 180 days after closing
     Periodic("retention.write_down", crontab()),                     # tombstones of single keys, outside the database
     Periodic("retention.propose", crontab(hour="2", minute="10")),   # cases whose time is over: two people decide

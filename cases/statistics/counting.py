@@ -1,78 +1,220 @@
-"""What is counted of a case, alive or at its disposal: seven plain facts, each by itself."""
+"""What is counted of a case, alive or at its disposal: plain facts, each by itself, by month and unit.
+
+Every night each month is counted anew from the cases that are here (`living`), so that a night without a worker is made good by
+the next; what a case that is destroyed had contributed moves to `gone` in the same transaction. Pages read the sum of both and
+never a case. docs/statistics.md says of each dimension what is counted, and in which month.
+"""
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from cases.models import Case, Message
-from cases.priority import CHILD, AgeBand
-from cases.statistics.models import Tally
+from cases.conversation.models import Ask, Review
+from cases.escalation.models import Escalation
+from cases.escalation.notices import LAW
+from cases.hashing.models import Match
+from cases.models import Case, ClockEvent, Message, StatusChange
+from cases.outbox.services import enqueue
+from cases.priority import CHILD, AgeBand, Harm
+from cases.statistics.lengths import length
+from cases.statistics.models import Counted, Tally
+from cases.statistics.spans import monday_of
+from cases.workflow import Status
 
 OPEN, NONE = "open", "none"
 BANDS = ((24, "day"), (72, "three_days"), (168, "week"))         # hours to our first message, upper ends
 LATER = "later"
+State = Escalation.State
+Where = Callable[[str, str], Q]         # the columns of the case and of the moment → which rows
 
 
 class Dimension(StrEnum):
+    """Of reports, in the month in which they came."""
     UNIT = "unit"
+    WEEK = "week"                # its Monday
     HARM = "harm"
     AGE = "age"                  # child, adult, unknown: no finer
+    WRITTEN = "written"          # the language that it is written in
     OUTCOME = "outcome"
     ANSWER = "answer"            # how long until we first wrote
     OPINION = "opinion"          # did we help; of closed cases, if they said so
     PLATFORM = "platform"        # a case may name several
+    FIRST = "first"              # "1:4": priority and how long until we first did anything
+    # Of notices, in the month in which they were asked for.
+    NOTICE = "notice"            # "facebook:actioned"
+    LAW = "law"                  # the section that the kind of harm is under
+    REMOVAL = "removal"          # "facebook:48": how long from sending until it was removed
+    # Of what happened, in its month.
+    BREACH = "breach"            # a deadline ran out; its priority
+    EVENT = "event"              # Event
+
+
+class Event(StrEnum):
+    BACK = "back"                # a reporter said that it is online again
+    SECOND_LOOK = "second_look"  # asked for
+    STAFF = "staff"              # a complaint about staff
+    REVIEWED = "reviewed"        # either was answered
+    UNDONE = "undone"            # a match of two pictures that were not the same
 
 
 Cell = tuple[Dimension, str]
+Key = tuple[date, str, Dimension, str]          # month, unit, and the cell
 
 
 def month_of(moment: datetime) -> date:
     return timezone.localdate(moment).replace(day=1)
 
 
-def live(month: date) -> Counter[Cell]:
-    """The cases of the month that are still here."""
-    here = timezone.get_default_timezone()
-    first = datetime(month.year, month.month, 1, tzinfo=here)
-    after = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=here)
-    return _count(Case.objects.filter(opened_at__gte=first, opened_at__lt=after))
+def month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def disposed(month: date) -> Counter[Cell]:
-    """Those that are gone."""
-    rows = Tally.objects.filter(month=month).values_list("dimension", "value", "n")
-    return Counter({(Dimension(dimension), value): n for dimension, value, n in rows})
+# --- by night ---------------------------------------------------------------------------------------------------------
+def ask() -> None:
+    """A job for each month."""
+    for month in months():
+        enqueue("statistics.count_month", month=month.isoformat())
+
+
+def count_all() -> None:
+    for month in months():
+        count(month)
+
+
+def months() -> list[date]:
+    """Those of which there may be something to count: all since the oldest case, and any that counts one."""
+    oldest = Case.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
+    wanted = set(Tally.objects.filter(living__gt=0).values_list("month", flat=True))
+    month = month_of(oldest) if oldest else month_of(timezone.now())
+    while month <= timezone.localdate():
+        wanted.add(month)
+        month = month_after(month)
+    return sorted(wanted)
+
+
+@transaction.atomic
+def count(month: date) -> None:
+    """The cases that are here. Doing it again changes nothing."""
+    _take_turns([month])
+    found = facts(_in(month))
+    rows = {(row.month, row.unit, Dimension(row.dimension), row.value): row for row in Tally.objects.filter(month=month)}
+    changed = [row for key, row in rows.items() if row.living != found[key]]
+    for row in changed:
+        row.living = found[row.month, row.unit, Dimension(row.dimension), row.value]
+    Tally.objects.bulk_update(changed, ["living"])
+    Tally.objects.bulk_create(_row(key, living=n) for key, n in found.items() if key not in rows)
+    Counted.objects.filter(month=month).update(at=timezone.now())
 
 
 @transaction.atomic
 def keep(case: Case) -> None:
-    """Call it in the transaction that deletes the case: from now on it is counted here."""
-    for (dimension, value), n in _count(Case.objects.filter(pk=case.pk)).items():
-        row, _made = Tally.objects.get_or_create(month=month_of(case.opened_at), dimension=dimension.value, value=value)
-        Tally.objects.filter(pk=row.pk).update(n=F("n") + n)
+    """Call it in the transaction that deletes the case: from now on it is counted for good, and no longer among the living."""
+    found = facts(_of(case))
+    _take_turns(sorted({month for month, *_rest in found}))
+    for (month, unit, dimension, value), n in sorted(found.items()):
+        row, _made = Tally.objects.get_or_create(month=month, unit=unit, dimension=dimension.value, value=value)
+        # What has come since the last night was not yet among the living.
+        Tally.objects.filter(pk=row.pk).update(gone=F("gone") + n, living=Greatest(F("living") - n, Value(0)))
 
 
-def _count(cases: QuerySet[Case]) -> Counter[Cell]:
-    answered = Min("messages__at", filter=Q(messages__author=Message.Author.STAFF))
-    facts = ("unit__code", "harm", "age_band", "child", "outcome", "platforms", "opened_at", "answered", "opinion__choice")
-    rows = cases.annotate(answered=answered).values(*facts)
-    return Counter(cell for row in rows.iterator() for cell in _facts(row))
+def _take_turns(months: list[date]) -> None:
+    for month in months:
+        Counted.objects.get_or_create(month=month)
+    list(Counted.objects.select_for_update().filter(month__in=months).order_by("month"))
 
 
-def _facts(row: Mapping[str, Any]) -> Iterator[Cell]:
+def _row(key: Key, *, living: int) -> Tally:
+    month, unit, dimension, value = key
+    return Tally(month=month, unit=unit, dimension=dimension.value, value=value, living=living)
+
+
+# --- what is counted --------------------------------------------------------------------------------------------------
+def _in(month: date) -> Where:
+    here = timezone.get_default_timezone()
+    first, after = (datetime(day.year, day.month, 1, tzinfo=here) for day in (month, month_after(month)))
+    return lambda _case, moment: Q(**{f"{moment}__gte": first, f"{moment}__lt": after})
+
+
+def _of(case: Case) -> Where:
+    return lambda column, _moment: Q(**{column: case.pk})
+
+
+def facts(where: Where) -> Counter[Key]:
+    found: Counter[Key] = Counter()
+    for of_some in (_reports(where), _notices(where), _breaches(where), _events(where)):
+        found.update(of_some)
+    return found
+
+
+def _reports(where: Where) -> Iterator[Key]:
+    cases = Case.objects.filter(where("pk", "opened_at"))
+    firsts = {"answered": _first(Message.objects.filter(author=Message.Author.STAFF.value), "at"),
+              "moved": _first(StatusChange.objects.exclude(status=Status.NEW.value).exclude(by=None), "at"),
+              "asked": _first(Escalation.objects.all(), "requested_at")}
+    columns = ("unit__code", "harm", "age_band", "child", "outcome", "platforms", "written_in", "priority", "opened_at",
+               "opinion__choice")
+    for row in cases.annotate(**firsts).values(*columns, *firsts).iterator():
+        month = month_of(row["opened_at"])
+        for dimension, value in _of_report(row):
+            yield month, row["unit__code"], dimension, value
+
+
+def _first(rows: QuerySet[Any], moment: str) -> Subquery:
+    return Subquery(rows.filter(case=OuterRef("pk")).order_by(moment).values(moment)[:1])
+
+
+def _of_report(row: Mapping[str, Any]) -> Iterator[Cell]:
     yield Dimension.UNIT, row["unit__code"]
+    yield Dimension.WEEK, monday_of(timezone.localdate(row["opened_at"])).isoformat()
     yield Dimension.HARM, row["harm"]
     yield Dimension.AGE, _age(row["child"], AgeBand(row["age_band"]))
+    yield Dimension.WRITTEN, row["written_in"] or NONE
     yield Dimension.OUTCOME, row["outcome"] or OPEN
     yield Dimension.ANSWER, _band(row["answered"] - row["opened_at"] if row["answered"] else None)
     yield Dimension.OPINION, row["opinion__choice"] or NONE
     for slug in sorted(set(row["platforms"])):
         yield Dimension.PLATFORM, slug
+    ours = [row[name] for name in ("answered", "moved", "asked") if row[name]]
+    yield Dimension.FIRST, f"{row['priority']}:{length(min(ours) - row['opened_at']) if ours else NONE}"
+
+
+def _notices(where: Where) -> Iterator[Key]:
+    notices = Escalation.objects.filter(where("case", "requested_at"))
+    columns = ("case__unit__code", "case__harm", "platform__slug", "state", "requested_at", "sent_at", "answered_at")
+    for unit, harm, slug, state, requested, sent, answered in notices.values_list(*columns).iterator():
+        month = month_of(requested)
+        yield month, unit, Dimension.NOTICE, f"{slug}:{state}"
+        yield month, unit, Dimension.LAW, LAW.get(Harm(harm), NONE)
+        if state == State.ACTIONED and answered:
+            yield month, unit, Dimension.REMOVAL, f"{slug}:{length(answered - (sent or requested))}"
+
+
+def _breaches(where: Where) -> Iterator[Key]:
+    """By when the time ran out, which may be earlier than when it was noticed; for the unit that had the case then."""
+    told = ClockEvent.objects.filter(where("case", "due_at"), what=ClockEvent.What.BREACHED.value)
+    for unit, level, due in told.values_list("unit__code", "level", "due_at").iterator():
+        yield month_of(due), unit, Dimension.BREACH, str(level)
+
+
+def _events(where: Where) -> Iterator[Key]:
+    back = Ask.objects.filter(where("case", "at"), about=Ask.About.BACK.value, by=None)
+    reviews = Review.objects.filter(where("case", "at"))
+    answers = Review.objects.filter(where("case", "answered_at")).exclude(answered_at=None)
+    undone = Match.objects.filter(where("a__case", "undone_at") | where("b__case", "undone_at")).exclude(undone_at=None)
+    for unit, at in back.values_list("case__unit__code", "at"):
+        yield month_of(at), unit, Dimension.EVENT, Event.BACK
+    for unit, kind, at in reviews.values_list("about__code", "kind", "at"):
+        yield month_of(at), unit, Dimension.EVENT, Event(kind)
+    for unit, answered in answers.values_list("about__code", "answered_at"):
+        yield month_of(answered), unit, Dimension.EVENT, Event.REVIEWED             # type: ignore[arg-type]   # those that have one
+    for unit, taken_back in undone.values_list("a__case__unit__code", "undone_at"):
+        yield month_of(taken_back), unit, Dimension.EVENT, Event.UNDONE             # type: ignore[arg-type]
 
 
 def _age(child: bool, band: AgeBand) -> str:

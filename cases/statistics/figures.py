@@ -1,110 +1,217 @@
-"""Monthly figures with small numbers hidden, so that nobody learns of one report from what is shown.
+"""The tables of the page of figures, from the tally alone. No case is read, and no number below five can be worked out.
 
-A cell below 5 is never shown, zero included. One hidden cell could be worked out from the total, so then the smallest of the
-rest is hidden too, or all that are equally small; and also if the hidden ones must all be 4, or all 0. A month with fewer than 5
-reports shows nothing.
-Only whole months that are over are shown, and only one-way tables of the same total: no table crosses two facts, none is given
-for a unit alone, so that there is nothing to subtract.
+Who may open the cases of a unit sees that unit's figures for any months together: hiding small numbers keeps what they pass on
+harmless. Who reads the figures of the whole house reads no case, and could subtract one span of months from another; so each of
+its months is hidden by itself and a longer span only adds up what its months show ("at least"). They see no unit alone.
 """
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.db.models import Max, Sum
 
-from cases.conversation.models import Opinion
-from cases.escalation.models import Platform
-from cases.models import HARM_NAMES
-from cases.statistics.counting import LATER, NONE, OPEN, Dimension, disposed, live
-from cases.units.models import Unit
-from cases.workflow import Outcome
+from cases.models import LEVEL_NAMES
+from cases.statistics.counting import NONE, Cell, Dimension, month_after
+from cases.statistics.hiding import FOR_STAFF, hidden, hidden_in
+from cases.statistics.lengths import quantile
+from cases.statistics.models import Counted, Tally
+from cases.statistics.naming import ANSWER_OF, ANSWERED, FIXED, Names, platforms, units
+from cases.statistics.spans import monday_of
 
-SMALL = 5
-SHOWN_MONTHS = 12
-NAMES: dict[Dimension, Promise | str] = {
-    Dimension.UNIT: _("Unit"), Dimension.HARM: _("Harm"), Dimension.AGE: _("Age"), Dimension.OUTCOME: _("Outcome"),
-    Dimension.ANSWER: _("Our first answer"), Dimension.PLATFORM: _("Platform named"), Dimension.OPINION: _("Did we help?"),
-}
-AGES = {"child": _("Under 18"), "adult": _("18 or older"), "unknown": _("Not told")}
-ANSWERS = {"day": _("within a day"), "three_days": _("within three days"), "week": _("within a week"), LATER: _("later"),
-           NONE: _("not by message")}
-OPINIONS = dict(Opinion.Choice.choices) | {NONE: _("not said")}
+# Every report has exactly one value of each: their sums are the number of reports, which is shown.
+OF_EVERY_REPORT = (Dimension.UNIT, Dimension.HARM, Dimension.AGE, Dimension.WRITTEN, Dimension.OUTCOME, Dimension.ANSWER,
+                   Dimension.OPINION)
+OF_REPORTS = {*OF_EVERY_REPORT, Dimension.PLATFORM}
+FEW, SOME = 5, 10               # the longest time of nine in ten of fewer would be one report's
+Period = Mapping[Cell, int]
+
+
+@dataclass(frozen=True)
+class Number:
+    """`n` None: hidden. `least`: of some months it is hidden."""
+    n: int | None
+    least: bool = False
 
 
 @dataclass(frozen=True)
 class Line:
-    """`n` None: hidden, for being 0 to 4 or to protect another that is."""
     value: str
     name: str
-    n: int | None
+    cells: tuple[Number | str, ...]         # in the order of the table's heads; a str is a code of lengths
 
 
 @dataclass(frozen=True)
 class Table:
-    dimension: Dimension
-    name: str
+    code: str
     lines: list[Line]
+    heads: tuple[str, ...] = ()             # codes of what the cells are; none for a table of one number
 
 
 @dataclass(frozen=True)
-class Month:
-    """`total` None: fewer than five reports, so there are no tables."""
-    first: date
-    total: int | None
-    tables: list[Table]
+class Scope:
+    """`units`: whose figures, as one; empty: the whole house, month by month."""
+    units: tuple[str, ...] = ()
+
+    @property
+    def whole_house(self) -> bool:
+        return not self.units
 
 
-def months(today: date | None = None) -> list[date]:
-    """The first days of the months that are over, newest first."""
-    first, found = (today or timezone.localdate()).replace(day=1), []
-    for _number in range(SHOWN_MONTHS):
-        first = (first - timedelta(days=1)).replace(day=1)
-        found.append(first)
+@dataclass(frozen=True)
+class Figures:
+    """`total` hidden: no table of reports is shown either."""
+    total: Number
+    months: list[tuple[date, Number]]
+    weeks: list[tuple[date, Number]]
+    tables: list[Table] = field(default_factory=list)
+
+
+def counts(scope: Scope, months: Sequence[date]) -> dict[date, Counter[Cell]]:
+    """One query, however many cases there are."""
+    rows = Tally.objects.filter(month__gte=min(months), month__lte=max(months))
+    if scope.units:
+        rows = rows.filter(unit__in=scope.units)
+    found: dict[date, Counter[Cell]] = {month: Counter() for month in months}
+    sums = rows.values_list("month", "dimension", "value").annotate(living=Sum("living"), gone=Sum("gone"))
+    for month, dimension, value, living, gone in sums:
+        found[month][Dimension(dimension), value] = living + gone
     return found
 
 
-def month(first: date) -> Month:
-    counts = live(first) + disposed(first)
-    total = sum(n for (dimension, _value), n in counts.items() if dimension == Dimension.UNIT)
-    cells = {dimension: {value: counts.get((dimension, value), 0) for value in names_of(dimension)} for dimension in Dimension}
-    if total < SMALL or any(all_fours(of_one) for of_one in cells.values()):
-        return Month(first, None, [])
-    return Month(first, total, [table(dimension, of_one) for dimension, of_one in cells.items()])
+def counted_at() -> datetime | None:
+    last: datetime | None = Counted.objects.aggregate(last=Max("at"))["last"]
+    return last
 
 
-def table(dimension: Dimension, cells: Mapping[str, int]) -> Table:
-    names, hidden = names_of(dimension), suppressed(cells)
-    lines = [Line(value, str(name), None if value in hidden else cells[value]) for value, name in names.items()]
-    return Table(dimension, str(NAMES[dimension]), lines)
+def figures(scope: Scope, months: Sequence[date]) -> Figures:
+    by_month = counts(scope, months)
+    names = dict(FIXED) | {Dimension.PLATFORM: platforms(), Dimension.UNIT: units(scope.units)}
+    periods: list[Counter[Cell]] = list(by_month.values()) if scope.whole_house else [sum(by_month.values(), Counter())]
+    open_ones = [period for period in periods if not closed(period, names)]
+    some_closed = len(open_ones) < len(periods)
+    n = sum(map(reports_in, open_ones))
+    tables = [one_way(dimension, of_one, open_ones if dimension in OF_REPORTS else periods,
+                      least=some_closed and dimension in OF_REPORTS) for dimension, of_one in names.items() if len(of_one) > 1]
+    tables += [notices(names[Dimension.PLATFORM], periods), first_actions(periods)]
+    return Figures(number(n, some_closed), series(scope, by_month), weeks(months, periods), tables)
 
 
-def suppressed(cells: Mapping[str, int]) -> set[str]:
-    """Which cells of a table must not be shown, beside its total."""
-    hidden = {value for value, n in cells.items() if n < SMALL}
-    small = {value: cells[value] for value in hidden}
-    if hidden and (len(hidden) == 1 or all_fours(small) or not any(small.values())):
-        smallest = min((n for n in cells.values() if n >= SMALL), default=0)
-        hidden.update(value for value, n in cells.items() if n == smallest)     # all of them: a choice would tell
-    return hidden
+def reports_in(period: Period) -> int:
+    return sum(n for (dimension, _value), n in period.items() if dimension == Dimension.UNIT)
 
 
-def all_fours(cells: Mapping[str, int]) -> bool:
-    """Each is as large as a hidden cell can be: then their sum tells what each is, unless a larger one is hidden among them."""
-    return bool(cells) and all(n == SMALL - 1 for n in cells.values())
+def cells(period: Period, dimension: Dimension, names: Names) -> dict[str, int]:
+    return {value: period.get((dimension, value), 0) for value in names}
 
 
-def names_of(dimension: Dimension) -> Mapping[str, Promise | str]:
-    """Every value that there could be, whether or not a case had it: its being listed says nothing."""
-    if dimension == Dimension.UNIT:
-        return {unit.code: unit.name for unit in Unit.objects.all()}
-    if dimension == Dimension.HARM:
-        return {harm.value: name for harm, name in HARM_NAMES.items()}
-    if dimension == Dimension.OUTCOME:
-        return {outcome.value: outcome.label for outcome in Outcome} | {OPEN: pgettext_lazy("a case", "Open")}
-    if dimension == Dimension.PLATFORM:
-        return {platform.slug: platform.name for platform in Platform.objects.all()}
-    if dimension == Dimension.OPINION:
-        return OPINIONS
-    return AGES if dimension == Dimension.AGE else ANSWERS
+def closed(period: Period, names: Mapping[Dimension, Names]) -> bool:
+    """Nothing of its reports may be shown, not even how many they are."""
+    few = FOR_STAFF.is_small(reports_in(period))
+    return few or any(hidden(cells(period, each, names[each])) is None for each in OF_EVERY_REPORT)
+
+
+def one_way(dimension: Dimension, names: Names, periods: Sequence[Period], *, least: bool) -> Table:
+    shown: Counter[str] = Counter()
+    kept_back = dict.fromkeys(names, least)
+    for period in periods:
+        of_one = cells(period, dimension, names)
+        without = every_or(hidden(of_one), of_one)
+        shown.update({value: n for value, n in of_one.items() if value not in without})
+        kept_back.update(dict.fromkeys(without, True))
+    lines = [Line(value, str(name), (number(shown[value], kept_back[value]),)) for value, name in names.items()]
+    return Table(dimension.value, lines)
+
+
+def number(n: int, kept_back: bool) -> Number:
+    """The sum of what is shown, when more was kept back or not."""
+    return Number(None) if kept_back and not n else Number(n, least=kept_back)
+
+
+def every_or(without: set[str] | None, of_one: Mapping[str, int]) -> set[str]:
+    return set(of_one) if without is None else without
+
+
+# --- in the order of time ---------------------------------------------------------------------------------------------
+def series(scope: Scope, by_month: Mapping[date, Period]) -> list[tuple[date, Number]]:
+    sums = {month.isoformat(): reports_in(period) for month, period in by_month.items()}
+    if scope.whole_house or len(sums) == 1:
+        without = {month for month, n in sums.items() if FOR_STAFF.is_small(n)}
+    else:
+        without = every_or(hidden(sums), sums)
+    return [(date.fromisoformat(month), Number(None if month in without else n)) for month, n in sums.items()]
+
+
+def weeks(months: Sequence[date], periods: Sequence[Period]) -> list[tuple[date, Number]]:
+    """The weeks that lie inside the span; none is cut."""
+    monday = monday_of(min(months) + timedelta(days=6))
+    sums: Counter[str] = Counter()
+    while monday + timedelta(days=7) <= month_after(max(months)):
+        sums[monday.isoformat()] = sum(period.get((Dimension.WEEK, monday.isoformat()), 0) for period in periods)
+        monday += timedelta(days=7)
+    without = every_or(hidden(sums), sums)
+    return [(date.fromisoformat(week), Number(None if week in without else n)) for week, n in sorted(sums.items())]
+
+
+# --- of two facts -----------------------------------------------------------------------------------------------------
+def notices(names: Names, periods: Sequence[Period]) -> Table:
+    """Platform × what became of its notices, and how long removal took."""
+    rows = [{slug: _answers(period, slug) for slug in names} for period in periods]
+    took = [{slug: _lengths(period, Dimension.REMOVAL, slug) for slug in names} for period in periods]
+    return two_way(Dimension.NOTICE, names, tuple(ANSWERED), rows, took, timed="removed")
+
+
+def _answers(period: Period, slug: str) -> dict[str, int]:
+    found = dict.fromkeys(ANSWERED, 0)
+    for state, column in ANSWER_OF.items():
+        found[column] += period.get((Dimension.NOTICE, f"{slug}:{state}"), 0)
+    return found
+
+
+def first_actions(periods: Sequence[Period]) -> Table:
+    """Priority × whether anything was done yet, and how long that took."""
+    names = {str(level.value): name for level, name in LEVEL_NAMES.items()}
+    took = [{level: _lengths(period, Dimension.FIRST, level) for level in names} for period in periods]
+    rows = [{level: {"acted": sum(of_one.values()) - of_one[NONE], "not_yet": of_one.pop(NONE)}
+             for level, of_one in each.items()} for each in took]
+    return two_way(Dimension.FIRST, names, ("acted", "not_yet"), rows, took, timed="acted")
+
+
+def _lengths(period: Period, dimension: Dimension, start: str) -> Counter[str]:
+    """Of what begins so: length → how many."""
+    found = Counter({NONE: 0})
+    for (of, value), n in period.items():
+        if of == dimension and value.startswith(f"{start}:"):
+            found[value.partition(":")[2]] += n
+    return found
+
+
+def two_way(dimension: Dimension, names: Names, columns: tuple[str, ...], rows: Sequence[Mapping[str, Mapping[str, int]]],
+            took: Sequence[Mapping[str, Mapping[str, int]]], *, timed: str) -> Table:
+    """`rows` and `took` of each period. The column `timed` has its median, and of ten or more the time of nine in ten."""
+    heads = ("all", *columns)
+    shown: Counter[tuple[str, str]] = Counter()
+    kept_back: set[tuple[str, str]] = set()
+    lengths: dict[str, Counter[str]] = {name: Counter() for name in names}
+    for of_one, times in zip(rows, took, strict=True):
+        ruled = hidden_in(of_one)
+        for name, row in of_one.items():
+            without = ruled[name] if ruled else None
+            visible = {"all": sum(row.values()), **row} if without is not None else {}
+            for head in heads:
+                if head in visible and head not in (without or ()):
+                    shown[name, head] += visible[head]
+                else:
+                    kept_back.add((name, head))
+            if without is not None and timed not in without:
+                lengths[name].update({code: n for code, n in times[name].items() if code != NONE})
+    return Table(dimension.value, [_line(name, str(label), heads, shown, kept_back, lengths[name], shown[name, timed])
+                                   for name, label in names.items()], (*heads, "median", "ninetieth"))
+
+
+def _line(value: str, name: str, heads: tuple[str, ...], shown: Mapping[tuple[str, str], int],
+          kept_back: set[tuple[str, str]], lengths: Mapping[str, int], n: int) -> Line:
+    numbers = tuple(number(shown[value, head], (value, head) in kept_back) for head in heads)
+    half = quantile(lengths, 0.5) if n >= FEW else None
+    most = quantile(lengths, 0.9) if n >= SOME else None
+    return Line(value, name, (*numbers, half or "", most or ""))

@@ -115,6 +115,7 @@ cases.triage
     cases_triage_bulkrow                      -       SIUD    -       -         SUD
 cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
+    cases_statistics_counted                  -       S       -       -         SIU
 cases.exchange
     cases_exchange_partner                    -       S       -       SU        SU
     cases_exchange_credential                 -       S       -       S         -

@@ -9,8 +9,8 @@ from django.utils import timezone
 from cases.models import Case
 from cases.priority import Harm
 from cases.retention.services import approve, propose
-from cases.statistics.counting import Dimension
-from cases.statistics.figures import months
+from cases.statistics import counting, spans
+from cases.statistics.counting import Dimension, Event
 from cases.statistics.models import Tally
 from cases.workflow import Outcome
 from portal.accounts.models import User
@@ -18,11 +18,21 @@ from portal.demonstration.cases import put_back
 
 LONG_AGO = timedelta(days=200)
 SHORTEST = (Outcome.DUPLICATE, Outcome.NOT_FOR_US)          # kept for 180 days
+UNITS = {"adults": 50, "children": 25, "integrity": 15}      # reports in the newest month
+STATES = ("actioned", "actioned", "actioned", "refused", "no_answer", "acknowledged")
 VALUES: dict[Dimension, tuple[str, ...]] = {
-    Dimension.UNIT: ("adults", "adults", "children", "integrity"), Dimension.HARM: tuple(harm.value for harm in Harm),
-    Dimension.AGE: ("child", "adult", "adult", "unknown"), Dimension.OUTCOME: tuple(outcome.value for outcome in Outcome),
-    Dimension.ANSWER: ("day", "day", "three_days", "week", "none"), Dimension.PLATFORM: ("facebook", "tiktok", "whatsapp"),
+    Dimension.HARM: tuple(harm.value for harm in Harm), Dimension.AGE: ("child", "adult", "adult", "unknown"),
+    Dimension.WRITTEN: ("ur", "ur", "roman_ur", "en", "ps", "sd"), Dimension.OUTCOME: tuple(outcome.value for outcome in Outcome),
+    Dimension.ANSWER: ("day", "day", "three_days", "week", "none"), Dimension.OPINION: ("yes", "partly", "no", "none", "none"),
+    Dimension.PLATFORM: ("facebook", "tiktok", "whatsapp"),
+    Dimension.FIRST: tuple(f"{level}:{hours}" for level in "1234" for hours in ("1", "4", "4", "24", "72")),
+    Dimension.NOTICE: tuple(f"{slug}:{state}" for slug in ("facebook", "tiktok") for state in STATES),
+    Dimension.REMOVAL: tuple(f"{slug}:{hours}" for slug in ("facebook", "tiktok") for hours in ("12", "24", "48", "48", "120")),
+    Dimension.LAW: ("PECA 2016 s. 21", "PECA 2016 s. 21", "PECA 2016 s. 21, 24", "PECA 2016 s. 20, 21"),
+    Dimension.BREACH: ("1", "2", "3", "3", "4"),
+    Dimension.EVENT: (Event.BACK, Event.BACK, Event.SECOND_LOOK, Event.REVIEWED),
 }
+FEWER = {Dimension.REMOVAL: 2, Dimension.BREACH: 4, Dimension.EVENT: 5}         # one of so many reports
 
 
 @transaction.atomic
@@ -35,12 +45,18 @@ def remember(staff: dict[str, User]) -> None:
     first = Case.objects.filter(proposal__isnull=False, unit__memberships__member=staff["tariq"]).first()
     if first:
         approve(case=first, by=staff["tariq"])
+    counting.count_all()
 
 
 def tally_months() -> None:
+    """Of cases that are gone, and of those that are here."""
     chance = random.Random(7)  # noqa: S311  not a secret
-    for number, month in enumerate(months()[:6]):
-        reports = 90 - 9 * number
-        rows = [Tally(month=month, dimension=dimension.value, value=value, n=n) for dimension, values in VALUES.items()
-                for value, n in Counter(chance.choices(values, k=reports)).items()]
-        Tally.objects.bulk_create(rows)
+    this = timezone.localdate().replace(day=1)
+    for number, month in enumerate(spans.back(this, by) for by in range(1, 7)):
+        for unit, newest in UNITS.items():
+            reports = newest - newest * number // 10
+            weeks = [spans.monday_of(month + timedelta(days=7 * week)).isoformat() for week in range(4)]
+            for dimension, values in {**VALUES, Dimension.UNIT: (unit,), Dimension.WEEK: weeks}.items():
+                picked = Counter(chance.choices(values, k=reports // FEWER.get(dimension, 1)))
+                Tally.objects.bulk_create(Tally(month=month, unit=unit, dimension=dimension.value, value=value, gone=n)
+                                          for value, n in picked.items())

@@ -29,6 +29,7 @@ from cases.vault import custody, receipt as codes
 from cases.vault.turnstile import derive
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
+from portal.demonstration.past import tally_months
 from tests.browser.look import Watch, look, shoot
 from tests.cases.intake.reporter import give_receipt, staff_writes
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_writes, signed_in
@@ -362,6 +363,7 @@ def test_how_long_cases_are_kept_and_what_is_counted(live: str, tmp_path: Path, 
     retention.place_hold(case=cases[4], reason=Hold.Reason.COURT, by=imran)
     see.goto(f"/desk/case/{cases[4].ref}/#keeping")
     see("staff-case-on-hold")
+    tally_months()
     see.goto("/desk/figures/")
     see("staff-figures")
     see.verdict()

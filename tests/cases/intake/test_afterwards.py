@@ -97,7 +97,7 @@ def test_an_open_report_is_not_asked_for_an_opinion(receipt):
 def test_opinions_are_counted_without_a_word_also_when_the_case_is_gone(case, receipt):
     opened(receipt).press("opinion:no")
     keep(case)
-    assert Tally.objects.get(dimension=Dimension.OPINION.value).value == "no"
+    assert [(row.value, row.gone) for row in Tally.objects.filter(dimension=Dimension.OPINION.value)] == [("no", 1)]
 
 
 def test_online_again_opens_the_case_asks_where_and_keeps_the_priority(case, receipt, ayesha):

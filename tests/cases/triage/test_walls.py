@@ -254,8 +254,8 @@ ELSEWHERE = {
     ("cases/triage/matches.py", "reasons"),             # asks reach_of about each, and shows a rule's name
     ("cases/triage/services.py", "two_close"),          # of a case that was opened; says whether it leads a child's
     ("cases/triage/services.py", "tie"),                # ties cases together by itself; shows nothing
-    ("cases/statistics/counting.py", "live"),           # months of the whole house, small numbers hidden
-    ("cases/statistics/counting.py", "keep"),           # counts a case that is just being destroyed
+    ("cases/statistics/counting.py", "months"),         # how old the oldest is
+    ("cases/statistics/counting.py", "_reports"),       # counts by night; pages read the counts, small ones hidden
 }
 
 
