@@ -60,7 +60,7 @@ class Shown:
 
     @property
     def short(self) -> bool:
-        return len(self.rows) <= SHORT
+        return len(self.rows) <= SHORT or self.wide
 
 
 def shown(figures: Figures) -> list[Shown]:
@@ -73,7 +73,7 @@ def shown(figures: Figures) -> list[Shown]:
 
 
 def present(table: Table) -> Shown:
-    heads = [str(HEADS[head]) for head in table.heads] or [_("Number")]
+    heads = [str(HEADS[head]) for head in table.heads] or [_("How many")]
     rows = [(line.name, [to_cell(head, cell) for head, cell in zip(heads, line.cells, strict=True)]) for line in table.lines]
     marks = [Mark(line.name, cell.n) for line in table.lines if isinstance(cell := line.cells[0], Number)]
     chart = charts.bars(marks, rtl=get_language_bidi()) if table.code in DRAWN else None
