@@ -87,6 +87,16 @@ WRITTEN_NAMES = {                       # what the reporter wrote in; Case.langu
 }
 
 
+
+class Source(models.TextChoices):
+    """How a report came. Only the first is typed by who reports."""
+    WEB = "web", _("On the website")
+    PHONE = "phone", _("By telephone")
+    LETTER = "letter", _("By letter")
+    WALK_IN = "walk_in", _("In person")
+    IMPORT = "import", _("From a list")
+
+
 UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read
 
 
@@ -117,6 +127,7 @@ class Case(models.Model):
     platforms = models.JSONField(default=list)                      # slugs of platforms named
     language = models.CharField(max_length=5)                       # the reporter reads this
     written_in = models.CharField(max_length=10, choices=choices(WRITTEN_NAMES), blank=True, default="")     # "": not known yet
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.WEB.value)
     wants_woman = models.BooleanField(default=False)
     restricted = models.BooleanField(default=False)                 # only who has it opens it: cases.selectors.opened_by
     conflict = models.CharField(max_length=20, blank=True)          # Body the accused works for: not suggested
@@ -167,6 +178,17 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class Taking(models.Model):
+    """A member typed the report for somebody who called, wrote or came."""
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="taking")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    heard = models.CharField(max_length=10, blank=True)             # version of the text that was read aloud; a letter hears none
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} by {self.by_id}"
 
 
 class StatusChange(models.Model):

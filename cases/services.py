@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cases import deadlines, urgency
 from cases.audit.services import actor, record
-from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
+from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, Source, StatusChange
 from cases.permissions import Staff
 from cases.priority import BY_HAND, Facts, Level, Rule, Seen, is_new, rate, rate_seen
 from cases.public_words import Said
@@ -66,6 +66,7 @@ class CaseDraft:
     platforms: Sequence[str] = ()
     wants_woman: bool = False
     conflict: str = ""
+    source: Source = Source.WEB
 
 
 def new_ref(now: datetime) -> str:
@@ -83,7 +84,7 @@ def open_case(*, draft: CaseDraft) -> Case:
         harm=draft.facts.harm.value, age_band=draft.facts.age_now.value, age_band_then=draft.facts.age_then.value,
         child=draft.facts.child, dangers=sorted(danger.value for danger in draft.facts.dangers),
         platforms=list(draft.platforms), language=draft.language, wants_woman=draft.wants_woman, conflict=draft.conflict,
-        priority=rule.level.value, priority_rule=rule.code, opened_at=now,
+        source=draft.source.value, priority=rule.level.value, priority_rule=rule.code, opened_at=now,
     )
     deadlines.start(case, now)
     insert_with_fresh_ref(case)

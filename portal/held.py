@@ -11,7 +11,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "SECRET_KEY_FALLBACKS": frozenset({"desk", "cms", "owner"}),
     "DRAFT_KEY": frozenset({"public"}),                          # the state of a form
     "DRAFT_KEY_PREVIOUS": frozenset({"public"}),
-    "RECEIPT_SALT": frozenset({"public"}),
+    "RECEIPT_SALT": frozenset({"public", "desk"}),               # the desk makes codes for who calls or comes
     "BLIND_INDEX_KEY": frozenset({"desk"}),                      # equality of links and account names
     "OIDC_CLIENT_SECRET": frozenset({"desk"}),                   # single sign-on
     "AUDIT_SIGNING_KEY": frozenset({"worker"}),

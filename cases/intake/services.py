@@ -13,7 +13,7 @@ from cases.deadlines import promise
 from cases.hashing.fingerprint import AnyFingerprint
 from cases.hashing.services import store
 from cases.intake import receipts, routing
-from cases.models import Case, Consent
+from cases.models import Case, Consent, Source
 from cases.notifications.models import Kind
 from cases.notifications.services import keep_address, urgent
 from cases.priority import Body, Facts, rate
@@ -55,6 +55,7 @@ class ReportDraft:
     fingerprints: Sequence[AnyFingerprint] = field(default=(), repr=False)
     agreements: Sequence[Agreement] = ()
     contact: Contact | None = None
+    source: Source = Source.WEB
 
 
 def route(facts: Facts, conflict: Body | None) -> Unit:
@@ -79,7 +80,7 @@ def submit_report(*, draft: ReportDraft) -> Case:
         conversation_key=custody.keep(conversation, case=draft.case, unit=unit, reporter=draft.lock.public),
         answers=_sealed_answers(draft, key), summary=_sealed_summary(draft, key), facts=draft.facts,
         language=draft.language, platforms=draft.platforms, wants_woman=draft.wants_woman,
-        conflict=draft.conflict.value if draft.conflict else ""))
+        conflict=draft.conflict.value if draft.conflict else "", source=draft.source))
     receipts.issue(case=case, lock=draft.lock)
     store(case=case, fingerprints=draft.fingerprints)
     for agreement in draft.agreements:

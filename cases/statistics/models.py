@@ -1,5 +1,7 @@
 from django.db import models
 
+from cases.models import Source
+
 
 class Tally(models.Model):
     """How many reports, notices or deadlines of a month had this value. Nothing says which values belonged to one case, or to
@@ -25,3 +27,18 @@ class Counted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+
+class Call(models.Model):
+    """How many people of a day were answered whose matter is another body's: no case, nobody's words."""
+    day = models.DateField()
+    came = models.CharField(max_length=10, choices=Source.choices)
+    reason = models.CharField(max_length=20)         # codes of cases.statistics.words
+    sent_to = models.CharField(max_length=20)
+    n = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "came", "reason", "sent_to"], name="call_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.came} {self.reason} {self.sent_to}"

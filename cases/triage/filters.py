@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.escalation.models import Escalation, Platform
 from cases.hashing.models import ForeignMatch
-from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case, Label, Labelled, Link, choices
+from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case, Label, Labelled, Link, Source, choices
 from cases.permissions import Staff
 from cases.selectors import cases_for, walled_off
 from cases.triage.labelling import given_in
@@ -40,7 +40,8 @@ from cases.workflow import Outcome, Status
 NOBODY, MINE, UNKNOWN = "nobody", "me", "unknown"
 PAGING = frozenset({"after", "before", "list", "at"})      # of an address that holds a filter: where in the list, not which list
 ANY = ("", _("All"))
-MORE = ("due", "waiting", "notice", "mine", "label", "platform", "written", "linked", "outcome", "since", "until")    # folded
+MORE = ("due", "waiting", "notice", "mine", "label", "platform", "written", "source", "linked", "outcome", "since",
+        "until")                                           # what the page folds away
 WITHIN = {"4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
 TODAY = "today"
 WITHIN_NAMES = {"4h": _("4 hours"), TODAY: _("today"), "1d": _("a day"), "3d": _("3 days"), "7d": _("a week")}
@@ -138,6 +139,7 @@ class FilterForm(forms.Form):
     label = choice(_("Label"))
     platform = choice(_("Platform"))
     written = choice(_("Written in"), {**WRITTEN_NAMES, UNKNOWN: _("Not known yet")})
+    source = choice(_("How it came"), dict(Source.choices))
     linked = choice(_("Linked"), LINKED_NAMES)
     outcome = choice(_("Outcome"), dict(Outcome.choices))
     since = day(_("Received from"))
@@ -245,7 +247,7 @@ def midnight(day: date) -> datetime:
 
 
 RULES: dict[str, Rule] = {
-    **{name: plain(name) for name in ("status", "harm", "priority", "unit", "child", "unread", "restricted")},
+    **{name: plain(name) for name in ("status", "harm", "priority", "unit", "child", "unread", "restricted", "source")},
     "outcome": lambda value, _member, _now: Q(outcome=value, status=Status.CLOSED.value),      # both: an index knows the closed
     "q": lambda value, _member, now: starts(value, now),
     "assignee": assigned,

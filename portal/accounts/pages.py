@@ -65,6 +65,8 @@ def home_of(member: User) -> str:
         return reverse("triage:audit")
     if member.manages_people and settings.PORTAL_ROLE in {"desk", "all"}:
         return reverse("accounts:people")
+    if member.takes_reports and settings.PORTAL_ROLE in {"desk", "all"}:
+        return reverse("taking:take")
     if member.edits_campaigns and settings.PORTAL_ROLE in {"cms", "all"}:
         return reverse("wagtailadmin_home")
     return reverse("accounts:home")

@@ -12,7 +12,7 @@ from django.views.csrf import csrf_failure
 
 CARRIED = "carried-"            # how a field is named while it waits
 NEVER_CARRIED = re.compile(r"csrf|password|passphrase|credential|prf|^(code|current)$")
-WRITTEN = re.compile(r"(^|-)(text|reasons?|links|policy|signature|their_reference)$")      # what would be a pity to lose
+WRITTEN = re.compile(r"(^|-)(text|story|reasons?|links|policy|signature|their_reference)$")        # what would be a pity to lose
 Fields = list[tuple[str, str]]
 
 

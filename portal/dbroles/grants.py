@@ -45,9 +45,10 @@ cases.vault
 cases
     cases_case                                Isu     SIU     -       -         SUD
     cases_clockevent                          -       S       -       -         SID
+    cases_taking                              -       SI      -       -         SD
     cases_statuschange                        Is      SI      -       -         SID
     cases_message                             siu     SIU     -       -         SIUD
-    cases_consent                             si      S       -       -         SD
+    cases_consent                             si      SI      -       -         SD
     cases_link                                -       SID     -       -         SID
     cases_trace                               -       SID     -       -         SD
     cases_label                               -       SIU     -       -         S
@@ -57,7 +58,7 @@ cases
 cases.notifications
     cases_notifications_preference            -       SIU     -       -         S
     cases_notifications_news                  -       SIU     -       -         SID
-    cases_notifications_address               sid     SUD     -       -         SUD
+    cases_notifications_address               sid     SIUD    -       -         SUD
     cases_notifications_notification          sd      SID     -       -         SIUD
 cases.merging
     cases_merging_merging                     -       SIU     -       -         SIUD
@@ -97,7 +98,7 @@ cases.retention
     cases_retention_disposal                  si      SI      -       -         SIU
     cases_retention_restoration               S       S       S       S         SU
 cases.intake
-    cases_intake_receipt                      Is      -       -       -         SD
+    cases_intake_receipt                      Is      I       -       -         SD
 cases.triage
     cases_triage_note                         -       SI      -       -         SID
     cases_triage_mention                      -       SI      -       -         SD
@@ -116,6 +117,7 @@ cases.triage
 cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
     cases_statistics_counted                  -       S       -       -         SIU
+    cases_statistics_call                     -       SIU     -       -         S
 cases.exchange
     cases_exchange_partner                    -       S       -       SU        SU
     cases_exchange_credential                 -       S       -       S         -

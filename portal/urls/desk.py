@@ -18,5 +18,6 @@ urlpatterns = [
     path("desk/", include("portal.urls.retention")),
     path("desk/", include("cases.statistics.urls")),
     path("desk/", include("cases.exchange.desk_urls")),
+    path("desk/", include("cases.intake.desk.urls")),
     path("desk/", include(triage)),
 ]

@@ -21,7 +21,7 @@ def member_with(permission: Permission, request: HttpRequest) -> Staff:
 def case_for(request: HttpRequest, ref: str, permission: Permission = Permission.READ_CASES) -> Case:
     """A case of the member's own units by its reference, or 404; 403 without the permission."""
     member = member_with(permission, request)
-    cases = cases_for(member).select_related("unit__calendar", "assignee", "key", "conversation_key", "opinion")
+    cases = cases_for(member).select_related("unit__calendar", "assignee", "key", "conversation_key", "opinion", "taking__by")
     return get_object_or_404(cases.prefetch_related("key__wraps", "conversation_key__wraps"), ref=ref.upper())
 
 

@@ -1,0 +1,10 @@
+"""What the desk serves of this room; the public's own role has `cases.intake.urls`."""
+from django.urls import path
+
+from cases.intake.desk import views
+
+app_name = "taking"
+urlpatterns = [
+    path("intake/", views.take, name="take"),
+    path("intake/not-ours/", views.not_ours, name="not_ours"),
+]
