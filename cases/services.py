@@ -75,8 +75,9 @@ def new_ref(now: datetime) -> str:
 
 
 @transaction.atomic
-def open_case(*, draft: CaseDraft) -> Case:
-    """Raises AlreadyOpen for a submission that was sent before. The public role can insert but not look, so we try."""
+def open_case(*, draft: CaseDraft, by: Staff | None = None) -> Case:
+    """`by`: who typed it for the reporter. Raises AlreadyOpen for a submission that was sent before. The public role can insert
+    but not look, so we try."""
     now, rule = timezone.now(), rate(replace(draft.facts, platforms=frozenset(draft.platforms)), urgency.rules())
     case = Case(
         id=draft.id, submission=draft.submission, unit=draft.unit, key=draft.key, conversation_key=draft.conversation_key,
@@ -89,7 +90,7 @@ def open_case(*, draft: CaseDraft) -> Case:
     deadlines.start(case, now)
     insert_with_fresh_ref(case)
     StatusChange.objects.create(case=case, at=now, status=Status.NEW.value, said=Said.RECEIVED.value)
-    record("case_opened", subject=case.pk, actor="reporter", unit=draft.unit.pk, rule=rule.code)
+    record("case_opened", subject=case.pk, actor=actor(by) if by else "reporter", unit=draft.unit.pk, rule=rule.code)
     return case
 
 
@@ -307,8 +308,9 @@ def mark_read(*, case: Case, by: Staff | None) -> int:
 
 @transaction.atomic
 def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent: bytes | None = None,
-                 consent_id: uuid.UUID | None = None) -> Consent:
-    """Append the reporter's answer; the newest counts. `consent_id` is the id that the typed assent was sealed for.
+                 consent_id: uuid.UUID | None = None, by: Staff | None = None) -> Consent:
+    """Append the reporter's answer; the newest counts. `consent_id` is the id that the typed assent was sealed for; `by`: who
+    typed it for them.
 
     It is later than every one before, whatever the machine's clock does: a no must never seem older than the yes it takes back.
     """
@@ -316,7 +318,7 @@ def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent
     at = max(timezone.now(), last + timedelta(microseconds=1)) if last else timezone.now()
     consent = Consent.objects.create(id=consent_id or uuid.uuid4(), case=case, act=act.value, answer=answer.value, assent=assent,
                                      at=at)
-    record("consent_given", subject=case.pk, actor="reporter", act=act.value, answer=answer.value)
+    record("consent_given", subject=case.pk, actor=actor(by) if by else "reporter", act=act.value, answer=answer.value)
     return consent
 
 

@@ -16,6 +16,7 @@ from cases.intake import receipts, routing
 from cases.models import Case, Consent, Source
 from cases.notifications.models import Kind
 from cases.notifications.services import keep_address, urgent
+from cases.permissions import Staff
 from cases.priority import Body, Facts, rate
 from cases.services import CaseDraft, give_consent, open_case
 from cases.units.models import Unit
@@ -56,6 +57,7 @@ class ReportDraft:
     agreements: Sequence[Agreement] = ()
     contact: Contact | None = None
     source: Source = Source.WEB
+    by: Staff | None = None                      # who typed it for the reporter
 
 
 def route(facts: Facts, conflict: Body | None) -> Unit:
@@ -80,13 +82,14 @@ def submit_report(*, draft: ReportDraft) -> Case:
         conversation_key=custody.keep(conversation, case=draft.case, unit=unit, reporter=draft.lock.public),
         answers=_sealed_answers(draft, key), summary=_sealed_summary(draft, key), facts=draft.facts,
         language=draft.language, platforms=draft.platforms, wants_woman=draft.wants_woman,
-        conflict=draft.conflict.value if draft.conflict else "", source=draft.source))
+        conflict=draft.conflict.value if draft.conflict else "", source=draft.source), by=draft.by)
     receipts.issue(case=case, lock=draft.lock)
     store(case=case, fingerprints=draft.fingerprints)
     for agreement in draft.agreements:
-        _give(case, agreement, conversation)
+        _give(case, agreement, conversation, draft.by)
     if draft.contact:
-        keep_address(case=case, kind=draft.contact.kind, value=draft.contact.value, hours=draft.contact.hours)
+        keep_address(case=case, kind=draft.contact.kind, value=draft.contact.value, hours=draft.contact.hours,
+                     by=draft.by)
     urgent(case=case)
     return case
 
@@ -101,8 +104,8 @@ def _sealed_summary(draft: ReportDraft, key: bytes) -> bytes:
     return envelope.seal(key, plain, case=draft.case, field="summary", record=draft.case)
 
 
-def _give(case: Case, agreement: Agreement, key: bytes) -> None:
+def _give(case: Case, agreement: Agreement, key: bytes, by: Staff | None) -> None:
     consent_id, assent = uuid.uuid4(), None
     if agreement.assent:
         assent = envelope.seal(key, agreement.assent.encode(), case=case.pk, field="assent", record=consent_id)
-    give_consent(case=case, act=agreement.act, answer=agreement.answer, assent=assent, consent_id=consent_id)
+    give_consent(case=case, act=agreement.act, answer=agreement.answer, assent=assent, consent_id=consent_id, by=by)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cases.audit import witness
 from cases.audit.models import Checkpoint
-from cases.audit.services import record, signing_public_key
+from cases.audit.services import actor, record, signing_public_key
 from cases.models import Case
 from cases.notifications import news, wording
 from cases.notifications.addresses import AddressMalformed, Hours, clean, clean_hours, next_safe
@@ -24,7 +24,7 @@ from cases.notifications.gateways import SEND, Outgoing, Refused
 from cases.notifications.links import desk_link
 from cases.notifications.models import Address, Kind, Notification, Occasion, Preference
 from cases.outbox.services import current_job, enqueue
-from cases.permissions import Permission, Role, may
+from cases.permissions import Permission, Role, Staff, may
 from cases.priority import Level
 from cases.selectors import on_this_side
 from cases.units.selectors import members_of, members_on_duty, supervisors
@@ -166,7 +166,7 @@ def tell_overseers(*, case: Case, occasion: Occasion) -> None:
 
 # --- the reporter -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def keep_address(*, case: Case, kind: Kind, value: str, hours: Hours = ()) -> Address:
+def keep_address(*, case: Case, kind: Kind, value: str, hours: Hours = (), by: Staff | None = None) -> Address:
     """Keep where the reporter chose to be told, sealed so that only the worker reads it. Replaces an earlier address.
 
     `hours` are safe hours in local time, [[9, 12], [15, 18]]; none means any. Raises AddressMalformed, HoursMalformed.
@@ -177,7 +177,7 @@ def keep_address(*, case: Case, kind: Kind, value: str, hours: Hours = ()) -> Ad
     address = Address.objects.create(
         id=address_id, case=case, kind=kind.value, hours=safe, key=custody.keep(secret, case=case.pk, unit=None, worker=True),
         sealed=envelope.seal(secret, plain.encode(), case=case.pk, field="address", record=address_id))
-    record("address_kept", subject=case.pk, actor="reporter", kind=kind.value)
+    record("address_kept", subject=case.pk, actor=actor(by) if by else "reporter", kind=kind.value)
     return address
 
 

@@ -207,6 +207,7 @@ ARRIVES = ("last_login", "password", "must_change_password", "language")        
 COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_case", "s"): Columns(but=("key_id", "answers", "summary")),        # no receipt code opens the report itself
     ("public", "cases_case", "u"): Columns(only=MOVES),
+    ("desk", "cases_case", "U"): Columns(but=("source",)),       # or it could then say what a reporter of the website agreed to
     ("worker", "cases_message", "U"): Columns(only=("read_at",)),
     ("public", "cases_message", "u"): Columns(only=("read_at",)),
     ("public", "cases_conversation_ask", "u"): Columns(only=("answer", "answered_at", "declined")),
@@ -297,6 +298,8 @@ NARROWER: dict[tuple[str, str], str] = {
 # What an inserted row must be like. A captured public process can neither write the log in another's name nor ask for other jobs.
 PUBLIC_JOBS = ("hashing.match", "evidence.process", "escalation.withdraw", "notifications.urgent", "notifications.responsible",
                "conversation.review", "conversation.unreadable", "retention.carry_out", "merging.reach", "merging.release")
+# Only of such a report may the desk say what its reporter agreed to; and how a report came, it cannot change.
+TYPED_BY_STAFF = "case_id IN (SELECT id FROM cases_case WHERE source <> 'web')"
 CHECKS: dict[tuple[str, str], str] = {
     ("public", "cases_audit_entry"): "actor IN ('reporter', 'system')",
     ("desk", "cases_audit_entry"): "actor <> 'reporter' AND actor NOT LIKE 'partner:%'",
@@ -306,6 +309,9 @@ CHECKS: dict[tuple[str, str], str] = {
     ("cms", "cases_outbox_job"): "task = 'accounts.alert'",
     ("exchange", "cases_outbox_job"): "task IN ('exchange.feedback', 'exchange.submitted')",
     ("public", "cases_hashing_mediahash"): "origin = 'device'",
+    ("desk", "cases_consent"): TYPED_BY_STAFF,
+    ("desk", "cases_notifications_address"): TYPED_BY_STAFF,
+    ("desk", "cases_intake_receipt"): TYPED_BY_STAFF,
     ("worker", "cases_message"): "author = 'staff'",            # of a bulk run: sealed by its member, in whose name it is
     ("desk", "accounts_user"): "NOT is_superuser",
     ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL",

@@ -1,5 +1,4 @@
 """Tags every template has (`builtins` in the settings), so none of them needs a {% load %}."""
-import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,12 +13,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
+from cases.paper.runs import runs
 from portal import icons
 
 register = template.Library()
-# Groups of digits, or letters, digits and signs without a space that end in none of the sentence's own punctuation.
-LATIN_RUN = re.compile(r"\+?[0-9][0-9-]*(?: [0-9][0-9-]*)+|[A-Za-z0-9#@+](?:[!-~]*[A-Za-z0-9/=_])?")
-TURNS = re.compile(r"^[@#]|[0-9][^A-Za-z0-9]|[^A-Za-z0-9][0-9]|/")
 MONTHS = (gettext_lazy("January"), gettext_lazy("February"), gettext_lazy("March"), gettext_lazy("April"),
           gettext_lazy("May"), gettext_lazy("June"), gettext_lazy("July"), gettext_lazy("August"),
           gettext_lazy("September"), gettext_lazy("October"), gettext_lazy("November"), gettext_lazy("December"))
@@ -34,12 +31,7 @@ def ltr(value: object) -> SafeString:
 @register.filter
 def isolate(text: str) -> SafeString:
     """What somebody typed, escaped, with each link, reference and telephone number kept from being turned round (see `ltr`)."""
-    parts, at = [], 0
-    for found in LATIN_RUN.finditer(text):
-        if TURNS.search(found[0]):
-            parts += [text[at:found.start()], ltr(found[0])]
-            at = found.end()
-    return format_html_join("", "{}", ((part,) for part in [*parts, text[at:]]))
+    return format_html_join("", "{}", ((ltr(part) if kept else part,) for part, kept in runs(text)))
 
 
 @register.simple_tag
