@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _
 
 from cases.priority import AgeBand, Body, Danger, Harm, Level
-from cases.workflow import Outcome, Status
+from cases.workflow import Outcome, Source, Status
 
 HARM_NAMES = {
     Harm.SEXTORTION: _("Blackmail with pictures (sextortion)"),
@@ -86,15 +86,6 @@ WRITTEN_NAMES = {                       # what the reporter wrote in; Case.langu
     "other": _("Another language"),
 }
 
-
-
-class Source(models.TextChoices):
-    """How a report came. Only the first is typed by who reports."""
-    WEB = "web", _("On the website")
-    PHONE = "phone", _("By telephone")
-    LETTER = "letter", _("By letter")
-    WALK_IN = "walk_in", _("In person")
-    IMPORT = "import", _("From a list")
 
 
 UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read

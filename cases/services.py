@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from cases import deadlines, urgency
 from cases.audit.services import actor, record
-from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, Source, StatusChange
+from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
 from cases.priority import BY_HAND, Facts, Level, Rule, Seen, is_new, rate, rate_seen
 from cases.public_words import Said
 from cases.units.models import Membership, Unit
 from cases.vault.models import DataKey
-from cases.workflow import Outcome, Status, check_transition
+from cases.workflow import Outcome, Source, Status, check_transition
 
 REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"      # no 0/O, 1/I/L, U: read out over the phone without doubt
 OPENED_BEFORE = ("submission", "case_pkey", "cases_case.id", "key_id")   # what databases call the ids of one report

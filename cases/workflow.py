@@ -1,4 +1,4 @@
-"""The life of a case. Status moves only along TRANSITIONS."""
+"""The life of a case, and how it came. Status moves only along TRANSITIONS."""
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,15 @@ class Outcome(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by the reporter")
     NOT_FOR_US = "not_for_us", _("Not for this ministry")
     DUPLICATE = "duplicate", _("Duplicate")
+
+
+class Source(TextChoices):
+    """How a report came. Only the first is typed by who reports."""
+    WEB = "web", _("On the website")
+    PHONE = "phone", _("By telephone")
+    LETTER = "letter", _("By letter")
+    WALK_IN = "walk_in", _("In person")
+    IMPORT = "import", _("From a list")
 
 
 S = Status

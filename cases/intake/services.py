@@ -13,7 +13,7 @@ from cases.deadlines import promise
 from cases.hashing.fingerprint import AnyFingerprint
 from cases.hashing.services import store
 from cases.intake import receipts, routing
-from cases.models import Case, Consent, Source
+from cases.models import Case, Consent
 from cases.notifications.models import Kind
 from cases.notifications.services import keep_address, urgent
 from cases.permissions import Staff
@@ -22,6 +22,7 @@ from cases.services import CaseDraft, give_consent, open_case
 from cases.units.models import Unit
 from cases.urgency import rules
 from cases.vault import custody, envelope
+from cases.workflow import Source
 
 SUMMARY_CHARACTERS = 120
 

@@ -7,10 +7,10 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from cases.audit.services import actor, record
-from cases.models import Source
 from cases.permissions import Staff
 from cases.statistics.models import Call
 from cases.statistics.words import Reason, SentTo
+from cases.workflow import Source
 
 
 @transaction.atomic

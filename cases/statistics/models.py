@@ -1,6 +1,6 @@
 from django.db import models
 
-from cases.models import Source
+from cases.workflow import Source
 
 
 class Tally(models.Model):

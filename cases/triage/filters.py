@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.escalation.models import Escalation, Platform
 from cases.hashing.models import ForeignMatch
-from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case, Label, Labelled, Link, Source, choices
+from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case, Label, Labelled, Link, choices
 from cases.permissions import Staff
 from cases.selectors import cases_for, walled_off
 from cases.triage.labelling import given_in
@@ -35,7 +35,7 @@ from cases.triage.models import Question, Reminder, Task
 from cases.triage.references import read_reference, starts
 from cases.units.models import Unit
 from cases.units.selectors import colleagues_in, units_of
-from cases.workflow import Outcome, Status
+from cases.workflow import Outcome, Source, Status
 
 NOBODY, MINE, UNKNOWN = "nobody", "me", "unknown"
 PAGING = frozenset({"after", "before", "list", "at"})      # of an address that holds a filter: where in the list, not which list

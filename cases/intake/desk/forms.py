@@ -12,8 +12,8 @@ from cases.intake.elsewhere import Elsewhere
 from cases.intake.forms import StepForm, WhatForm
 from cases.intake.state import Draft
 from cases.intake.steps import STEPS, Walk, shown, typed, walk
-from cases.models import Source
 from cases.statistics.words import REASON_NAMES, SENT_NAMES, Reason, SentTo
+from cases.workflow import Source
 
 TYPED = [(source.value, source.label) for source in (Source.PHONE, Source.WALK_IN, Source.LETTER)]
 ASKED = [step for step in STEPS if step.name != "pictures"]      # fingerprints are made on the phone that has the pictures

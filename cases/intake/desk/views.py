@@ -26,7 +26,6 @@ from cases.intake.desk.forms import NotOursForm, Sheet, blank, read
 from cases.intake.desk.services import take_report
 from cases.intake.state import Draft
 from cases.intake.steps import report, told
-from cases.models import Source
 from cases.permissions import Permission, Staff, may
 from cases.services import AlreadyOpen
 from cases.statistics import calls
@@ -36,6 +35,7 @@ from cases.units.models import Unit
 from cases.vault.custody import KeyMissing
 from cases.vault.receipt import display
 from cases.vault.turnstile import Busy
+from cases.workflow import Source
 
 SALT = "cases.intake.desk"
 OPEN_FOR = timedelta(hours=12)          # a page of this morning can still be sent
