@@ -70,10 +70,16 @@ class Services:
                            stdout=output)
         unfinished.rename(path)
 
+    def create(self, database: str) -> None:
+        self._psql("postgres", "-c", f'CREATE DATABASE "{database}"')
+
     def restore(self, path: Path, database: str) -> None:
+        """Play SQL into a database that is there."""
+        self._psql(database, "-f", str(path))
+
+    def _psql(self, database: str, *arguments: str) -> None:
         psql = [str(_postgresql_binaries() / "psql"), "-h", str(self.directory), "-U", "postgres", "-qX", "-v", "ON_ERROR_STOP=1"]
-        subprocess.run([*psql, "-d", "postgres", "-c", f'CREATE DATABASE "{database}"'], check=True)
-        subprocess.run([*psql, "-d", database, "-f", str(path)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*psql, "-d", database, *arguments], check=True, stdout=subprocess.DEVNULL)
 
     def redis(self) -> None:
         """Start Redis unless it runs; it keeps nothing on disk."""

@@ -1,6 +1,7 @@
 """The embedded default as `./mehfooz run` starts it: SQLite, memory://, one process. Its files are searched as a thief would."""
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -39,8 +40,9 @@ class Demonstration:
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Demonstration]:
     data = tmp_path_factory.mktemp("var")
+    shutil.copyfile(migrated_sqlite, data / "mehfooz.sqlite3")                              # to save time
     log = data.parent / "run.log"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

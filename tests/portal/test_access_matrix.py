@@ -213,8 +213,15 @@ def table(case: Case, people: dict[str, Client]) -> dict[tuple[str, str], dict[s
         for place, value in filled.items():
             path = path.replace(place, value)
         for method in ("GET", "POST"):
-            rows[method, address] = {name: ask(browser, method, path, case) for name, browser in people.items()}
+            rows[method, address] = row(method, path, case, people)
     return rows
+
+
+def row(method: str, path: str, case: Case, people: dict[str, Client]) -> dict[str, str]:
+    """What a stranger is told is not asked this way was refused before anything asked who it is: nobody else need ask."""
+    if ask(people["nobody"], method, path, case) == "–":
+        return dict.fromkeys(people, "–")
+    return {name: ask(browser, method, path, case) for name, browser in people.items()}
 
 
 def written(rows: dict[tuple[str, str], dict[str, str]], columns: list[str]) -> str:

@@ -192,6 +192,7 @@ def test_what_was_erased_after_the_backup_is_erased_again_before_anything_is_ser
 
     other = f"{empty_database}_hand"                                # psql alone, as somebody in a hurry would
     ask("postgres", f'DROP DATABASE IF EXISTS "{other}" WITH (FORCE)')
+    SERVICES.create(other)
     SERVICES.restore(by_hand, other)
     refused = portal(*STARTS, places=places, database=other)
     assert refused.returncode != 0

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from portal import serve
 from tests.portal.test_serve import one_line, outside, run, running, status
@@ -71,10 +70,10 @@ class Office:
 
 
 @pytest.fixture
-def first(tmp_path: Path) -> Office:
+def first(tmp_path: Path, migrated_sqlite: Path) -> Office:
     """A demonstration that has run: cases; and the backup key, which lies elsewhere."""
     office = Office(tmp_path / "first")
-    shutil.copyfile(f"{connection.settings_dict['NAME']}.kept", office.data / "mehfooz.sqlite3")     # migrated, to save time
+    shutil.copyfile(migrated_sqlite, office.data / "mehfooz.sqlite3")                       # to save time
     office.public = office.done("manage.py", "backup_key", tmp_path / "offline.key").strip().partition("=")[2]
     office.done("manage.py", "demo")
     return office

@@ -26,8 +26,7 @@ def test_what_one_person_published_waits_for_a_second(database: str, tmp_path: P
              "CELERY_BROKER_URL": "memory://"}
     if database == "postgresql":
         SERVICES.postgresql()
-        (tmp_path / "empty.sql").touch()
-        SERVICES.restore(tmp_path / "empty.sql", "upgrade")
+        SERVICES.create("upgrade")
         where = {"DATABASE": "postgresql", "DATABASE_NAME": "upgrade", "DATABASE_HOST": str(SERVICES.directory),
                  "DATABASE_USER": "postgres", "MEHFOOZ_EMBEDDED": "false", "MEHFOOZ_DATA": str(tmp_path)}
     (tmp_path / "static").mkdir()
