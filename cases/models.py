@@ -259,6 +259,7 @@ class Consent(models.Model):
         ASK_PLATFORM = "ask_platform", _("Ask a platform in the ministry's name")
         PASS_POLICE = "pass_police", _("Pass to the police")
         PASS_PTA = "pass_pta", _("Pass to the telecom authority")
+        OTHER_UNIT = "other_unit", _("Let another of our units read it")
 
     class Answer(models.TextChoices):
         YES = "yes", _("Yes")

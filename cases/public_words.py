@@ -15,6 +15,7 @@ class Said(StrEnum):
     RECEIVED = "received"
     IN_REVIEW = "in_review"
     OTHER_UNIT = "other_unit"
+    UNIT_ADVISES = "unit_advises"
     ASKED_YOU = "asked_you"
     ASKED_AGAIN = "asked_again"              # what the browser sealed does not open; these words need no key
     ASKED_PLATFORM = "asked_platform"
@@ -42,6 +43,7 @@ SENTENCES: dict[Said, Callable[[], str]] = {
     Said.RECEIVED: lambda: _("We have your report; it has not been read yet."),
     Said.IN_REVIEW: lambda: _("Your report is being worked on."),
     Said.OTHER_UNIT: lambda: _("Another of our units works on your report now."),
+    Said.UNIT_ADVISES: lambda: _("Another of our units reads your report, to advise us. It stays with us."),
     Said.ASKED_YOU: lambda: _("We need to ask you something."),
     Said.ASKED_AGAIN: lambda: _("We could not open what you sent, and nobody has read it. Please send us a new report."),
     Said.ASKED_PLATFORM: lambda: _("We have asked {platform} to remove the content; next check {date}."),

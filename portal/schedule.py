@@ -31,6 +31,8 @@ PERIODIC = [
     Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came
     Periodic("evidence.sweep", crontab(minute="*/10")),              # files whose job was lost or given up
     Periodic("triage.remind", crontab(minute="*/10")),               # what members asked to be reminded of
+    Periodic("conversation.remind", crontab(hour="10", minute="0")),  # reporters for whom a case waits
+    Periodic("triage.end_consults", crontab(minute="25")),           # what other units may read no longer
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts
     Periodic("triage.forget_bulk", crontab(hour="1", minute="20")),  # what was done to many at once, after 90 days
     Periodic("statistics.count", crontab(hour="0", minute="40")),    # the figures of every month, anew

@@ -109,3 +109,13 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Nudge(models.Model):
+    """How often the reporter was reminded while one case waits for them. Each reminder is as neutral as any other message."""
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()                                  # when this waiting began
+    sent = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.sent}"

@@ -1,4 +1,6 @@
-from cases.conversation import reviewing
+from django.utils import timezone
+
+from cases.conversation import reviewing, silence
 from cases.conversation.models import Review
 from cases.outbox.services import job
 
@@ -14,3 +16,8 @@ def review(review_id: str) -> None:
 @job("conversation.unreadable")
 def unreadable() -> None:
     reviewing.tell_administrators()
+
+
+@job("conversation.remind")
+def remind() -> None:
+    silence.remind(timezone.now())

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.conversation.models import Ask
 from cases.conversation.words import QUESTIONS
 from cases.escalation.models import Platform
-from cases.intake.fields import LINE_TOO_LONG, NOT_A_LINK, PRIVATE, Age, Links, ascii_digits, too_many_lines, visible
+from cases.intake.fields import LINE_TOO_LONG, PRIVATE, Age, Links, ascii_digits, too_many_lines, visible
 from cases.intake.inbox_forms import ASK
 from cases.notifications.addresses import AddressMalformed, clean
 from cases.notifications.models import Kind as Way
 
 MOST_LINKS, LONGEST_LINK, LONGEST = 20, 1000, 6000
 EMPTY = _("Answer here, or press “I cannot say”.")
+NO_LINK = _("One of the lines does not look like a link.")
 NO_DAY = _("Write a day, for example 21/11/2026.")
 NO_AGE = _("Write the age as a number of years, for example 17.")
 IN_PART = _("This did not arrive whole. Please press the button once more.")
@@ -50,6 +51,22 @@ class Contact(forms.CharField):
         raise ValidationError(NO_WAY, code="contact")
 
 
+class AskedLinks(Links):
+    """Links alone: there is no other question here that account names could go to."""
+
+    def one(self, item: str) -> str:
+        try:
+            return super().one(item)
+        except ValidationError as error:
+            if error.code != "not_a_link":
+                raise
+            raise ValidationError(NO_LINK, code=error.code) from error
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        return super().rule | {"kind": "links"}
+
+
 class AskedForm(forms.Form):
     """`text`: what is sealed of a valid one."""
     use_required_attribute = False
@@ -75,8 +92,8 @@ class AskedForm(forms.Form):
         return "\n".join(value) if isinstance(value, list) else str(value)
 
 
-def links(**kwargs: Any) -> Links:
-    field = Links(most=LONGEST, items=MOST_LINKS, item_length=LONGEST_LINK, **kwargs)
+def links(**kwargs: Any) -> AskedLinks:
+    field = AskedLinks(most=LONGEST, items=MOST_LINKS, item_length=LONGEST_LINK, **kwargs)
     field.widget.attrs["data-rule"] = json.dumps(field.rule)
     return field
 
@@ -92,7 +109,7 @@ FIELDS: dict[Ask.Kind, Any] = {
     Ask.Kind.CONTACT: lambda **kwargs: Contact(max_length=254, widget=forms.TextInput(
         attrs={"dir": "ltr", "autocapitalize": "none"}), **kwargs),
 }
-FLAWS = {"empty": EMPTY, "date": NO_DAY, "age": NO_AGE, "contact": NO_WAY, "not_a_link": NOT_A_LINK, "partial": IN_PART}
+FLAWS = {"empty": EMPTY, "date": NO_DAY, "age": NO_AGE, "contact": NO_WAY, "not_a_link": NO_LINK, "partial": IN_PART}
 
 
 def flawed(asked: Ask, flaw: str) -> AskedForm:

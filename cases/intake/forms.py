@@ -266,6 +266,10 @@ CONSENTS: dict[Consent.Act, tuple[Any, Any, str]] = {
         _("May we pass this to the police or the cyber crime agency?"), _("They usually ask for your name and CNIC."), "no"),
     Consent.Act.PASS_PTA: (
         _("May we pass the links to the telecom authority (PTA)?"), _("It can block pages in Pakistan."), "no"),
+    Consent.Act.OTHER_UNIT: (            # asked in the inbox alone, when it comes to that
+        _("May another of our units read your report?"),
+        _("It would help us to ask them, or they would take it over. With a no it stays with the people who read it now, unless "
+          "somebody’s life is in danger or one of them must not read it."), "ask_first"),
 }
 
 

@@ -51,6 +51,7 @@ class Letter:
     words: str | None = field(repr=False)
     id: UUID
     body: str = field(repr=False)                    # sealed, base64; "" where `words` are here
+    read_at: datetime | None = None                  # theirs: when we read it
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _sealed(visit: Visit) -> Sealed | None:
 def _letter(case: Case, message: Message, key: bytes | None) -> Letter:
     mine = message.author == Message.Author.REPORTER
     return Letter(message.at, mine, new=not mine and message.read_at is None, words=_words(case, message, key), id=message.pk,
-                  body=_base64(message.body) if key is None else "")
+                  body=_base64(message.body) if key is None else "", read_at=message.read_at if mine else None)
 
 
 def _base64(stored: Stored) -> str:

@@ -116,6 +116,7 @@ def show(request: HttpRequest, visiting: Visit, fields: MultiValueDict, reader: 
          status: int = 200) -> HttpResponse:
     offer = {"case": str(visiting.receipt.case_id), "unit": str(reader.pk), "chain": trust.as_data(trust.chain(reader))} \
         if reader and visiting.private is None else None
+    form.fields[REVIEW].required = True                  # also where the browser has the words and we do not
     kept = {name: value for name, value in unsent(fields).items() if name != REVIEW}
     return render(request, "intake/inbox_review.html", {
         "visit": visit.seal(visiting), "unsent": kept, "form": form, "reader": reader,

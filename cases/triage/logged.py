@@ -22,6 +22,7 @@ EVENTS = frozenset({
     "report_taken_up_again", "address_kept", "address_dropped", "notification_sent", "hold_placed", "hold_lifted",
     "hold_for_authority", "receipt_expired", "messages_marked", "closing_asked", "closing_agreed", "closing_refused",
     "closing_taken_back",
+    "reporter_nudged", "contact_revealed", "unit_asked", "unit_answered", "consult_read", "consult_ended",
     "report_taken", "case_printed", "subject_added", "subject_changed", "subject_removed",
 })
 SUPERVISORS = frozenset({"member_excluded", "exclusion_lifted", "glass_broken", "disposal_proposed", "disposal_approved",

@@ -336,3 +336,66 @@ class BulkRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.case_id} {self.state}"
+
+
+class Reveal(models.Model):
+    """A member looked where a reporter can be reached, and why: the reason is sealed under the case key."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    ask = models.ForeignKey("cases_conversation.Ask", on_delete=models.CASCADE, related_name="reveals")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["by", "at"], name="reveals_of_a_member")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} by {self.by_id}"
+
+
+class Consult(models.Model):
+    """One unit asks another for advice about a case, with or without a copy of the report. What the other unit reads is sealed to
+    it alone and ends with its key, after a while or when it is taken back; the case stays where it is.
+
+    `case` keeps both sides' words for the unit that asked: under its own key what was asked, under `answer_key` the answer.
+    """
+
+    class Scope(models.TextChoices):
+        QUESTION = "question", _("Only my question: nothing of the case")
+        REPORT = "report", _("My question and a copy of the report: the reporter agrees")
+        DANGER = "danger", _("My question and a copy of the report: somebody’s life is in danger")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="consults")
+    unit = models.ForeignKey("cases_units.Unit", on_delete=models.PROTECT, related_name="+")        # who is asked
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")   # sealed to them
+    question = models.BinaryField()                              # under `key`, field "consult"
+    report = models.BinaryField(null=True)                       # under `key`, field "consult_report"
+    own = models.BinaryField()                                   # the question under the case key, field "consult"
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField()                               # they read it no longer than that
+    ended_at = models.DateTimeField(null=True)                   # taken back or over: `key` is destroyed
+    answer_key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.BinaryField(null=True)                       # under `answer_key`, field "consult_answer"
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["unit", "until"], condition=models.Q(ended_at=None), name="consult_open")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "unit"], condition=models.Q(ended_at=None, answered_at=None),
+                                    name="consult_waits_once"),
+            models.CheckConstraint(name="consult_question_alone_has_no_report",
+                                   condition=~models.Q(scope="question") | models.Q(report=None)),
+            models.CheckConstraint(name="consult_answered_by_somebody", condition=models.Q(
+                answer__isnull=True, answer_key__isnull=True, answered_by__isnull=True, answered_at__isnull=True) | models.Q(
+                answer__isnull=False, answer_key__isnull=False, answered_by__isnull=False, answered_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} asks {self.unit_id}"

@@ -22,7 +22,7 @@ from cases.merging.models import Merging
 from cases.models import BreakGlass, Case, Consent, Exclusion, Message
 from cases.permissions import Staff
 from cases.selectors import opened_by
-from cases.triage.models import Correction, Note, Question, Task
+from cases.triage.models import Correction, Note, Question, Reveal, Task
 from cases.vault import blind, custody, envelope, parking, unseal
 from cases.vault.models import DataKey
 from cases.vault.parking import Locked
@@ -144,6 +144,25 @@ def _opinion(case: Case, key: bytes | None, state: State) -> Text | None:
 
 def _told(case: Case) -> QuerySet[Ask]:
     return Ask.objects.filter(case=case, answer__isnull=False).exclude(kind=Ask.Kind.CONTACT.value)
+
+
+def read_contact(case: Case, ask: Ask, *, keyring: Keyring | None, by: Staff) -> Text:
+    """Where the reporter can be reached: called by contacts.reveal alone, after the reason was kept."""
+    doors = opened_by(by, [case])
+    key, state = readable(case, case.conversation_key, keyring, doors)
+    text = opened_text(case, key, state, ask.answer, "ask", ask.pk)
+    if text.state == State.OPEN:
+        record_read("contact_read", subject=case.pk, actor=actor(by), ask=ask.pk, **under_glass(doors, [case.pk]))
+    return text
+
+
+def read_reveals(case: Case, rows: Iterable[Reveal], *, keyring: Keyring | None, by: Staff) -> dict[UUID, Text]:
+    """Why members looked; for the supervisors who answer for it."""
+    key, state = _key(case, case.key, keyring)
+    texts = _texts(case, key, state, "reveal", ((row.pk, row.reason) for row in rows))
+    if texts and key is not None:
+        record_read("reasons_read", subject=case.pk, actor=actor(by), count=len(texts))
+    return texts
 
 
 def read_links(case: Case, *, keyring: Keyring | None, by: Staff, untagged: bool = False) -> dict[UUID, Text]:
@@ -312,8 +331,8 @@ def seal_message(case: Case, text: str, *, keyring: Keyring | None, row: UUID | 
 
 def seal_reason(case: Case, text: str, *, name: str, record: UUID, keyring: Keyring | None) -> bytes:
     """Why a wall was lifted ("lift_reason"), glass broken ("glass"), the case merged ("merge_reason") or taken out again
-    ("undo_reason"), a child's not closed ("closing_answer"), something put right ("correction") or to come back ("reminder"),
-    for its own row. Raises Locked, NotHeld."""
+    ("undo_reason"), a child's not closed ("closing_answer"), something put right ("correction"), to come back ("reminder"), or a
+    contact shown ("reveal"), for its own row. Raises Locked, NotHeld."""
     key = _writing_key(case, case.key, keyring)
     return envelope.seal(key, text.encode(), case=case.pk, field=name, record=record)
 

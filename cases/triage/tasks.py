@@ -4,7 +4,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.outbox.services import job
-from cases.triage import digest, drafts, reminding
+from cases.triage import consulting, digest, drafts, reminding
 from cases.triage.bulk import running
 from cases.triage.models import BulkRun
 
@@ -14,6 +14,11 @@ DRAFTS_KEPT, RUNS_KEPT = timedelta(days=1), timedelta(days=90)
 @job("triage.digest")
 def send_digest() -> None:
     digest.send_digests(timezone.now())
+
+
+@job("triage.end_consults")
+def end_consults() -> None:
+    consulting.end_those_over(timezone.now())
 
 
 @job("triage.bulk", atomic=False)

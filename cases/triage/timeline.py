@@ -66,6 +66,8 @@ class Event:
     reporter_reads: SafeString | str = ""
     reference: str = ""                     # of a notice
     unread: bool = False
+    ours: bool = False                      # a message of ours: `read_at` says whether the reporter has opened it, to the day
+    read_at: datetime | None = None
     told: tuple[str, ...] = ()              # whom a note names
 
     @property
@@ -167,7 +169,7 @@ def messages(case: Case, before: datetime | None) -> Iterator[Event]:
         theirs = message.author == Message.Author.REPORTER
         title = _("Reporter") if theirs else _("%(name)s replied") % {"name": isolated(message.by)}
         yield Event(message.at, title, Who.REPORTER if theirs else Who.STAFF, Seen.ALL, "in" if theirs else "out", row=message,
-                    language=case.language, unread=theirs and message.read_at is None)
+                    language=case.language, unread=theirs and message.read_at is None, ours=not theirs, read_at=message.read_at)
 
 
 def notes(case: Case, before: datetime | None) -> Iterator[Event]:

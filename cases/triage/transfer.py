@@ -1,8 +1,7 @@
 """Giving a case to another unit: why, and what the reporter was asked. The keys are sealed anew by cases.handover."""
 from uuid import UUID
 
-from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
 from cases.audit.services import actor, record
 from cases.handover import services as handover
@@ -13,17 +12,11 @@ from cases.notifications.services import tell_supervisors
 from cases.permissions import Permission, Staff, may
 from cases.retention.services import put_back
 from cases.selectors import opens
+from cases.triage.between import Ground, check, refused
 from cases.triage.services import add_note
 from cases.triage.walls import NotAllowed, visible
 from cases.units.models import Unit
 from cases.vault.keyring import Keyring
-
-
-class Ground(models.TextChoices):
-    """Other eyes need a yes of the reporter, unless the report belongs there anyway, or somebody here must not read it."""
-    AGREED = "agreed", _("The reporter was asked in the messages, and agrees")
-    ROUTING = "routing", _("It belongs to that unit: the report was sorted wrongly, or more is known now")
-    CONFLICT = "conflict", _("Somebody of this unit must not be able to open it")
 
 
 @transaction.atomic
@@ -32,15 +25,17 @@ def give_to(*, unit: Unit, case: Case, ground: Ground, note_id: UUID, reason: by
     """Seal the case to `unit` and to this one no longer; `reason` goes along as a note. The reporter and that unit's supervisors
     are told.
 
-    Raises NotAllowed (a supervisor who can open the case), Stale, SameUnit, NotHeld, KeyMissing: then nothing changed.
+    Raises NotAllowed (a supervisor who can open the case), NotPermitted (the reporter's answers), Stale, SameUnit, NotHeld,
+    KeyMissing: then nothing changed.
     """
     merging.part(case=case)                 # before the lock: its leading case is locked before it
     fresh = visible(case, by)
     if not may(by, Permission.SUPERVISE) or not opens(by, fresh):
         raise NotAllowed(fresh.ref)
+    check(fresh, unit, ground)
     add_note(case=fresh, note_id=note_id, body=reason, by=by)
     put_back(case=fresh, by=by)             # whether it may be destroyed is the other unit's to say now
     moved = handover.transfer(case=fresh, to=unit, by=by, keyring=keyring, version=version)
-    record("transfer_grounds", subject=moved.pk, actor=actor(by), ground=ground.value)
+    record("transfer_grounds", subject=moved.pk, actor=actor(by), ground=ground.value, despite=refused(moved))
     tell_supervisors(case=moved, occasion=Occasion.MOVED)
     return moved

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import BreakGlass, Case, Exclusion
 from cases.permissions import Staff
+from cases.triage.between import Ground
 from cases.triage.forms import ActForm
 from cases.triage.selectors import colleagues
-from cases.triage.transfer import Ground
 from cases.units.models import Unit
 
 SHORTEST_REASON, LONGEST_REASON = 20, 2000

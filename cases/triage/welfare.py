@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cases.evidence.models import Exposure
 from cases.permissions import Permission, may
+from cases.triage.contacts import revealed_by
 from cases.units.models import Membership, Unit, Welfare
 from cases.units.welfare import limit_among, of_units
 from cases.vault.models import KeyGrant, UnitKey
@@ -32,6 +33,7 @@ class Seen:
     week: int = 0
     month: int = 0
     intimate: int = 0
+    contacts: int = 0                   # of reporters that they had shown to them in 7 days
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,16 @@ class Reminder:
 
 # --- of units ---------------------------------------------------------------------------------------------------------
 def seen_in(units: Iterable[Unit]) -> list[UnitSeen]:
-    """Five queries, however many units and members."""
+    """Six queries, however many units and members."""
     units = list(units)
     rows = Membership.objects.filter(unit__in=units, member__is_active=True).select_related("member").defer("member__password")
     people = [(row.unit_id, row.member) for row in rows.order_by("member__name", "member")]
     numbers, set_for = numbers_of({person.pk for _unit, person in people}), of_units(units)
-    holders = holders_of(units)
+    holders, shown = holders_of(units), revealed_by({person.pk for _unit, person in people})
     found = []
     for unit in units:
-        seen = [Seen(person, *numbers.get(person.pk, (0, 0, 0, 0))) for pk, person in people if pk == unit.pk]
+        seen = [Seen(person, *numbers.get(person.pk, (0, 0, 0, 0)), contacts=shown.get(person.pk, 0))
+                for pk, person in people if pk == unit.pk]
         able = [each for each in seen if (unit.pk, each.member.pk) in holders and may(each.member, Permission.WORK_CASES)]
         found.append(UnitSeen(unit, set_for[unit], seen, rotations(seen, able, set_for[unit].files_a_day)))
     return found

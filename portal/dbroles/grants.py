@@ -91,6 +91,7 @@ cases.conversation
     cases_conversation_ask                    siu     SIU     -       -         SD
     cases_conversation_opinion                siu     S       -       -         SD
     cases_conversation_review                 si      SU      -       -         SUD
+    cases_conversation_nudge                  -       -       -       -         SIUD
 cases.retention
     cases_retention_schedule                  -       SIU     -       -         S
     cases_retention_hold                      s       SIU     -       -         SD
@@ -109,9 +110,11 @@ cases.triage
     cases_triage_reminder                     -       SID     -       -         SUD
     cases_triage_correction                   -       SIU     -       -         SD
     cases_triage_question                     -       SIU     -       -         SD
+    cases_triage_consult                      -       SIU     -       -         SUD
     cases_triage_reply                        -       SIU     -       -         -
     cases_triage_savedview                    -       SIUD    -       -         S
     cases_triage_desk                         -       SIUD    -       -         -
+    cases_triage_reveal                       -       SI      -       -         SD
     cases_triage_bulkrun                      -       SIUD    -       -         SUD
     cases_triage_bulkrow                      -       SIUD    -       -         SUD
 cases.statistics
@@ -237,6 +240,9 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("worker", "cases_triage_reminder", "S"): Columns(but=("reason",)),
     ("worker", "cases_triage_reminder", "U"): Columns(only=("told_at",)),
     ("desk", "cases_units_unit", "U"): Columns(only=("calendar_id",)),                   # and so it may lock the row
+    ("worker", "cases_triage_consult", "S"): Columns(but=("question", "report", "own", "answer")),
+    ("worker", "cases_triage_consult", "U"): Columns(only=("ended_at", "question", "report")),
+    ("worker", "cases_triage_reveal", "S"): Columns(but=("reason",)),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
     ("worker", "cases_triage_subject", "S"): Columns(but=("words",)),
     ("desk", "cases_triage_subject", "U"): Columns(only=("kind", "words", "changed_at")),

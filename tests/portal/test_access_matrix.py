@@ -31,12 +31,14 @@ from cases.hashing.services import match, store
 from cases.models import BreakGlass, Case, Consent, Exclusion, Label
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
-from cases.triage import closing, subjects, todo, walls
+from cases.triage import closing, consulting, subjects, todo, walls
 from cases.triage.asking import put
-from cases.triage.models import Closing, Question, Reply, SavedView, Subject, Task
+from cases.triage.consult_reading import seal_consult
+from cases.triage.models import Closing, Consult, Question, Reply, SavedView, Subject, Task
 from cases.triage.moves import closing_move
 from cases.triage.reading import seal_question
 from cases.triage.staff_words import seal_closing, seal_subject, seal_task
+from cases.units.models import Unit
 from cases.vault import custody, envelope
 from cases.workflow import Status
 from portal.accounts.models import User
@@ -98,6 +100,7 @@ def matched(case: Case) -> None:
     Review.objects.create(id=row, case=theirs, about=theirs.unit, reader=case.unit, kind="staff", at=timezone.now(),
                           key=custody.keep(secret, case=theirs.pk, unit=case.unit),
                           body=envelope.seal(secret, TYPED.encode(), case=theirs.pk, field="review", record=row))
+    asks_advice(theirs, case.unit, make_member("Farah", theirs.unit))
     put(about=case, asking=theirs, pk=pk, key=key, reason=reason, by=make_member("Rabia", theirs.unit))
 
 
@@ -128,6 +131,12 @@ def emergency(case: Case) -> User:
     return member
 
 
+def asks_advice(case: Case, unit: Unit, by: User) -> None:
+    """Of their questions only that there is one is shown here: they are not about the case that is asked for."""
+    row = seal_consult(case, unit, Consult.Scope.QUESTION, "Does the court's order count here?", keyring=keyring_of(by), by=by)
+    consulting.ask(consult=row, by=by)
+
+
 def excluded(case: Case) -> User:
     member = woman("Hina", case)
     walls.exclude(case=case, member=member, cause=Exclusion.Cause.KNOWS, by=member)
@@ -141,7 +150,10 @@ def permissions(role: Role) -> set[Permission]:
 def take(case: Case, owner: User) -> Escalation:
     """In review, with a notice that waits to be typed into the platform's form."""
     assign(case=case, to=owner, by=owner)
-    Ask.objects.create(case=case, kind=Ask.Kind.LINKS.value, by=owner, at=timezone.now())
+    now = timezone.now()
+    Ask.objects.create(case=case, kind=Ask.Kind.LINKS.value, by=owner, at=now)
+    Ask.objects.create(case=case, kind=Ask.Kind.CONTACT.value, by=owner, at=now, answered_at=now, answer=b"")
+    asks_advice(case, make_unit("children"), owner)
     reporter_consents(case, Consent.Act.ASK_PLATFORM)
     change_status(case=case, to=Status.IN_REVIEW, by=owner)
     case.refresh_from_db()
@@ -162,7 +174,9 @@ def form_channel() -> Channel:
 
 def places(case: Case) -> dict[str, str]:
     """What stands in an address for each of its variable parts."""
-    return {"<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
+    return {"<uuid:ask>/contact": f"{Ask.objects.get(kind='contact').pk}/contact",
+              "<uuid:consult>/back": f"{Consult.objects.get(case=case).pk}/back", "<uuid:consult>": str(
+                  Consult.objects.get(unit=case.unit).pk), "<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
               "<int:number>": "1", "<slug:other>": Case.objects.exclude(pk=case.pk).get(unit=case.unit).ref, "<int:their>": "1",
               "<int:pk>": str(case.unit.calendar_id), "priority/<slug:code>": "priority/sextortion",
@@ -173,7 +187,7 @@ def places(case: Case) -> dict[str, str]:
               "<uuid:closing>": str(Closing.objects.get().pk), "<slug:form>": "note",
               "<uuid:view>": str(SavedView.objects.get().pk),
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
-              "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get().pk),
+              "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get(kind="links").pk),
               "<uuid:review>": str(Review.objects.get().pk),
               "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
 

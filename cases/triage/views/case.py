@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases import urgency
+from cases.conversation.silence import silence
 from cases.escalation.models import Escalation
 from cases.models import BreakGlass, Case
 from cases.permissions import Permission, may
 from cases.selectors import opened_by
-from cases.triage import drafts, reading, reminding, selectors, services, subjects, todo
+from cases.triage import consulting, drafts, reading, reminding, selectors, services, subjects, todo
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
 from cases.triage.closing_forms import asked_to_close
@@ -80,8 +81,8 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "pictures": seen, "elsewhere": known_elsewhere(case),
         "linked": selectors.linked(case, member) if case.pk in doors else [],
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
-        "files": files_of(case, member),
-        "escalations": notices, "asks": asks,
+        "files": files_of(case, member), "consults": consulting.of_case(case) if case.pk in doors else [],
+        "escalations": notices, "asks": asks, "silence": silence(case),
         "todo": todo.lines_of([case], member, platforms)[case.pk], "own": todo.owned(tasks, opened.tasks),
         "may_ask": may(member, Permission.WORK_CASES) and (any(each.kept or each.other for each in same.values()) or any(
             finding.reach in ASKABLE for each in seen for finding in each.findings)),

@@ -16,7 +16,7 @@ from cases.hashing.models import Match
 from cases.models import Case
 from cases.permissions import Permission, Staff, may
 from cases.selectors import opens
-from cases.triage import asking, reading
+from cases.triage import asking, consulting, reading
 from cases.triage.match_forms import AnswerForm, AskForm, UndoForm
 from cases.triage.matches import match_of, nearness
 from cases.triage.models import Question
@@ -116,6 +116,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     """What other units ask about cases that the member opens."""
     member = member_with(Permission.READ_CASES, request)
     return render(request, "triage/questions.html", {
+        "consults": consulting.consults_for(member).defer(*consulting.SEALED),
         "waiting": asking.waiting_for(member), "answered": asking.answered_for(member, most=SHOWN)})
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from cases.handover.selectors import owed_by
 from cases.models import Case
 from cases.permissions import Permission
-from cases.triage import filters, queue, reading, saved
+from cases.triage import consulting, filters, queue, reading, saved
 from cases.triage.asking import waiting_for
 from cases.triage.bulk.selecting import AT_MOST
 from cases.triage.matches import reasons
@@ -38,7 +38,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "rows": [queue.Row(case, texts[case.pk], why[case.pk], place(found, queue.place_of(case, found)), named(case, names))
                  for case in page.cases],
         "more": page.next and address(found, after=page.next), "back": page.previous and address(found, before=page.previous),
-        "first": address(found), "locked": keyring is None, "owed": owed_by(member), "questions": len(waiting_for(member)),
+        "first": address(found), "locked": keyring is None, "owed": owed_by(member),
+        "questions": len(waiting_for(member)) + consulting.waiting_for(member).count(),
         "bulk_acts": [choice for choice in BulkRun.Act.choices if choice[0] != BulkRun.Act.TAKE],
         "all": queue.counted([found.cases(member, timezone.now())])[0] if page.next or page.previous else 0, "at_most": AT_MOST,
         "view": urlencode(found.params), "at": f"{timezone.now().timestamp():.3f}",

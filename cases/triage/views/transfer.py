@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods
 from cases.handover.services import SameUnit
 from cases.models import Case
 from cases.permissions import Permission, Staff
+from cases.selectors import consent
 from cases.services import Stale
 from cases.triage import reading
-from cases.triage.transfer import Ground, give_to
+from cases.triage.between import ACT, HURDLES, Ground, Hurdle, NotPermitted
+from cases.triage.transfer import give_to
 from cases.triage.views.access import member_with, open_case_for
 from cases.triage.wall_forms import TransferForm
 from cases.vault.parking import Locked
@@ -43,6 +45,9 @@ def sent(request: HttpRequest, case: Case, by: Staff, form: TransferForm) -> Htt
     except (Stale, SameUnit):
         form.add_error(None, _("The case changed while you were reading. Go back to it, look, and come again."))
         return page(request, case, form, status=CONFLICT)
+    except NotPermitted as error:
+        form.add_error("ground" if error.hurdle != Hurdle.NO_WOMAN else "unit", HURDLES[error.hurdle])
+        return page(request, case, form, status=CONFLICT)
     except KeyMissing:
         form.add_error("unit", _("This unit has no key that can be trusted yet: its members must set it up first."))
         return page(request, case, form, status=CONFLICT)
@@ -51,5 +56,5 @@ def sent(request: HttpRequest, case: Case, by: Staff, form: TransferForm) -> Htt
 
 
 def page(request: HttpRequest, case: Case, form: TransferForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "triage/transfer.html", {"case": case, "form": form, "locked": reading.keyring_of(request) is None},
-                  status=status)
+    return render(request, "triage/transfer.html", {
+        "case": case, "form": form, "locked": reading.keyring_of(request) is None, "said": consent(case, ACT)}, status=status)

@@ -13,8 +13,8 @@ from cases.statistics.counting import Dimension, keep
 from cases.statistics.models import Tally
 from cases.vault import envelope
 from cases.workflow import Outcome, Status
-from tests.cases.intake.reporter import Reporter, visiting
-from tests.factories.cases import make_member, secrets_of, signed_in
+from tests.cases.intake.reporter import Reporter, staff_writes, visiting
+from tests.factories.cases import make_member, reporter_writes, secrets_of, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_server")]
 WORDS = "آپ نے جلدی مدد کی"
@@ -124,3 +124,15 @@ def test_online_again_of_a_case_that_waits_outside_is_ours_again(case, receipt, 
     case.refresh_from_db()
     assert case.status == "in_review"
     assert Ask.objects.filter(case=case).count() == 1
+
+
+def test_both_sides_see_to_the_day_what_was_read(receipt, ayesha):
+    case = receipt.case
+    staff_writes(case, "Where is it?", ayesha)
+    reporter_writes(case, "Here")
+    desk = signed_in(ayesha)
+    assert "Not read by the reporter yet" in desk.get(f"/desk/case/{case.ref}/").content.decode()
+    assert "read by us:" not in opened(receipt).html
+    desk.post(f"/desk/case/{case.ref}/read/")
+    assert "read by us:" in opened(receipt).html
+    assert "Read by the reporter:" in desk.get(f"/desk/case/{case.ref}/").content.decode()

@@ -157,7 +157,7 @@ def test_every_act_of_consent_is_listed_with_its_newest_answer(client, case):
     lines = {line.act: line.newest and line.newest.answer for line, _assent in client.get(address(case)).context["consents"]}
     assert lines == {"Share fingerprints with platforms": "no", "Ask a platform in the ministry's name": None,
                      "Pass to the police": None,
-                     "Pass to the telecom authority": None}
+                     "Pass to the telecom authority": None, "Let another of our units read it": None}
 
 
 def test_a_page_costs_the_same_however_much_happened(client, unit, ayesha, django_assert_num_queries):
@@ -189,5 +189,6 @@ def test_forms_of_the_page_are_the_acts_of_the_desk(client, case):
 # A constant: nothing is asked again for each message, picture or match. Ten for the facts that tasks follow from, two for tasks
 # and news, two for labels, what is asked of the reporter, two for drafts and closing, two for merging, the rest for what the
 # timeline tells from the log and from matches. Two for why it is so urgent: the rules, and what was put right; one for reminders,
-# one for deadlines that ran out, one for people and accounts, one for where else all of it is named.
-QUERIES = 66
+# one for deadlines that ran out, one for people and accounts, one for where else all of it is named, one for
+# advice of other units.
+QUERIES = 67

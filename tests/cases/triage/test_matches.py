@@ -325,4 +325,4 @@ def test_its_key_goes_with_either_case(pair, client):
     assert keys_beside(ours) == [key]
 
 
-QUEUE_QUERIES = 27      # as without a match, and four more for what may be said of them
+QUEUE_QUERIES = 28      # as without a match, and four more for what may be said of them

@@ -198,5 +198,5 @@ def test_urdu_reads_right_to_left_and_marks_the_language_of_each_summary(ayesha,
 
 
 # session, member, units, places of a page (one a unit), cases, wraps, labels, grants, keys, audit row, counts, what is owed,
-# questions, rules of priority, to choose from: colleagues, labels, platforms; the desk and its views
-QUERIES = 23
+# questions and requests for advice, rules of priority, to choose from: colleagues, labels, platforms; the desk and its views
+QUERIES = 24

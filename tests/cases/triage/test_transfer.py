@@ -5,13 +5,13 @@ import pytest
 from django.utils import timezone
 
 from cases.audit.models import Entry
-from cases.models import Case
+from cases.models import Case, Consent
 from cases.notifications.models import Notification
 from cases.retention import services as retention
 from cases.triage import walls
 from cases.triage.models import Note
 from portal.accounts.models import User
-from tests.factories.cases import STORY, make_case, make_member, make_unit, signed_in
+from tests.factories.cases import STORY, make_case, make_member, make_unit, reporter_consents, signed_in
 
 REASON = "She is sixteen, as her third message says; please take over today."
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_the_other_unit_reads_it_then_and_this_one_no_longer(case, ayesha, head,
     for member in (ayesha, head):
         assert signed_in(member).get(f"/desk/case/{case.ref}/").status_code == 404
     assert REASON.encode() not in bytes(Note.objects.get().body)
-    assert Entry.objects.get(event="transfer_grounds").details == {"ground": "routing"}
+    assert Entry.objects.get(event="transfer_grounds").details == {"ground": "routing", "despite": False}
     assert Notification.objects.filter(member=their_head, occasion="moved").exists()
 
 
@@ -106,3 +106,27 @@ def test_a_unit_without_a_key_is_no_place_for_a_case(case, head):
     assert answer.status_code == 409
     assert "no key that can be trusted yet" in answer.content.decode()
     assert not Note.objects.exists()
+
+
+def test_the_reporters_answer_decides_unless_something_weighs_more(case, unit, head, stranger, their_head):
+    assert send(head, case, ground="agreed").status_code == 409, "nobody asked"
+    reporter_consents(case, Consent.Act.OTHER_UNIT, Consent.Answer.NO)
+    for ground in ("agreed", "routing"):
+        refused = send(head, case, ground=ground)
+        assert refused.status_code == 409
+        assert "said no to another unit" in refused.content.decode()
+        assert REASON in refused.content.decode()
+    assert not Note.objects.exists()
+    assert send(head, case, ground="danger").status_code == 302
+    assert Entry.objects.get(event="transfer_grounds").details == {"ground": "danger", "despite": True}
+    agreed = make_case(unit)
+    reporter_consents(agreed, Consent.Act.OTHER_UNIT)
+    assert send(head, agreed, ground="agreed").status_code == 302
+
+
+def test_a_wish_for_a_woman_needs_one_there(unit, stranger):
+    hina = make_member("Hina", unit, role="supervisor", is_woman=True)
+    case = make_case(unit, wants_woman=True)
+    assert "none who reads cases" in send(hina, case, ground="conflict").content.decode()
+    make_member("Zara", make_unit("children"), is_woman=True)
+    assert send(hina, case, ground="conflict").status_code == 302

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from cases.conversation.models import Ask
 from cases.escalation import registry, services as escalation
 from cases.escalation.models import Channel
 from cases.escalation.notices import Notice
@@ -47,7 +48,7 @@ FIELDS = {
 WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/case/<slug:ref>/transfer/",
           "/desk/case/<slug:ref>/access/glass/", "/desk/case/<slug:ref>/access/lift/<uuid:wall>/",
           "/desk/case/<slug:ref>/notice/<slug:reference>/filled/", "/desk/case/<slug:ref>/task/",
-          "/desk/case/<slug:ref>/subject/")
+          "/desk/case/<slug:ref>/subject/", "/desk/case/<slug:ref>/asks/<uuid:ask>/contact/")
 WAITS = {*WRITES, "/desk/keys/grant/", "/desk/keys/rotate/", "/desk/keys/rewrap/", "/desk/keys/recovery/"}
 GLASS = WRITES[3]           # for who is kept out, which the others are not
 ENDS = {"/desk/sign-out/", "/desk/lock/"}
@@ -86,8 +87,10 @@ def places(unit: Unit, case: Case, ayesha: User, sana: User) -> dict[str, str]:
     channel = Channel.objects.filter(platform__slug="tiktok", kind="webform").earliest("pk")
     notice = Notice(escalation.new_reference(), ("https://tiktok.example/1",), (), "It is shared widely", "", "", False, "A")
     one = escalation.request(case=case, channel=channel, notice=notice, by=sana)
-    return {"<slug:ref>": case.ref, "<int:channel>": str(channel.pk), "<slug:reference>": one.reference,
-            "<uuid:wall>": str(Exclusion.objects.get().pk), "<uuid:member>": str(ayesha.pk), "<str:token>": "no-link"}
+    told = Ask.objects.create(case=case, kind="contact", by=sana, at=timezone.now(), answered_at=timezone.now(), answer=b"")
+    return {"<slug:ref>": case.ref, "<uuid:ask>": str(told.pk), "<int:channel>": str(channel.pk),
+            "<slug:reference>": one.reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
+            "<uuid:member>": str(ayesha.pk), "<str:token>": "no-link"}
 
 
 def at(address: str, places: dict[str, str]) -> str:
@@ -122,7 +125,7 @@ def in_redis() -> list[bytes]:
 @pytest.fixture
 def typed(places: dict[str, str], case: Case, unit: Unit) -> dict[str, object]:
     """Something for every form of the desk."""
-    make_member("Omar", make_unit("children"))
+    make_member("Amna", make_unit("children"), is_woman=True)
     rabia = make_member("Rabia", unit, keys=False)
     UnitKey.objects.filter(unit=unit).update(rotate_since=timezone.now())
     reason = f"{Exclusion.objects.get().pk.hex[:8]}-reason"
@@ -151,8 +154,8 @@ def test_what_takes_an_open_vault_waits_and_is_sent_afterwards(address, places, 
     assert f'action="{path}"' in again.content.decode()
     assert f'<pre class="typed" dir="auto">{TYPED}' in again.content.decode()
     done = browser.post(path, hidden(again))
-    assert done.status_code == 302, done.content.decode()
-    assert not done["Location"].startswith("/desk/unlock/")
+    assert done.status_code == (200 if "contact" in address else 302), done.content.decode()       # which is shown once
+    assert not done.headers.get("Location", "").startswith("/desk/unlock/")
     assert rests_nowhere(TYPED)
 
 
