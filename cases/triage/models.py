@@ -356,11 +356,8 @@ class Reveal(models.Model):
 
 
 class Consult(models.Model):
-    """One unit asks another for advice about a case, with or without a copy of the report. What the other unit reads is sealed to
-    it alone and ends with its key, after a while or when it is taken back; the case stays where it is.
-
-    `case` keeps both sides' words for the unit that asked: under its own key what was asked, under `answer_key` the answer.
-    """
+    """One unit asks another for advice about a case, with or without a copy of the report, sealed to that unit alone, until `key`
+    is destroyed. The unit that asked keeps what it asked under the case key, and the answer under `answer_key`."""
 
     class Scope(models.TextChoices):
         QUESTION = "question", _("Only my question: nothing of the case")

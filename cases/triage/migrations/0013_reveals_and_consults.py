@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0013_another_unit_may_read'),
+        ('cases', '0014_another_unit_may_read'),
         ('cases_conversation', '0004_nudges'),
         ('cases_triage', '0012_saved_views_and_desks'),
         ('cases_units', '0003_roster_and_cover'),

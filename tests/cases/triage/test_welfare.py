@@ -101,5 +101,5 @@ def test_it_costs_the_same_for_many(unit, ayesha, head, django_assert_num_querie
         boss.get(EXPOSURE)
 
 
-# session, member, news, units, people, numbers, limits, keys, who holds them
-QUERIES = 9
+# session, member, news, units, people, numbers, limits, keys, who holds them; contacts shown
+QUERIES = 10

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_filters_that_are_rare'),
+        ('cases', '0013_how_it_came'),
     ]
 
     operations = [
