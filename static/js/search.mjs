@@ -23,7 +23,7 @@ async function next() {
   at('hits').append(...page.getElementById('hits').children);
   const progress = page.getElementById('progress'), bar = box.querySelector('progress');
   box.querySelector('[role=status]').textContent = progress.querySelector('[role=status]').textContent;
-  bar.value = progress.querySelector('progress')?.value ?? bar.max;
+  if (progress.querySelector('progress')) bar.value = progress.querySelector('progress').value; else bar.remove();
   const focused = box.contains(document.activeElement), then = progress.querySelector('form');
   if (then) form.replaceChildren(...then.children); else form.remove();
   show();
