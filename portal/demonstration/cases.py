@@ -15,8 +15,10 @@ from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import store
 from cases.intake.services import route
 from cases.models import Case, Consent, Message, StatusChange
-from cases.priority import Body, Facts, band
+from cases.priority import Body, Facts, Harm, band
 from cases.services import CaseDraft, give_consent, open_case
+from cases.triage import subjects
+from cases.triage.models import Subject
 from cases.vault import custody, envelope, hpke
 from portal.accounts.models import User
 from portal.demonstration.paths import PATHS, Told
@@ -24,6 +26,11 @@ from portal.demonstration.people import PEOPLE
 from portal.demonstration.reports import LINK, REPORTS, Report
 from portal.demonstration.screenshots import chat
 
+WRITTEN_DOWN = {"in_review", "waiting_reporter", "waiting_outside", "escalated"}
+SUBJECTS: dict[Harm, tuple[tuple[str, str, str], ...]] = {
+    Harm.SEXTORTION: (("account", "@night.album", ""), ("phone", "0300 0000000", "WhatsApp")),
+    Harm.INTIMATE_IMAGES: (("doer", "“Danyal”", "سابق منگیتر / former fiancé"), ("account", "@night.album", "")),
+}
 LATER = timedelta(hours=20)         # how long ago the last step was, at most: clocks that are still running keep running
 
 
@@ -53,6 +60,7 @@ def tell(number: int, report: Report, staff: dict[str, User]) -> None:
     told = Told(case, report, reader(unit.code, report, number, staff), key, conversation)
     hand_in(number, report, case)
     PATHS[report.path](told)
+    write_down(told)
     if report.message:
         told.write(Message.Author.REPORTER, report.message)
     put_back(case, timedelta(hours=report.hours))
@@ -63,6 +71,15 @@ def hand_in(number: int, report: Report, case: Case) -> None:
     ticket = uuid.uuid4()
     for n in range(1, report.screenshots + 1):
         receive(case_id=case.pk, ticket=ticket, number=n, content=chat((report.same_as or number) * 10 + n))
+
+
+def write_down(told: Told) -> None:
+    """Whom and what the caseworker has written down; one account stands in several cases."""
+    entries = SUBJECTS.get(told.report.harm, ()) if told.report.path in WRITTEN_DOWN else ()
+    for kind, name, about in entries:
+        row, words = uuid.uuid4(), json.dumps({"name": name, "about": about}).encode()
+        sealed = envelope.seal(told.key, words, case=told.case.pk, field="subject", record=row)
+        subjects.add(case=told.case, row=row, kind=kind, words=sealed, tag=subjects.tag_of(kind, name), by=told.by)
 
 
 def passing_on(number: int, report: Report) -> Consent.Answer:
@@ -110,6 +127,7 @@ def put_back(case: Case, hours: timedelta) -> None:
         shift(StatusChange, {"pk": row.pk}, later, "at", "next_check")
     shift(Consent, {"case": case}, hours, "at")
     shift(Message, {"case": case}, later, "at")
+    shift(Subject, {"case": case}, later, "at")
     shift(Escalation, {"case": case}, later, "requested_at", "sent_at", "answered_at", "next_check_at")
     shift(Attempt, {"escalation__case": case}, later, "at")
 

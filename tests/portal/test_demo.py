@@ -1,5 +1,6 @@
 """The demonstration: believable, whole, sealed, and made once."""
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,12 +16,12 @@ from cases.escalation.models import Escalation
 from cases.evidence.models import Evidence
 from cases.evidence.selectors import case_takes_files
 from cases.hashing.models import ListEntry, MediaHash
-from cases.models import Case
+from cases.models import Case, Trace
 from cases.priority import Harm
 from cases.retention.selectors import proposals_for
 from cases.statistics import spans
 from cases.statistics.figures import Scope, figures
-from cases.triage.models import Question
+from cases.triage.models import Question, Subject
 from cases.units.models import Unit
 from cases.vault import unseal
 from cases.workflow import Outcome, Status
@@ -101,3 +102,8 @@ def test_a_real_installation_is_never_filled_with_made_up_cases(db: None, monkey
     with pytest.raises(CommandError):
         call_command("demo")
     assert Case.objects.count() == before
+
+
+def test_one_account_was_written_down_in_several_cases(facts: dict) -> None:
+    assert Subject.objects.values("case").distinct().count() > 2
+    assert max(Counter(Trace.objects.values_list("tag", flat=True)).values()) > 2
