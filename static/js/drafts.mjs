@@ -10,6 +10,7 @@ for (const line of document.querySelectorAll('[data-draft]')) {
   const save = async keepalive => {
     clearTimeout(timer);
     if (!changed || busy || over) return;
+    if (form.closest('[hidden]')) { timer = setTimeout(save, PAUSE); return; }       // covered: the vault is locked
     changed = false;
     busy = true;
     try {
