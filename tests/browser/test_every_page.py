@@ -200,7 +200,7 @@ def test_every_page_of_the_inbox(told: tuple[Case, str], eye: Callable[..., Eye]
 
 @LANGUAGES
 def test_the_doors_of_the_staff(live: str, eye: Callable[..., Eye], language: str) -> None:
-    ayesha = make_member("Ayesha Khan", make_unit("children"))
+    ayesha = make_member("Ayesha Khan", make_unit("children"), make_unit("adults"))
     see = eye(language, make_member("Zara Tariq", role="analyst"))
     see.goto("/desk/account/")
     see("staff-account")
@@ -209,6 +209,7 @@ def test_the_doors_of_the_staff(live: str, eye: Callable[..., Eye], language: st
     see.goto("/desk/audit/")
     see("staff-audit")
     see.verdict()
+    at_the_telephone(eye(language, make_member("Rabia", role="intake_operator"), unlocked=False))
     see = eye(language, ayesha, unlocked=False)
     see.goto("/desk/unlock/")
     see("staff-unlock")
@@ -224,6 +225,25 @@ def test_the_doors_of_the_staff(live: str, eye: Callable[..., Eye], language: st
     see.page.locator("[name=password]").fill("not a password")
     click(see.page, "main form .btn")
     see("staff-sign-in-error")
+    see.verdict()
+
+
+def at_the_telephone(see: Eye) -> None:
+    """An operator types what a caller says, reads it back, and hands over the receipt."""
+    page = see.page
+    see.goto("/desk/intake/")
+    press_on(page)
+    expect(page.locator("#error-summary")).to_be_visible()
+    see("staff-take-error")
+    page.locator("[name=heard]").check()
+    tick(page, relation="me", harm="sextortion", dangers="life", language="ur")
+    page.locator("[name=story]").fill(STORY)
+    page.locator("[name=handles]").fill("@darkmoon.laila")
+    press_on(page)
+    see("staff-take-check")
+    click(page, "button[value=send]")
+    expect(page.locator(".key span")).to_have_count(5)
+    see("staff-take-receipt")
     see.verdict()
 
 
@@ -245,6 +265,8 @@ def test_from_the_queue_to_the_platform(live: str, tmp_path: Path, settings: Laz
     see("desk-2-case")
     click(page, "#move form .btn")
     see("desk-2-case-error")
+    see.goto(f"/desk/case/{case.ref}/print/")
+    see("desk-2-print")
     see.goto(f"/desk/case/{case.ref}/escalate/")
     see("desk-3-escalate")
     for name, kind in (("email", Channel.Kind.EMAIL), ("form", Channel.Kind.WEBFORM)):
