@@ -46,6 +46,7 @@ FIGURES = ("queue_p50_growth", "queue_list_growth", "queue_p50_vs_sql", "view_p5
 KEPT = Path(ENVIRON.get("MEHFOOZ_DATA", ROOT / "var")).resolve() / "workbench"
 SIZES = {"small": 10_000, "large": 1_000_000}
 PASSES, TIMES = 5, 9            # 45 of each, in five turns
+BULKS = 3                       # the first of them finds much of the indexes on disk
 SEALED, MESSAGES = 40, 20
 VIEW = {"harm": "deepfake", "assignee": "nobody", "platform": "snapchat"}       # about one open case in 400
 DEEP = 400                      # pages down the list with 1 M; with 10 k as far in share
@@ -84,7 +85,7 @@ def run() -> dict[str, Figure]:
         for name, crowd in crowds.items():
             with at_desk(name) as desk:
                 desk.measure(crowd)
-    for name, crowd in crowds.items():
+    for name, crowd in list(crowds.items()) * BULKS:
         with at_desk(name) as desk:
             crowd["bulk"].times.append(1000 * many.seconds(desk.units[0], desk.ayesha))
             whole, html = desk.weighed()
@@ -103,7 +104,7 @@ def growths(small: Crowd, large: Crowd) -> dict[str, Figure]:
         "queue_p50_growth": growth("queue", "the whole page, unsealed and written down"),
         "queue_list_growth": growth("list", "finding its 25 cases and counting nine tabs"),
         "view_p50_growth": growth("view", "the page of a saved view with three filters"),
-        "label_p50_growth": growth("label", "the page of a label that few, or 4,000 cases carry"),
+        "label_p50_growth": growth("label", "the page of a label that 40 cases carry, and 4,000"),
         "outcome_p50_growth": growth("outcome", "the page of one outcome"),
         "deep_page_growth": growth("deep", "a page far down the list"),
         "case_open_growth": growth("case", "a case page, opened from the list"),

@@ -89,6 +89,8 @@ WRITTEN_NAMES = {                       # what the reporter wrote in; Case.langu
 
 
 UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read
+CLOSED = models.Q(status="closed")
+OPEN = ~CLOSED
 
 
 def choices(names: Mapping[Any, object]) -> list[tuple[str, object]]:
@@ -143,21 +145,18 @@ class Case(models.Model):
     class Meta:
         indexes = [             # of the queue, each in its order: docs/figures.md says what they buy. No list has merged cases:
             # each index says itself which those are, or a count would fetch their rows
-            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_open", condition=~models.Q(status="closed")),
+            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_open", condition=OPEN),
             models.Index(fields=["unit", "status", "due_at", "id", "merged_into"], name="case_status"),
-            models.Index(fields=["unit", "closed_at", "id", "merged_into"], name="case_closed",
-                         condition=models.Q(status="closed")),
-            models.Index(fields=["assignee", "due_at", "id", "merged_into"], name="case_owner",
-                         condition=~models.Q(status="closed")),
+            models.Index(fields=["unit", "closed_at", "id", "merged_into"], name="case_closed", condition=CLOSED),
+            models.Index(fields=["assignee", "due_at", "id", "merged_into"], name="case_owner", condition=OPEN),
             models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_unread", condition=models.Q(unread=True)),
             models.Index(fields=["unit", "id", "merged_into"], name="case_written",       # the digest's, of all that is unread
                          condition=models.Q(unread=True) & ~models.Q(status="new")),
             models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_restricted",
-                         condition=models.Q(restricted=True) & ~models.Q(status="closed")),
-            models.Index(fields=["unit", "harm", "due_at", "id", "merged_into"], name="case_harm",
-                         condition=~models.Q(status="closed")),
-            models.Index(fields=["unit", "priority", "due_at", "id", "merged_into"], name="case_priority",
-                         condition=~models.Q(status="closed")),
+                         condition=models.Q(restricted=True) & OPEN),
+            models.Index(fields=["unit", "harm", "due_at", "id", "merged_into"], name="case_harm", condition=OPEN),
+            models.Index(fields=["unit", "priority", "due_at", "id", "merged_into"], name="case_priority", condition=OPEN),
+            models.Index(fields=["id", "unit", "due_at", "merged_into"], name="case_open_by_id", condition=OPEN),   # of a label's
             models.Index(fields=["unit", "opened_at", "id"], name="case_arrived"),       # of the search, newest first
             models.Index(fields=["alarm_at"], name="case_alarm", condition=models.Q(alarm_at__isnull=False)),
         ]
