@@ -41,6 +41,7 @@ PERIODIC = [
     Periodic("retention.propose", crontab(hour="2", minute="10")),   # cases whose time is over: two people decide
     Periodic("retention.resume", crontab(minute="*/15")),            # disposals that a crash left unfinished
     Periodic("retention.destroy_orphans", crontab(hour="2", minute="40")),   # keys that no record points to
+    Periodic("notifications.renew_webhooks", crontab(hour="3", minute="20")),    # their secrets, to the worker's newest key
     Periodic("vault.renew_worker_key", crontab(hour="3", minute="10")),  # weekly; looked at daily
     Periodic("triage.forget_drafts", crontab(hour="3", minute="35")),        # what nobody has touched for 14 days
     Periodic("notifications.forget_news", crontab(hour="3", minute="30")),   # what members were told of 90 days ago

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from cases import deadlines
 from cases.models import UNIT_ONLY, Case, ClockEvent
+from cases.notifications import webhooks
 from cases.notifications.models import Occasion
 from cases.notifications.services import Member, responsible, tell_counted
 from cases.outbox.services import enqueue
@@ -68,9 +69,13 @@ def notice(case: Case, now: datetime) -> ClockEvent | None:
 def tell(events: Iterable[UUID]) -> None:
     """One message to each person for each occasion, with the number of cases."""
     told: Counter[tuple[Occasion, Member]] = Counter()
+    rung: set[tuple[Occasion, Case]] = set()
     for event in ClockEvent.objects.filter(pk__in=list(events)).select_related("case__unit").defer(
             *(f"case__{name}" for name in UNIT_ONLY)):
-        told.update(set(line(event)))
+        people = set(line(event))
+        told.update(people)
+        rung |= {(occasion, event.case) for occasion, _member in people}
+    webhooks.ring(rung)
     for (occasion, member), count in told.items():
         tell_counted(occasion=occasion, member=member, count=count)
 

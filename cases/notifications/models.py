@@ -44,6 +44,7 @@ class Occasion(StrEnum):
     CLOSING = "closing"          # a child's case is to be closed, and a second person is asked
     DECIDED = "decided"          # who asked for that has an answer
     DIGEST = "digest"            # the morning's counts
+    WEBHOOK = "webhook"          # a webhook was switched off, for its address does not take what we send
     WAITING = "waiting"          # to the reporter: something waits
 
 
@@ -107,6 +108,49 @@ class Notification(models.Model):
         constraints = [models.CheckConstraint(name="notification_one_recipient",
                                               condition=models.Q(member__isnull=False, address__isnull=True)
                                               | models.Q(member__isnull=True, address__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} {self.pk}"
+
+
+class Webhook(models.Model):
+    """An address of another system of the ministry that is told when something happens in a unit's cases: that, and when."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    unit = models.ForeignKey("cases_units.Unit", on_delete=models.CASCADE, related_name="+")
+    url = models.CharField(max_length=500)
+    occasions = models.JSONField(default=list)    # of webhooks.OFFERED
+    with_reference = models.BooleanField(default=False)
+    key = models.OneToOneField("cases_vault.DataKey", on_delete=models.PROTECT, related_name="+")   # the worker's alone
+    sealed = models.BinaryField()                 # the 32 bytes that sign, under `key`, field "webhook"
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    off_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)          # deliveries given up in a row
+
+    class Meta:
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Delivery(models.Model):
+    """One message to a webhook; its id is the one that the receiver sees, however often it is tried."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    occasion = models.CharField(max_length=20)    # an Occasion, or "test"
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField()                   # to the minute: what happens twice within one is told once
+    tries = models.PositiveSmallIntegerField(default=0)
+    answer = models.CharField(max_length=40, blank=True)            # of the last try: a status, or the code of what went wrong
+    done_at = models.DateTimeField(null=True)
+    given_up = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["webhook", "occasion", "case", "at"], name="delivery_once_a_minute")]
+        indexes = [models.Index(fields=["at"], name="delivery_by_age")]
 
     def __str__(self) -> str:
         return f"{self.occasion} {self.pk}"

@@ -18,7 +18,7 @@ from cases.audit import witness
 from cases.audit.models import Checkpoint
 from cases.audit.services import actor, record, signing_public_key
 from cases.models import Case
-from cases.notifications import news, wording
+from cases.notifications import news, webhooks, wording
 from cases.notifications.addresses import AddressMalformed, Hours, clean, clean_hours, next_safe
 from cases.notifications.gateways import SEND, Outgoing, Refused
 from cases.notifications.links import desk_link
@@ -55,6 +55,8 @@ def tell_members(*, occasion: Occasion, members: Iterable[Member], delay: float 
     """Tell each of them: at the desk at once, and in the ways that each prefers `delay` seconds from now. `counts`: the numbers
     in the occasion's sentence (`count`: 1 unless given). `case`: leaves the desk in no message."""
     people = list(members)
+    if case is not None:
+        webhooks.ring([(occasion, case)])
     news.keep(occasion=occasion, members=people, case=case, counts=counts)
     wishes = {wish.member_id: wish for wish in Preference.objects.filter(member__in=[person.pk for person in people])}
     now, numbers = timezone.now(), {"count": 1} | counts

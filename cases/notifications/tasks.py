@@ -3,7 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.models import Case
-from cases.notifications import clocks, news, paging, services
+from cases.notifications import clocks, news, paging, services, webhook_delivery, webhooks
 from cases.notifications.models import Occasion
 from cases.outbox.services import job
 
@@ -56,3 +56,14 @@ def forget() -> None:
 @job("notifications.forget_news")
 def forget_news() -> None:
     news.forget(timezone.now())
+    webhooks.forget(timezone.now())
+
+
+@job("notifications.webhook", max_attempts=webhook_delivery.MOST_TRIES, atomic=False)
+def webhook(delivery_id: str) -> None:
+    webhook_delivery.deliver(delivery_id=UUID(delivery_id))
+
+
+@job("notifications.renew_webhooks")
+def renew_webhooks() -> None:
+    webhook_delivery.renew(timezone.now())

@@ -81,6 +81,7 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
     Occasion.DECIDED: lambda n: ngettext("A supervisor decided whether %(count)d case may be closed.",
                                          "A supervisor decided whether %(count)d cases may be closed.", n["count"]),
     Occasion.DIGEST: morning,
+    Occasion.WEBHOOK: lambda n: _("A webhook was switched off: its address does not take what we send."),
     Occasion.WAITING: lambda n: _("There is a message for you."),
 }
 

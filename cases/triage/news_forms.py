@@ -17,7 +17,7 @@ CONCERNS: dict[Occasion, tuple[Permission, ...]] = {
     Occasion.MOVED: (P.SUPERVISE,), Occasion.LOCKED: (P.SUPERVISE,), Occasion.MANY: (P.SUPERVISE,),
     Occasion.SEARCHED: (P.SUPERVISE,), Occasion.TAKEN_OFF: (P.SUPERVISE,), Occasion.CLOSING: (P.SUPERVISE,),
     Occasion.SECOND: (P.SUPERVISE,), Occasion.LEFT: (P.MANAGE_PEOPLE,),
-    Occasion.NOBODY: (P.MANAGE_PEOPLE,), Occasion.WAITING: (),
+    Occasion.WEBHOOK: (P.SUPERVISE,), Occasion.NOBODY: (P.MANAGE_PEOPLE,), Occasion.WAITING: (),
 }
 VIEWS = "views"
 SPECIAL = {Occasion.DIGEST: _("Every morning: how many cases are new, overdue, waiting, unread")}

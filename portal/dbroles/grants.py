@@ -58,6 +58,8 @@ cases
 cases.notifications
     cases_notifications_preference            -       SIU     -       -         S
     cases_notifications_news                  -       SIU     -       -         SID
+    cases_notifications_webhook               -       SIUD    -       -         SU
+    cases_notifications_delivery              -       SID     -       -         SIUD
     cases_notifications_address               sid     SIUD    -       -         SUD
     cases_notifications_notification          sd      SID     -       -         SIUD
 cases.merging
