@@ -3,6 +3,7 @@ import json
 import secrets
 import sys
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +199,7 @@ EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@example.org")
 NOTICE_FROM_EMAIL = env("NOTICE_FROM_EMAIL", "takedown@example.org")     # the role address that signs notices
 WITNESS_EMAIL = env("WITNESS_EMAIL", "")                # keeps the log's signed heads (docs/how-to/witness.md)
-WEBHOOK_NETWORKS = envlist("WEBHOOK_NETWORKS")          # private networks that webhooks may reach, "10.20.0.0/16"; else none
+WEBHOOK_NETWORKS = [ip_network(each) for each in envlist("WEBHOOK_NETWORKS")]     # private ones that webhooks may reach
 WEBHOOK_CA_FILE = env("WEBHOOK_CA_FILE", "")            # who signs the certificates of their receivers; empty: the public ones
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
 # Lists of others that we pull (docs/how-to/pull-a-list.md), with their keys: JSON, or a file of it.

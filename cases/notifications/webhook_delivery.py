@@ -19,15 +19,15 @@ from cases.units.selectors import supervisors
 from cases.vault import custody, envelope
 from cases.vault.unseal import key_for_worker
 
-MOST_TRIES = 8                          # with the outbox's back-off: about an hour
+MOST_TRIES = 8                          # with the outbox's back-off: about half an hour
 MOST_FAILURES = 10                      # in a row; then it is switched off
 SEALED_FOR = timedelta(days=7)          # as long as the worker's key is the newest
 
 
 def deliver(*, delivery_id: UUID) -> None:
     """Raises Retry, Stop; safe to repeat, since the receiver knows a message by its id."""
-    waiting = Delivery.objects.filter(pk=delivery_id, done_at=None, given_up=False).select_related("webhook__unit", "webhook__key")
-    row = waiting.first()
+    waiting = Delivery.objects.select_related("webhook__unit", "webhook__key")
+    row = waiting.filter(pk=delivery_id, done_at=None, given_up=False).first()
     if row is None or row.webhook.off_at and row.occasion != TEST:
         return
     now = timezone.now()

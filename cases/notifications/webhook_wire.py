@@ -66,7 +66,7 @@ def _literal(host: str) -> Address | None:
 def allowed(address: Address) -> bool:
     """Whether anybody could reach it, or the operator has opened its network."""
     inner = _inner(address)
-    if any(inner.version == network.version and inner in network for network in map(ip_network, settings.WEBHOOK_NETWORKS)):
+    if any(inner.version == network.version and inner in network for network in settings.WEBHOOK_NETWORKS):
         return True
     return inner.is_global and not inner.is_multicast and not inner.is_reserved
 

@@ -25,8 +25,8 @@ from cases.vault.models import DataKey
 
 TEST = "test"
 # Nothing that tells who may not read a case, who complains of whom, or what a file may show.
-OFFERED = (Occasion.URGENT, Occasion.UNCLAIMED, Occasion.CLOCK, Occasion.OVERDUE, Occasion.MESSAGE, Occasion.BACK, Occasion.ANSWER,
-           Occasion.SILENCE, Occasion.FAILED, Occasion.MOVED)
+OFFERED = (Occasion.URGENT, Occasion.UNCLAIMED, Occasion.CLOCK, Occasion.OVERDUE, Occasion.MESSAGE, Occasion.BACK,
+           Occasion.ANSWER, Occasion.SILENCE, Occasion.FAILED, Occasion.MOVED)
 SECRET_BYTES, MOST = 32, 5                       # webhooks of one unit
 KEPT, SHOWN = timedelta(days=30), 20             # deliveries
 
@@ -62,7 +62,7 @@ def try_out(*, webhook: Webhook, by: Staff) -> Delivery:
 # --- keeping ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def register(*, unit: Unit, url: str, occasions: Sequence[Occasion], with_reference: bool, by: Staff) -> tuple[Webhook, str]:
-    """The webhook, and its secret as it is shown this once. Raises TooMany, webhook_wire.BadAddress, KeyMissing (no worker key)."""
+    """The webhook, and its secret as it is shown this once. Raises TooMany, webhook_wire.BadAddress, KeyMissing (no worker's)."""
     webhook_wire.parsed(url)
     if Webhook.objects.filter(unit=unit).count() >= MOST:
         raise TooMany(unit.code)

@@ -37,6 +37,7 @@ from cases.triage.views import (
     today,
     transfer,
     walls,
+    webhooks,
     welfare,
     writing,
 )
@@ -110,6 +111,9 @@ urlpatterns = [
     path("settings/labels/make/", labels.make, name="make_label"),
     path("settings/labels/<uuid:label>/rename/", labels.rename, name="rename_label"),
     path("settings/labels/<uuid:label>/retire/", labels.retire, name="retire_label"),
+    path("settings/webhooks/", webhooks.index, name="webhooks"),
+    path("settings/webhooks/<uuid:webhook>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<uuid:webhook>/act/", webhooks.act, name="webhook_act"),
     path("settings/templates/", templates.templates, name="templates"),
     path("settings/templates/new/", templates.new, name="template_new"),
     path("settings/templates/<int:reply>/", templates.template, name="template"),

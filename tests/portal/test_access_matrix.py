@@ -29,6 +29,8 @@ from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import ListEntry
 from cases.hashing.services import match, store
 from cases.models import BreakGlass, Case, Consent, Exclusion, Label
+from cases.notifications import webhooks
+from cases.notifications.models import Occasion, Webhook
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
 from cases.triage import closing, consulting, subjects, todo, walls
@@ -154,6 +156,7 @@ def take(case: Case, owner: User) -> Escalation:
     Ask.objects.create(case=case, kind=Ask.Kind.LINKS.value, by=owner, at=now)
     Ask.objects.create(case=case, kind=Ask.Kind.CONTACT.value, by=owner, at=now, answered_at=now, answer=b"")
     asks_advice(case, make_unit("children"), owner)
+    webhooks.register(unit=case.unit, url="https://example.org/", occasions=[Occasion.FAILED], with_reference=False, by=owner)
     reporter_consents(case, Consent.Act.ASK_PLATFORM)
     change_status(case=case, to=Status.IN_REVIEW, by=owner)
     case.refresh_from_db()
@@ -188,7 +191,7 @@ def places(case: Case) -> dict[str, str]:
               "<uuid:view>": str(SavedView.objects.get().pk),
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get(kind="links").pk),
-              "<uuid:review>": str(Review.objects.get().pk),
+              "<uuid:webhook>": str(Webhook.objects.get().pk), "<uuid:review>": str(Review.objects.get().pk),
               "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
 
 

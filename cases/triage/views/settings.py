@@ -37,6 +37,8 @@ SECTIONS = [
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
     Section(_("Looking after staff"), _("When a break is suggested, and whom members can call."), "triage:welfare",
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
+    Section(_("Webhooks"), _("Other systems of the ministry that are told that something happened, never what."),
+            "triage:webhooks", Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
 ]
 
 
