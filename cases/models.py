@@ -90,7 +90,7 @@ WRITTEN_NAMES = {                       # what the reporter wrote in; Case.langu
 
 UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read
 CLOSED = models.Q(status="closed")
-OPEN = ~CLOSED
+OPEN, OUT = ~CLOSED, ("merged_into", "folded_into")             # OUT: empty for what stands in lists itself
 
 
 def choices(names: Mapping[Any, object]) -> list[tuple[str, object]]:
@@ -140,23 +140,23 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")    # is worked there
+    folded_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="folded")    # is shown behind it
     version = models.PositiveIntegerField(default=1)                # optimistic locking
 
     class Meta:
-        indexes = [             # of the queue, each in its order: docs/figures.md says what they buy. No list has merged cases:
-            # each index says itself which those are, or a count would fetch their rows
-            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_open", condition=OPEN),
-            models.Index(fields=["unit", "status", "due_at", "id", "merged_into"], name="case_status"),
-            models.Index(fields=["unit", "closed_at", "id", "merged_into"], name="case_closed", condition=CLOSED),
-            models.Index(fields=["assignee", "due_at", "id", "merged_into"], name="case_owner", condition=OPEN),
-            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_unread", condition=models.Q(unread=True)),
-            models.Index(fields=["unit", "id", "merged_into"], name="case_written",       # the digest's, of all that is unread
+        indexes = [             # of the queue, each in its order: docs/figures.md says what they buy. No list has what
+            # is OUT of it: each index says itself which cases those are, or a count would fetch their rows
+            models.Index(fields=["unit", "due_at", "id", *OUT], name="case_open", condition=OPEN),
+            models.Index(fields=["unit", "status", "due_at", "id", *OUT], name="case_status"),
+            models.Index(fields=["unit", "closed_at", "id", *OUT], name="case_closed", condition=CLOSED),
+            models.Index(fields=["assignee", "due_at", "id", *OUT], name="case_owner", condition=OPEN),
+            models.Index(fields=["unit", "due_at", "id", *OUT], name="case_unread", condition=models.Q(unread=True)),
+            models.Index(fields=["unit", "id", *OUT], name="case_written",       # the digest's, of all that is unread
                          condition=models.Q(unread=True) & ~models.Q(status="new")),
-            models.Index(fields=["unit", "due_at", "id", "merged_into"], name="case_restricted",
-                         condition=models.Q(restricted=True) & OPEN),
-            models.Index(fields=["unit", "harm", "due_at", "id", "merged_into"], name="case_harm", condition=OPEN),
-            models.Index(fields=["unit", "priority", "due_at", "id", "merged_into"], name="case_priority", condition=OPEN),
-            models.Index(fields=["id", "unit", "due_at", "merged_into"], name="case_open_by_id", condition=OPEN),   # of a label's
+            models.Index(fields=["unit", "due_at", "id", *OUT], name="case_restricted", condition=models.Q(restricted=True) & OPEN),
+            models.Index(fields=["unit", "harm", "due_at", "id", *OUT], name="case_harm", condition=OPEN),
+            models.Index(fields=["unit", "priority", "due_at", "id", *OUT], name="case_priority", condition=OPEN),
+            models.Index(fields=["id", "unit", "due_at", *OUT], name="case_open_by_id", condition=OPEN),   # of a label's
             models.Index(fields=["unit", "opened_at", "id"], name="case_arrived"),       # of the search, newest first
             models.Index(fields=["alarm_at"], name="case_alarm", condition=models.Q(alarm_at__isnull=False)),
         ]

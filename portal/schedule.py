@@ -25,6 +25,7 @@ PERIODIC = [
     Periodic("exchange.pull", crontab(minute="20")),                 # lists of others
     Periodic("exchange.recalls", crontab(minute="*/5")),             # which partners may hold what was withdrawn
     Periodic("notifications.clocks", crontab()),                     # deadlines that run out, or have
+    Periodic("flood.watch", crontab()),                              # reports that are many and alike
     Periodic("units.cover", crontab(minute="*/10")),                 # when reports are read again, for the public's pages
     Periodic("notifications.forget", crontab()),                     # reporters' addresses of closed cases
     Periodic("hashing.count_listed", crontab(minute="45")),          # for the public numbers

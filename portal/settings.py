@@ -91,8 +91,8 @@ BACKUP_PUBLIC_KEY = bytes.fromhex(env("BACKUP_PUBLIC_KEY", ""))    # its private
 INSTALLED_APPS = [
     "modeltranslation", "portal", "portal.accounts",
     "cases.audit", "cases.outbox", "cases.clock", "cases.units", "cases.vault", "cases",
-    "cases.notifications", "cases.merging", "cases.hashing", "cases.evidence", "cases.escalation", "cases.conversation",
-    "cases.retention",
+    "cases.notifications", "cases.merging", "cases.hashing", "cases.flood", "cases.evidence", "cases.escalation",
+    "cases.conversation", "cases.retention",
     "cases.intake", "cases.triage", "cases.exchange", "cases.statistics",
     "awareness",                                        # before wagtail.admin: it overrides templates
     "wagtail.contrib.settings", "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images",

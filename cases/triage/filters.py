@@ -26,6 +26,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.escalation.models import Escalation, Platform
+from cases.flood.models import Fold
 from cases.hashing.models import ForeignMatch
 from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case, Label, Labelled, Link, choices
 from cases.permissions import Staff
@@ -40,13 +41,15 @@ from cases.workflow import Outcome, Source, Status
 NOBODY, MINE, UNKNOWN = "nobody", "me", "unknown"
 PAGING = frozenset({"after", "before", "list", "at"})      # of an address that holds a filter: where in the list, not which list
 ANY = ("", _("All"))
-MORE = ("due", "waiting", "notice", "mine", "label", "platform", "written", "source", "linked", "outcome", "since",
-        "until")                                           # what the page folds away
+MORE = ("due", "waiting", "notice", "mine", "label", "platform", "flood", "fold", "written", "source", "linked", "outcome",
+        "since", "until")                                   # what the page folds away
 WITHIN = {"4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
 TODAY = "today"
 WITHIN_NAMES = {"4h": _("4 hours"), TODAY: _("today"), "1d": _("a day"), "3d": _("3 days"), "7d": _("a week")}
 NOTICE_NAMES = {"failed": _("Could not be sent"), "silent": _("Not answered in time")}
 NOTICE_STATES = {"failed": Escalation.State.FAILED.value, "silent": Escalation.State.NO_ANSWER.value}
+SUSPECT = "suspect"
+FLOOD_NAMES = {SUSPECT: _("Nobody has looked yet"), "any": _("Stands for others")}
 MINE_NAMES = {"task": _("A task of mine"), "reminder": _("A reminder of mine has come")}
 WAITING_NAMES = {"us": _("Us"), "reporter": _("The reporter"), "outside": _("A platform or authority"),
                  "others": _("The reporter or somebody outside"), "unit": _("Another unit's answer")}
@@ -138,6 +141,9 @@ class FilterForm(forms.Form):
     mine = choice(_("For me"), MINE_NAMES)
     label = choice(_("Label"))
     platform = choice(_("Platform"))
+    flood = choice(_("Many alike"), FLOOD_NAMES)
+    fold = forms.CharField(label=_("Like the report"), required=False, max_length=12, empty_value="",
+                           widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}))
     written = choice(_("Written in"), {**WRITTEN_NAMES, UNKNOWN: _("Not known yet")})
     source = choice(_("How it came"), dict(Source.choices))
     linked = choice(_("Linked"), LINKED_NAMES)
@@ -171,6 +177,9 @@ class FilterForm(forms.Form):
 
     def clean_q(self) -> str:
         return read_reference(self.cleaned_data["q"])
+
+    def clean_fold(self) -> str:
+        return self.cleaned_data["fold"].strip().upper()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -228,6 +237,12 @@ def for_me(value: str, member: Staff, now: datetime) -> Q:
     return Q(pk__in=Reminder.objects.filter(member=member.pk, at__lte=now).values("case"))
 
 
+def flooded(value: str, _member: Staff, _now: datetime) -> Q:
+    """Those that stand for others; "suspect": for some that nobody has looked at yet."""
+    rows = Fold.objects.filter(into=OuterRef("pk"), over_at=None)
+    return Q(Exists(rows.filter(confirmed_at=None) if value == SUSPECT else rows))
+
+
 def links_seen(member: Staff) -> QuerySet[Link]:
     """All links but those with a case that does not exist for the member."""
     hidden = walled_off(member).values("case")
@@ -256,6 +271,8 @@ RULES: dict[str, Rule] = {
     "waiting": waiting_on,
     "notice": noticed,
     "mine": for_me,
+    "flood": flooded,
+    "fold": lambda value, _member, _now: Q(ref=value) | Q(folded_into__ref=value),
     "label": lambda value, _member, _now: Q(Exists(Labelled.objects.filter(case=OuterRef("pk"), label=value))),
     "platform": naming,
     "written": lambda value, _member, _now: Q(written_in="" if value == UNKNOWN else value),
@@ -297,7 +314,9 @@ class Filter:
             return cases_for(member).none()
         rule = Q() if everything or any(name in self.chosen for name in SHOWS_CLOSED) else ~Q(status=Status.CLOSED.value)
         rule &= Q() if everything or "q" in self.chosen else Q(merged_into=None)    # it is worked in its leading case, and found
-        for name, value in self.chosen.items():                                     # by reference
+        if not everything and not {"q", "fold"} & set(self.chosen):                 # by reference; so is what stands behind
+            rule &= Q(folded_into=None)                                             # one like it
+        for name, value in self.chosen.items():
             rule &= RULES[name](value, member, now)
         # the units are the member's own already; named, they tell the database how much there is to look through
         return cases_for(member).filter(rule, unit__in=[unit.pk for unit in self.units])

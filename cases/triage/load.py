@@ -53,7 +53,7 @@ class Load:
 
 def loads(member: Staff, now: datetime) -> list[Load]:
     """Of each unit of a supervisor. A constant number of queries and two for each unit, however many cases there are."""
-    open_cases = cases_for(member).exclude(status=Status.CLOSED.value).filter(merged_into=None)
+    open_cases = cases_for(member).exclude(status=Status.CLOSED.value).filter(merged_into=None, folded_into=None)
     counted = open_cases.order_by().values_list("unit", "assignee", "priority").annotate(
         open=Count("pk"), late=Count("pk", Q(due_at__lt=now)), breached=Count("pk", Q(breached_at__isnull=False)),
         waiting=Count("pk", Q(status__in=[Status.WAITING_REPORTER.value, Status.WAITING_OUTSIDE.value])))

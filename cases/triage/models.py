@@ -34,8 +34,7 @@ class Mention(models.Model):
 
 
 class Task(models.Model):
-    """What somebody has to do and no rule could know (those are computed: `derived`). The words are sealed under the case key;
-    who did and undid it stands in the log."""
+    """What somebody has to do and no rule could know (`derived`); the words sealed under the case key. The log says who did it."""
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="tasks")
     words = models.BinaryField()
@@ -281,6 +280,9 @@ class BulkRun(models.Model):
         MOVE = "move", _("Change the status")
         WRITE = "write", _("Send a ready reply")
         MERGE = "merge", _("Merge into one case")
+        FOLD = "fold", _("Show as one row")
+        CONFIRM = "confirm", _("Confirm that they are alike")
+        UNFOLD = "unfold", _("Give each a row of its own")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Not begun")

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -147,10 +147,13 @@ def page(found: Filter, member: Staff, *, after: str = "", before: str = "") -> 
 
 def shown(rows: Sequence[Found], member: Staff) -> list[Case]:
     """With all that a row of the list says, in the list's order."""
+    folded = cases_for(member).filter(folded_into=OuterRef("pk")).exclude(status=Status.CLOSED.value)
+    behind = folded.order_by().values("folded_into").annotate(n=Count("pk"))
     cases = (cases_for(member).filter(pk__in=[row.pk for row in rows])
              .select_related("unit", "assignee", "key").prefetch_related("key__wraps", "labelled__label").defer("answers")
              .annotate(fingerprints=Exists(MediaHash.objects.filter(case=OuterRef("pk"))),
                        listed=Exists(ForeignMatch.objects.filter(hash__case=OuterRef("pk"), foreign__deleted_at=None)),
+                       alike=Subquery(behind.values("n"), output_field=IntegerField()),
                        linked=Exists(links_seen(member).filter(Q(a=OuterRef("pk")) | Q(b=OuterRef("pk"))))))
     by_id = {case.pk: case for case in cases}
     return [by_id[row.pk] for row in rows if row.pk in by_id]

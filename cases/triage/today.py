@@ -18,7 +18,7 @@ from cases.escalation import registry
 from cases.escalation.models import Channel
 from cases.outbox.models import Job
 from cases.permissions import Permission, Staff, may
-from cases.triage.filters import MINE, NOBODY, TODAY, Known, read
+from cases.triage.filters import MINE, NOBODY, SUSPECT, TODAY, Known, read
 from cases.triage.queue import COUNTED, counted
 from cases.triage.welfare import opened_today
 from cases.units import duty
@@ -37,6 +37,7 @@ EACH = (                                # of each unit; what must not wait comes
     (_("Not read yet"), {"unread": "on"}, False),
     (_("A notice could not be sent"), {"notice": "failed"}, True),
     (_("A platform did not answer in time"), {"notice": "silent"}, False),
+    (_("Rows that stand for many alike: look at them"), {"flood": SUSPECT}, False),
     (_("All open"), {}, False),
 )
 OWN = (

@@ -64,6 +64,9 @@ cases.notifications
     cases_notifications_notification          sd      SID     -       -         SIUD
 cases.merging
     cases_merging_merging                     -       SIU     -       -         SIUD
+cases.flood
+    cases_flood_fold                          -       SIU     -       -         SIUD
+    cases_flood_foldrule                      -       SIU     -       -         S
 cases.hashing
     cases_hashing_mediahash                   i       SU      -       -         SUD
     cases_hashing_variant                     I       S       -       -         SD

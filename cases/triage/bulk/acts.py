@@ -11,6 +11,8 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from cases.escalation.models import Escalation
+from cases.flood import services as flood
+from cases.flood.models import Fold
 from cases.merging import services as merging
 from cases.merging.selectors import unfit
 from cases.models import Case, Exclusion, Label, Labelled
@@ -35,7 +37,7 @@ Params = Mapping[str, Any]
 Before = dict[str, Any]
 REFUSED_AS = {NotAMember: Why.NOT_MEMBER, WomanAsked: Why.WOMAN, Stale: Why.CHANGED, services.NotYours: Why.THEIRS,
               services.NotAgreed: Why.NOT_AGREED, services.NeedsSecond: Why.SECOND,
-              labelling.NotOfTheUnit: Why.OTHER_UNIT, TransitionRefused: Why.TABLE}
+              labelling.NotOfTheUnit: Why.OTHER_UNIT, flood.NotCalm: Why.NOT_CALM, TransitionRefused: Why.TABLE}
 
 
 class Look:
@@ -171,6 +173,24 @@ def check_merge(case: Case, look: Look) -> str:
     return merge_code(reason) if reason else ""
 
 
+def check_fold(case: Case, look: Look) -> str:
+    """Asked of each row: three queries."""
+    if case.pk == look.leading.pk:
+        return Why.LEADS
+    if case.folded_into_id:
+        return Why.SAME
+    return "" if flood.fits(look.leading, case) and flood.may_fold_now(case) else Why.NOT_CALM
+
+
+def check_confirm(case: Case, look: Look) -> str:
+    waiting = Fold.objects.filter(case=case, over_at=None, confirmed_at=None)
+    return "" if case.folded_into_id and waiting.exists() else Why.SAME
+
+
+def check_unfold(case: Case, look: Look) -> str:
+    return "" if case.folded_into_id else Why.SAME
+
+
 # --- doing ------------------------------------------------------------------------------------------------------------
 def assign(row: BulkRow, case: Case, look: Look) -> Before:
     before = {"assignee": str(case.assignee_id or ""), "status": case.status}
@@ -220,6 +240,23 @@ def merge(row: BulkRow, case: Case, look: Look) -> Before:
     return {"merging": str(row.pk)}
 
 
+def fold(row: BulkRow, case: Case, look: Look) -> Before:
+    flood.fold(case=case, into=look.leading, kind=Fold.Kind.HAND, by=look.by)
+    return {"into": str(look.leading.pk)}
+
+
+def confirm(row: BulkRow, case: Case, look: Look) -> Before:
+    flood.confirm(case=case, by=look.by)
+    return {}
+
+
+def unfold(row: BulkRow, case: Case, look: Look) -> Before:
+    over = flood.unfold(case=case, by=look.by)
+    if over is None:
+        raise Left(Why.CHANGED)
+    return {"into": str(over.into_id or "")}
+
+
 # --- undoing ----------------------------------------------------------------------------------------------------------
 def unassign(row: BulkRow, case: Case, look: Look) -> Before:
     """Back to whom it was. A review that began thereby goes on: the reporter has read so."""
@@ -249,6 +286,11 @@ def unmerge(row: BulkRow, case: Case, look: Look) -> Before:
     return {}
 
 
+def refold(row: BulkRow, case: Case, look: Look) -> Before:
+    flood.fold(case=case, into=Look({"into": (row.before or {})["into"]}, look.by).leading, kind=Fold.Kind.HAND, by=look.by)
+    return {}
+
+
 @dataclass(frozen=True)
 class Doing:
     """`opens`: only on cases whose words the member may read. `says_why`: a comment is asked for, and becomes a note of each
@@ -269,6 +311,9 @@ DOINGS: dict[str, Doing] = {
     Act.MOVE: Doing(check_move, move, move_back),
     Act.WRITE: Doing(check_write, write),
     Act.MERGE: Doing(check_merge, merge, unmerge),
+    Act.FOLD: Doing(check_fold, fold, unfold),
+    Act.CONFIRM: Doing(check_confirm, confirm),
+    Act.UNFOLD: Doing(check_unfold, unfold, refold),
 }
 
 

@@ -135,6 +135,13 @@ class MergeForm(BulkForm):
         return {"into": self.cleaned_data["into"]}
 
 
+class FoldForm(MergeForm):
+    """Behind one of them."""
+
+    def prepare(self) -> None:
+        self.fields["into"].label = _("Reference of the one that stands for the others")
+
+
 class UndoForm(BulkForm):
     """Everything but the comment is what was done."""
 
@@ -142,7 +149,7 @@ class UndoForm(BulkForm):
 FORMS: dict[str, type[BulkForm]] = {
     BulkRun.Act.ASSIGN: AssignForm, BulkRun.Act.PRIORITY: PriorityForm, BulkRun.Act.LABEL: LabelForm,
     BulkRun.Act.UNLABEL: LabelForm, BulkRun.Act.MOVE: MoveForm, BulkRun.Act.WRITE: WriteForm,
-    BulkRun.Act.MERGE: MergeForm}
+    BulkRun.Act.MERGE: MergeForm, BulkRun.Act.FOLD: FoldForm, BulkRun.Act.CONFIRM: BulkForm, BulkRun.Act.UNFOLD: BulkForm}
 
 
 def form_for(run: BulkRun, *, cases: Sequence[Case], by: Staff, data: Any = None) -> BulkForm:

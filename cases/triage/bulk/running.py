@@ -22,6 +22,7 @@ from cases.triage.models import BulkRow, BulkRun
 from cases.triage.services import add_note
 
 log = logging.getLogger(__name__)
+LOCKS_TWO = {BulkRun.Act.MERGE, BulkRun.Act.FOLD, BulkRun.Act.UNFOLD}
 SLICE, SECONDS = 250, 20.0          # of one job: others wait for the same worker
 
 
@@ -91,7 +92,7 @@ def act(row: BulkRow, run: BulkRun, look: Look | None) -> Before:
     if look is None or case is None:
         raise Left(Why.GONE)
     what, merges = doing(run), run.act == BulkRun.Act.MERGE
-    fresh = case if merges else lock_case(case)             # merging locks two cases, in an order of its own
+    fresh = case if run.act in LOCKS_TWO else lock_case(case)           # in an order of its own
     if why := verdict(run, row, fresh, look, what, opens=opens(look.by, fresh)):
         raise Left(why)
     if row.note is not None and not merges:

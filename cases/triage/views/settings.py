@@ -35,6 +35,8 @@ SECTIONS = [
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
     Section(_("Deadlines"), _("How long each unit gives itself for each priority."), "triage:limits",
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
+    Section(_("Many alike"), _("From how many reports alike on they become one row."), "triage:flood_rules",
+            Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
     Section(_("Looking after staff"), _("When a break is suggested, and whom members can call."), "triage:welfare",
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
     Section(_("Webhooks"), _("Other systems of the ministry that are told that something happened, never what."),
