@@ -153,7 +153,8 @@ class Case(models.Model):
             models.Index(fields=["unit", "due_at", "id", *OUT], name="case_unread", condition=models.Q(unread=True)),
             models.Index(fields=["unit", "id", *OUT], name="case_written",       # the digest's, of all that is unread
                          condition=models.Q(unread=True) & ~models.Q(status="new")),
-            models.Index(fields=["unit", "due_at", "id", *OUT], name="case_restricted", condition=models.Q(restricted=True) & OPEN),
+            models.Index(fields=["unit", "due_at", "id", *OUT], name="case_restricted",
+                         condition=models.Q(restricted=True) & OPEN),
             models.Index(fields=["unit", "harm", "due_at", "id", *OUT], name="case_harm", condition=OPEN),
             models.Index(fields=["unit", "priority", "due_at", "id", *OUT], name="case_priority", condition=OPEN),
             models.Index(fields=["id", "unit", "due_at", *OUT], name="case_open_by_id", condition=OPEN),   # of a label's

@@ -34,7 +34,7 @@ class Mention(models.Model):
 
 
 class Task(models.Model):
-    """What somebody has to do and no rule could know (`derived`); the words sealed under the case key. The log says who did it."""
+    """What somebody has to do and no rule could know (`derived`); its words sealed under the case key. The log says by whom."""
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="tasks")
     words = models.BinaryField()
