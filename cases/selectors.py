@@ -42,6 +42,11 @@ def case_id_of(ref: str, staff: Staff) -> str:
     return str(found.pk) if found else ""
 
 
+def opened_before(submissions: Iterable[UUID]) -> set[UUID]:
+    """Those that have opened a case, of whichever unit: it says no more than that."""
+    return set(Case.objects.filter(submission__in=list(submissions)).values_list("submission", flat=True))
+
+
 def refs_of(subjects: Iterable[str]) -> dict[str, str]:
     """Of the log's subjects those that are cases → their reference. A case that was disposed of has none any more."""
     ids = [subject for subject in subjects if len(subject) == len(str(UUID(int=0)))]

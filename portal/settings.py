@@ -242,9 +242,11 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "portal.static_storage.StaticStorage"},
 }
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler",
-                        "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024               # a report's form with its sealed state is far smaller
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+if PORTAL_ROLE in {"cms", "all"}:                       # large pictures; at the desk nothing that is sent reaches a disk
+    FILE_UPLOAD_HANDLERS.append("django.core.files.uploadhandler.TemporaryFileUploadHandler")
+# a report's form with its sealed state is far smaller; a list of reports that a supervisor imports travels in its page
+DATA_UPLOAD_MAX_MEMORY_SIZE = (2048 if PORTAL_ROLE in {"desk", "all"} else 256) * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400 if PORTAL_ROLE == "public" else 4000   # a long article in two languages has that many
 CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", "")       # set by our proxy, e.g. X-Real-IP; empty: the socket's own
 EXIT_URL = env("EXIT_URL", "https://www.bbc.com/weather")

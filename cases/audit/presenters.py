@@ -13,6 +13,7 @@ SENTENCES: dict[str, Promise | str] = {
     "case_opened": gettext_lazy("A report arrived and a case was opened."),
     "report_taken": gettext_lazy("A member typed in the report, for somebody who called, wrote or came."),
     "case_printed": gettext_lazy("A summary of the case was printed."),
+    "reports_imported": gettext_lazy("Reports were taken from a list."),
     "call_counted": gettext_lazy("A call that was not ours was answered and counted."),
     "call_taken_back": gettext_lazy("A member took back a call that was counted by mistake."),
     "case_read": gettext_lazy("The case was opened and read."),

@@ -53,6 +53,12 @@ def make_lock(code: str) -> Lock:
     return Lock(derived.locator, public, codes.lock(derived.unlock, private), version)
 
 
+def nobodys_lock() -> Lock:
+    """For a report whose reporter gets no code: the private half of the pair is thrown away."""
+    _private, public = hpke.new_pair()
+    return Lock(b"", public, b"")
+
+
 def issue(*, case: Case, lock: Lock) -> Receipt:
     """Keep a lock for its case, in the transaction that opens it; what else belongs to the case is inserted after it."""
     receipt = Receipt.objects.create(case=case, locator=codes.locator_digest(lock.locator), locked=lock.locked,

@@ -84,7 +84,8 @@ def submit_report(*, draft: ReportDraft) -> Case:
         answers=_sealed_answers(draft, key), summary=_sealed_summary(draft, key), facts=draft.facts,
         language=draft.language, platforms=draft.platforms, wants_woman=draft.wants_woman,
         conflict=draft.conflict.value if draft.conflict else "", source=draft.source), by=draft.by)
-    receipts.issue(case=case, lock=draft.lock)
+    if draft.lock.locator:
+        receipts.issue(case=case, lock=draft.lock)
     store(case=case, fingerprints=draft.fingerprints)
     for agreement in draft.agreements:
         _give(case, agreement, conversation, draft.by)

@@ -3,6 +3,7 @@
     sheet = Sheet(language="ur", title="کیس 26-7K3M9Q", foot="…")
     sheet.heading("…")
     sheet.paragraph("…")                    # laid out from its own first letter, as a browser does with dir="auto"
+    sheet.remark("…")                       # small, in the document's own words
     sheet.facts([("حیثیت", "نیا"), …])
     sheet.table(["…", "…"], [["…", "…"], …], shares=(1, 3))
     sheet.pdf()                             # bytes
@@ -11,6 +12,7 @@ Letters are shaped by HarfBuzz and ordered by UAX #9. Urdu stands in Noto Nastal
 and others) in Noto Naskh Arabic; Latin in Noto Sans. All three are embedded, as far as they are used. A character that none of
 them has, such as an emoji, is written by its name in brackets: what somebody wrote must not vanish on paper.
 """
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,8 @@ LATIN_LINE, NASTALIQ_LINE = 1.45, 2.35          # of the font's size
 MM = 25.4 / 72                                  # of a point
 INK, PALE = (27, 35, 32), (95, 106, 101)
 INVISIBLE = {"Cc", "Cf"}
+DIRECTING = set("\u061c\u200e\u200f\u2066\u2067\u2068\u2069")         # take part in the order, and are not drawn
+ISOLATE = re.compile("[\u2066-\u2068][^\u2069]*\u2069?")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Cell:
     size: float = BODY
     bold: bool = False
     pale: bool = False
+    right: bool | None = None           # its direction; None: by its own first letter
 
     @property
     def line(self) -> float:
@@ -50,7 +55,7 @@ class Cell:
 
 def rtl(text: str, otherwise: bool) -> bool:
     """By its first letter with a direction."""
-    for char in text:
+    for char in ISOLATE.sub("", text):
         kind = unicodedata.bidirectional(char)
         if kind in {"L", "R", "AL"}:
             return kind != "L"
@@ -83,23 +88,33 @@ class Sheet:
         size = SIZES[level]
         self.file.ln(GAP * (2 if level > 1 else 0))
         self._room(size * MM * 5)
-        self._at(Cell(text, size, bold=True), MARGIN, self.file.epw)
+        self._at(Cell(text, size, bold=True, right=self.rtl), MARGIN, self.file.epw)
 
-    def paragraph(self, text: str, *, small: bool = False) -> None:
+    def paragraph(self, text: str) -> None:
+        """What somebody wrote."""
         for line in text.split("\n"):
-            cell = Cell(line, SMALL if small else BODY, pale=small)
-            self._at(cell, MARGIN, self.file.epw, to_right=rtl(line, self.rtl))
+            self._at(Cell(line), MARGIN, self.file.epw, to_right=rtl(line, self.rtl))
+        self.file.ln(GAP)
+
+    def remark(self, text: str) -> None:
+        """Small, in the document's own words."""
+        self._at(Cell(text, SMALL, pale=True, right=self.rtl), MARGIN, self.file.epw)
+        self.file.ln(GAP)
+
+    def literal(self, text: str) -> None:
+        """A link, an account, a number."""
+        self._at(Cell(text, right=False), MARGIN, self.file.epw, to_right=False)
         self.file.ln(GAP)
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
         """Names and what they are, a line each."""
         for name, value in rows:
-            self._row([Cell(name, pale=True), Cell(value)], (1, 2.2))
+            self._row([Cell(name, pale=True, right=self.rtl), Cell(value)], (1, 2.2))
         self.file.ln(GAP)
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], *, shares: Sequence[float]) -> None:
         """`shares`: how wide each column is, of all."""
-        self._row([Cell(text, SMALL, bold=True) for text in head], shares, ruled=True)
+        self._row([Cell(text, SMALL, bold=True, right=self.rtl) for text in head], shares, ruled=True)
         for row in rows:
             self._row([Cell(text) for text in row], shares, ruled=True)
         self.file.ln(GAP)
@@ -112,7 +127,7 @@ class Sheet:
             self.file.page = number
             self.file.set_xy(MARGIN, self.file.h - FOOT + 4)
             self._rule()
-            self._at(Cell(f"{self.foot}  ·  {self.page(number, count)}", SMALL, pale=True), MARGIN, self.file.epw)
+            self._at(Cell(f"{self.foot}  ·  {self.page(number, count)}", SMALL, pale=True, right=self.rtl), MARGIN, self.file.epw)
         return bytes(self.file.output())
 
     # --- how it is laid out -------------------------------------------------------------------------------------------
@@ -138,7 +153,7 @@ class Sheet:
     def _at(self, cell: Cell, x: float, width: float, *, to_right: bool | None = None, dry: bool = False) -> float:
         """Write it there, from the current line down; returns its height in millimetres. `dry`: only the height."""
         text = self._writable(cell.text)
-        right = rtl(text, self.rtl)
+        right = rtl(text, self.rtl) if cell.right is None else cell.right
         family = "nastaliq" if right else "sans"
         size = cell.size + (1.5 if right else 0)
         self.file.set_font(family, "B" if cell.bold else "", size)
@@ -164,7 +179,7 @@ class Sheet:
         return "".join(self._named(char) for char in unicodedata.normalize("NFC", text))
 
     def _named(self, char: str) -> str:
-        if ord(char) in self.known:
+        if ord(char) in self.known or char in DIRECTING:
             return char
         if char in "\t\n\r" or unicodedata.category(char) in INVISIBLE or unicodedata.combining(char):
             return " " if char.isspace() else ""

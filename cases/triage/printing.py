@@ -83,8 +83,8 @@ def paper(file: File, sections: Iterable[Section], language: str, by: Staff) -> 
     printed = _("Printed by %(name)s on %(when)s") % {"name": isolated(by), "when": day(timezone.now())}
     sheet = Sheet(language=language, title=_("Case %(ref)s") % {"ref": file.case.ref}, foot=printed,
                   page=lambda number, count: _("Page %(number)d of %(count)d") % {"number": number, "count": count})
-    sheet.paragraph(_("This paper is not sealed: lock it away, and shred it when it is no longer needed. The reporter's address "
-                      "and pictures are not part of it."), small=True)
+    sheet.remark(_("This paper is not sealed: lock it away, and shred it when it is no longer needed. The reporter's address "
+                      "and pictures are not part of it."))
     for section in sections:
         sheet.heading(str(SECTION_NAMES[section]), 2)
         WRITERS[section](sheet, file)
@@ -114,7 +114,7 @@ def reported(sheet: Sheet, file: File) -> None:
         (_("Who does it"), told.who_does_it)]
     sheet.facts([(name, value) for name, value in rows if value])
     if file.opened.state == reading.State.BROKEN:
-        sheet.paragraph(_("What was written could not be opened."))
+        sheet.remark(_("What was written could not be opened."))
     else:
         sheet.paragraph(told.story or _("Nothing was written."))
 
@@ -122,9 +122,9 @@ def reported(sheet: Sheet, file: File) -> None:
 def links(sheet: Sheet, file: File) -> None:
     told = file.opened.answers
     for line in (*told.links, *told.handles):
-        sheet.paragraph(line)
+        sheet.literal(line)
     if not told.links and not told.handles:
-        sheet.paragraph(_("None were named."))
+        sheet.remark(_("None were named."))
 
 
 def consents(sheet: Sheet, file: File) -> None:
@@ -174,11 +174,11 @@ def answered(newest: Consent) -> str:
 def spoken(sheet: Sheet, events: Iterable[Event], older: bool) -> None:
     found = list(events)
     for event in found:
-        sheet.paragraph(f"{day(event.at)} · {event.title}", small=True)
+        sheet.remark(f"{day(event.at)} · {event.title}")
         sheet.paragraph(event.text.words if event.text and event.text.state == reading.State.OPEN
                         else _("This could not be opened."))
     if not found:
-        sheet.paragraph(_("None."))
+        sheet.remark(_("None."))
     cut(sheet, older)
 
 
@@ -186,9 +186,9 @@ def told(sheet: Sheet, head: list[str], table: list[list[str]], shares: tuple[fl
     if table:
         sheet.table(head, table, shares=shares)
     else:
-        sheet.paragraph(_("None."))
+        sheet.remark(_("None."))
 
 
 def cut(sheet: Sheet, older: bool) -> None:
     if older:
-        sheet.paragraph(_("There are older entries, which are not printed."), small=True)
+        sheet.remark(_("There are older entries, which are not printed."))

@@ -32,3 +32,4 @@ def test_numbers_and_links_are_not_turned_round():
     assert rtl("(«اس نے", otherwise=False)
     assert not rtl("12 He", otherwise=True)
     assert rtl("12:30", otherwise=True)
+    assert rtl("\u2068Ayesha K.\u2069 نے", otherwise=False)             # a name that is set apart says nothing
