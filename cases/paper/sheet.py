@@ -101,9 +101,10 @@ class Sheet:
         self._at(Cell(text, SMALL, pale=True, right=self.rtl), MARGIN, self.file.epw)
         self.file.ln(GAP)
 
-    def literal(self, text: str) -> None:
-        """A link, an account, a number."""
-        self._at(Cell(text, right=False), MARGIN, self.file.epw, to_right=False)
+    def literal(self, text: str, *, large: bool = False) -> None:
+        """A link, an account, a number; `large`: the one that the paper is about."""
+        self._at(Cell(text, SIZES[1] + 3 if large else BODY, bold=large, right=False), MARGIN, self.file.epw,
+                 to_right=self.rtl if large else False)
         self.file.ln(GAP)
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:

@@ -4,7 +4,7 @@ Until it is sent nothing is kept: what was typed travels in the page. The receip
 sent twice opens one case and shows the same code; when the page is gone, nobody here can show it again.
 """
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,14 +14,14 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.intake import receipts, services
-from cases.intake.desk import aloud
+from cases.intake.desk import aloud, paper
 from cases.intake.desk.forms import NotOursForm, Sheet, blank, read
 from cases.intake.desk.services import take_report
 from cases.intake.state import Draft
@@ -37,7 +37,8 @@ from cases.vault.receipt import display
 from cases.vault.turnstile import Busy
 from cases.workflow import Source
 
-SALT = "cases.intake.desk"
+SALT, PAPER = "cases.intake.desk", "cases.intake.desk.paper"
+MOST_LINES = 20
 OPEN_FOR = timedelta(hours=12)          # a page of this morning can still be sent
 LAST_CALL = "last_call"                 # in the session: the row that a slip of the hand was counted in
 NOT_CARRIED = {"csrfmiddlewaretoken", "token", "act"}
@@ -135,7 +136,30 @@ def send(request: HttpRequest, sheet: Sheet, unit: Unit, by: Staff) -> HttpRespo
 
 
 def receipt(request: HttpRequest, sheet: Sheet, unit: Unit, language: str) -> HttpResponse:
-    return render(request, "intake/desk/receipt.html", printed(sheet, unit, language))
+    shown = printed(sheet, unit, language)
+    told_of = {"code": " ".join(shown["groups"]), "language": language, "unit": unit.code, "address": shown["address"],
+               "promised": shown["promised"].isoformat(), "by": str(operator(request).pk)}
+    return render(request, "intake/desk/receipt.html", shown | {"paper": signing.dumps(told_of, salt=PAPER)})
+
+
+@require_POST
+@never_cache
+def receipt_file(request: HttpRequest) -> HttpResponse:
+    """The same as a PDF, while its page is open. The numbers are those that the page shows."""
+    by = operator(request)
+    try:
+        told_of = signing.loads(request.POST.get("paper", ""), salt=PAPER, max_age=OPEN_FOR)
+    except signing.BadSignature as error:
+        raise PermissionDenied from error
+    if told_of["by"] != str(by.pk):
+        raise PermissionDenied
+    names, numbers = request.POST.getlist("name")[:MOST_LINES], request.POST.getlist("number")[:MOST_LINES]
+    answer = HttpResponse(paper.receipt(
+        code=told_of["code"], language=told_of["language"], unit=get_object_or_404(Unit, code=told_of["unit"]),
+        promised=datetime.fromisoformat(told_of["promised"]), address=told_of["address"],
+        lines=list(zip(names, numbers, strict=False))), content_type="application/pdf")
+    answer["Content-Disposition"] = 'attachment; filename="note.pdf"'       # whoever finds it learns nothing from its name
+    return answer
 
 
 def printed(sheet: Sheet, unit: Unit, language: str) -> dict[str, Any]:

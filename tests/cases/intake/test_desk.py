@@ -80,6 +80,18 @@ def test_the_receipt_is_in_the_readers_language_and_its_code_opens_the_inbox(rab
     assert receipts.find(derived).receipt == Receipt.objects.get()
 
 
+def test_the_receipt_is_a_file_too_while_its_page_is_open(rabia):
+    client = signed_in(rabia, unlocked=False)
+    token_of_paper = re.search(r'name="paper" value="([^"]+)"', sent(client))[1]
+    fields = {"paper": token_of_paper, "name": ["پولیس"], "number": ["15"]}
+    answer = client.post("/desk/intake/receipt.pdf", fields)
+    assert answer.content.startswith(b"%PDF-")
+    assert answer["Content-Disposition"] == 'attachment; filename="note.pdf"'
+    other = signed_in(make_member("Sana", role="intake_operator"), unlocked=False)
+    assert other.post("/desk/intake/receipt.pdf", fields).status_code == 403
+    assert client.post("/desk/intake/receipt.pdf", fields | {"paper": "x"}).status_code == 403
+
+
 def test_a_receipt_that_was_lost_on_the_way_is_shown_again_and_opens_no_second_case(rabia):
     client = signed_in(rabia, unlocked=False)
     asked = client.post(PAGE, CALL)
