@@ -1,4 +1,5 @@
 """A case with one of everything that a case can have, closed long ago; two supervisors of its unit."""
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from cases.notifications.models import Kind
 from cases.notifications.services import keep_address, tell_reporter
 from cases.retention.services import set_up_schedules
 from cases.services import change_status, link_cases, mark_read
-from cases.triage.models import Note
+from cases.triage.models import Note, Subject
 from cases.vault import custody, envelope
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
@@ -59,7 +60,8 @@ def imran(office: None, nadia: User) -> User:
 
 
 def full_case(by: User) -> Case:
-    """In review, escalated, its fingerprint on the list; with message, note, assent, address, trace, link and match."""
+    """In review, escalated, its fingerprint on the list; with message, note, entry, assent, address, trace, link and
+    match."""
     case = make_case(make_unit(), story=TYPED["story"], handles=(TYPED["handle"],))
     for act in (Consent.Act.ASK_PLATFORM, Consent.Act.SHARE_HASHES):
         reporter_consents(case, act, assent=TYPED["assent"])
@@ -70,6 +72,11 @@ def full_case(by: User) -> Case:
     note.body = envelope.seal(secrets_of(case).key, TYPED["note"].encode(), case=case.pk, field="note", record=note.pk)
     note.save()
     Trace.objects.create(case=case, kind="handle", tag="ab" * 32)
+    entry = Subject(case=case, kind="account", by=by, at=timezone.now())
+    words = json.dumps({"name": TYPED["handle"], "about": TYPED["note"]}).encode()
+    entry.words = envelope.seal(secrets_of(case).key, words, case=case.pk, field="subject", record=entry.pk)
+    entry.save()
+    Trace.objects.create(case=case, kind="handle", tag="cd" * 32, subject=entry.pk)
     case = change_status(case=case, to=Status.IN_REVIEW, by=by)
     notice = Notice(escalation.new_reference(), ("https://x.example/1",), (PDQ,), TYPED["notice"], "", "", False, "A")
     escalation.request(case=case, channel=Channel.objects.filter(kind="email").first(), notice=notice, by=by)

@@ -22,6 +22,7 @@ from cases.retention import disposal, replay, services, tasks, tombstones
 from cases.retention.disposal import carry_out, orphan_keys
 from cases.retention.models import Disposal, Hold
 from cases.triage.evidence import suspect_child
+from cases.triage.models import Subject
 from cases.vault import ceremony, hpke, pages
 from cases.vault.models import DataKey, DataKeyWrap
 from portal.accounts import invitations
@@ -46,7 +47,8 @@ def test_nothing_of_a_disposed_case_is_left_but_its_traces_in_the_log(case, nadi
     carry_out(disposal_id=decided.pk)
     assert list(Case.objects.all()) == [other]
     assert left_of(case_id) == {}
-    for model in (Evidence, Page, Escalation, Attempt, Match, Link, Trace, Address, Notification, Hold):
+    for model in (Evidence, Page, Escalation, Attempt, Match, Link, Trace, Subject, Address, Notification,
+                  Hold):
         assert not model.objects.exists(), model
     assert MediaHash.objects.get().case == other
     assert set(DataKeyWrap.objects.values_list("key", flat=True)) == {other.key_id, other.conversation_key_id}
