@@ -36,6 +36,8 @@ NAMES: dict[str, Promise] = {
     "story": _("What happened"), "link": _("Link"), "handle": _("Account"), "who": _("Who does it"), "platform": _("Platform"),
     "reporter": _("Message of the reporter"), "staff": _("Our message"), "note": _("Note"), "subject": _("People and accounts"),
 }
+COLUMNS = ("ref", "harm", "status", "opened_at", "unit", "assignee", "restricted", "wants_woman", "answers", "key__id",
+           "conversation_key__id")              # nothing else of a case is looked at
 Part = tuple[str, str]                          # a key of NAMES, what was typed
 Blobs = Mapping[UUID, Sequence[tuple[str, UUID, bytes]]]       # by case: key of NAMES, row, sealed
 Place = tuple[datetime | None, UUID]
@@ -105,7 +107,7 @@ def behind(cases: QuerySet[Case], place: Place | None) -> QuerySet[Case]:
         moment, pk = place
         cases = cases.filter(Q(opened_at__lt=moment) | Q(opened_at=moment, pk__lt=pk), opened_at__lte=moment)
     return (cases.order_by("-opened_at", "-pk").select_related("key", "conversation_key")
-            .prefetch_related("key__wraps", "conversation_key__wraps").defer("summary"))
+            .prefetch_related("key__wraps", "conversation_key__wraps").only(*COLUMNS))
 
 
 # --- what is in them --------------------------------------------------------------------------------------------------
