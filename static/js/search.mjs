@@ -1,6 +1,7 @@
 // The search goes on by itself, slice by slice, until all is read or somebody presses Stop. Without this script "Go on" does it.
+const ALONE = 5 * 60 * 1000;            // milliseconds without a press: a search that goes on for ever would keep the vault open
 const at = id => document.getElementById(id), box = at('progress');
-let going = true, byHand = false, run = 0;
+let going = true, byHand = false, run = 0, pressed = Date.now();
 
 const show = () => {
   const button = box.querySelector('button');
@@ -16,6 +17,7 @@ async function slice(form) {
 
 async function next() {
   const mine = ++run, form = box.querySelector('form');
+  if (Date.now() - pressed > ALONE) return going = false, show();
   if (!form || !going) return;
   const page = await slice(form);
   if (mine !== run || !going) return;
@@ -35,6 +37,7 @@ box.addEventListener('submit', event => {
   if (byHand) return;
   event.preventDefault();
   going = !going;
+  pressed = Date.now();
   show();
   next();
 });

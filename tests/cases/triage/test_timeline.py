@@ -1,5 +1,6 @@
 """The timeline: who did what and who may see it, by pages of the newest, without a word of what others may know."""
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,7 @@ from cases.models import Case, Consent, Exclusion, Message
 from cases.permissions import Role
 from cases.priority import Level, Seen as SeenOften
 from cases.services import raise_priority, set_priority
-from cases.triage import reading, timeline as module, walls
+from cases.triage import logged, reading, timeline as module, walls
 from cases.triage.timeline import Who, cursor, moment, timeline
 from tests.cases.triage.test_case import escalated, picture
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit, reporter_consents, reporter_writes, signed_in
@@ -116,3 +117,9 @@ def test_what_was_not_read_stays_sealed(ayesha, case):
     opened = reading.read_case(case, keyring=keyring_of(ayesha), by=ayesha)
     assert opened.messages == {}
     assert [event.text for event in page.worded(opened).events if event.row] == [None]
+
+
+def test_the_timeline_names_only_what_something_records():
+    told = {"logged.py", "presenters.py"}
+    code = "".join(path.read_text() for room in ("cases", "portal") for path in Path(room).rglob("*.py") if path.name not in told)
+    assert sorted(event for event in logged.EVENTS | logged.SUPERVISORS if f'"{event}"' not in code) == []
