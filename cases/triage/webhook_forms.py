@@ -12,7 +12,7 @@ from cases.triage.news_forms import name_of
 from cases.units.models import Unit
 
 WHY_NOT = {
-    "malformed": _("Write the whole address, with https:// in front and without a name, password or # in it."),
+    "malformed": _("Write the whole address, with https in front and without a name, password or # in it."),
     "port": _("Only port 443, or one above 1023."),
     "private_address": _("This is an address inside a network. Whoever runs the server must open that network first."),
 }
@@ -23,7 +23,8 @@ class WebhookForm(forms.Form):
     occasions = forms.MultipleChoiceField(label=_("When is it told?"), widget=forms.CheckboxSelectMultiple, error_messages={
         "required": _("Choose at least one.")})
     with_reference = forms.BooleanField(label=_("Send the reference of the case"), required=False, help_text=_(
-        "Otherwise only that something happened, in which unit and when. Never of a case that is kept for some of the unit."))
+        "A message says only that something happened, in which unit and when. Tick this and the reference goes along, but "
+        "never of a case that is kept for some of the unit."))
 
     def __init__(self, data: Any = None, *, webhook: Webhook | None = None) -> None:
         now = {"occasions": webhook.occasions, "with_reference": webhook.with_reference} if webhook else None
@@ -39,7 +40,7 @@ class WebhookForm(forms.Form):
 class NewWebhookForm(WebhookForm):
     url = forms.CharField(label=_("Address"), max_length=500, widget=forms.TextInput(attrs={
         "dir": "ltr", "inputmode": "url", "autocapitalize": "none", "spellcheck": "false"}), help_text=_(
-        "Of a system of the ministry that takes such messages, for example https://desk.example.gov.pk/mehfooz"))
+        "Of a system of the ministry that takes such messages. It begins with https."))
     unit = forms.ChoiceField(label=_("Unit"))
 
     def __init__(self, units: list[Unit], data: Any = None) -> None:
