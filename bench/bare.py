@@ -31,7 +31,8 @@ LEFT JOIN accounts_user a ON a.id = c.assignee_id
 ORDER BY page.due_at, page.id"""  # noqa: S608
 TABS = ("c.status <> 'closed'", "c.status = 'new'", "c.status <> 'closed' AND c.assignee_id = %(member)s",
         "c.status <> 'closed' AND c.due_at < now()", "c.status <> 'closed' AND c.child", "c.status = 'waiting_outside'",
-        "c.unread", "c.status = 'closed'")
+        "c.unread", "c.status = 'closed'",
+        "c.status <> 'closed' AND c.harm = 'deepfake' AND c.assignee_id IS NULL AND c.platforms @> '[\"snapchat\"]'")   # the view
 COUNTS = " UNION ALL ".join(
     f"SELECT count(*) FROM (SELECT FROM cases_case c WHERE c.unit_id = ANY(%(units)s::uuid[]) AND {tab} AND {WALL}"  # noqa: S608
     " LIMIT 1001) n"
