@@ -15,6 +15,7 @@ class Permission(StrEnum):
     PUBLISH_CAMPAIGNS = "publish_campaigns"
     READ_FIGURES = "read_figures"        # of one's own units
     READ_ALL_FIGURES = "read_all_figures"     # of the whole house, for who reads no case
+    PUBLISH_FIGURES = "publish_figures"       # prepare, or publish what somebody else prepared
     READ_AUDIT = "read_audit"
     MANAGE_PEOPLE = "manage_people"      # administers people and units, reads no case
 
@@ -34,11 +35,11 @@ P = Permission
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.CASEWORKER: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SEARCH_HASHES, P.TAKE_REPORTS, P.READ_FIGURES}),
     Role.SUPERVISOR: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SEARCH_HASHES, P.TAKE_REPORTS, P.SUPERVISE,
-                                P.READ_FIGURES}),
+                                P.READ_FIGURES, P.PUBLISH_FIGURES}),
     Role.INTAKE_OPERATOR: frozenset({P.TAKE_REPORTS}),
     Role.CAMPAIGN_EDITOR: frozenset({P.EDIT_CAMPAIGNS}),
     Role.CAMPAIGN_PUBLISHER: frozenset({P.EDIT_CAMPAIGNS, P.PUBLISH_CAMPAIGNS}),
-    Role.ANALYST: frozenset({P.READ_FIGURES, P.READ_ALL_FIGURES}),
+    Role.ANALYST: frozenset({P.READ_FIGURES, P.READ_ALL_FIGURES, P.PUBLISH_FIGURES}),
     Role.AUDITOR: frozenset({P.READ_AUDIT, P.READ_FIGURES, P.READ_ALL_FIGURES}),
     Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE}),
 }

@@ -26,7 +26,7 @@ LIST, SIGNATURE = "scripts.txt", "scripts.sig"
 SCRIPTS = {".js", ".mjs"}
 LINE = re.compile(r"([0-9a-f]{64})  (static/\S+)")
 ECDSA = ec.ECDSA(hashes.SHA256())
-PAGES = tuple(f"/{language}/{page}" for language in ("en", "ur") for page in ("", "report/", "inbox/", "files/"))
+PAGES = tuple(f"/{language}/{page}" for language in ("en", "ur") for page in ("", "report/", "inbox/", "files/", "figures/"))
 SEALS = re.compile(r"static/js/(report|inbox)(\.[0-9a-f]{12})?\.mjs$")      # without it a page posts what is typed
 TIMEOUT = 30                            # seconds for each answer
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Sum
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -39,3 +40,9 @@ def by_reason(first: date, last: date) -> Counter[str]:
     """Reason → how many, of these days; both count."""
     rows = Call.objects.filter(day__gte=first, day__lte=last).values_list("reason").annotate(all=Sum("n"))
     return Counter({reason: n for reason, n in rows if n})
+
+
+def by_month(first: date, after: date) -> list[tuple[date, str, int]]:
+    """Month, reason and how many people, from a day to the day before another."""
+    rows = Call.objects.filter(day__gte=first, day__lt=after).annotate(month=TruncMonth("day")).order_by()
+    return list(rows.values_list("month", "reason").annotate(people=Sum("n")))

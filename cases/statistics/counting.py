@@ -44,6 +44,7 @@ class Dimension(StrEnum):
     OUTCOME = "outcome"
     ANSWER = "answer"            # how long until we first wrote
     OPINION = "opinion"          # did we help; of closed cases, if they said so
+    SOURCE = "source"            # how it came
     PLATFORM = "platform"        # a case may name several
     FIRST = "first"              # "1:4": priority and how long until we first did anything
     # Of notices, in the month in which they were asked for.
@@ -53,6 +54,7 @@ class Dimension(StrEnum):
     # Of what happened, in its month.
     BREACH = "breach"            # a deadline ran out; its priority
     EVENT = "event"              # Event
+    CALL = "call"                # not tallied: cases.statistics.calls keeps them by day
 
 
 class Event(StrEnum):
@@ -157,7 +159,7 @@ def _reports(where: Where) -> Iterator[Key]:
     firsts = {"answered": _first(Message.objects.filter(author=Message.Author.STAFF.value), "at"),
               "moved": _first(StatusChange.objects.exclude(status=Status.NEW.value).exclude(by=None), "at"),
               "asked": _first(Escalation.objects.all(), "requested_at")}
-    columns = ("unit__code", "harm", "age_band", "child", "outcome", "platforms", "written_in", "priority", "opened_at",
+    columns = ("unit__code", "harm", "age_band", "child", "outcome", "platforms", "written_in", "source", "priority", "opened_at",
                "opinion__choice")
     for row in cases.annotate(**firsts).values(*columns, *firsts).iterator():
         month = month_of(row["opened_at"])
@@ -175,6 +177,7 @@ def _of_report(row: Mapping[str, Any]) -> Iterator[Cell]:
     yield Dimension.HARM, row["harm"]
     yield Dimension.AGE, _age(row["child"], AgeBand(row["age_band"]))
     yield Dimension.WRITTEN, row["written_in"] or NONE
+    yield Dimension.SOURCE, row["source"]
     yield Dimension.OUTCOME, row["outcome"] or OPEN
     yield Dimension.ANSWER, _band(row["answered"] - row["opened_at"] if row["answered"] else None)
     yield Dimension.OPINION, row["opinion__choice"] or NONE

@@ -12,18 +12,18 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max, Sum
 
 from cases.models import LEVEL_NAMES
+from cases.statistics import calls
 from cases.statistics.counting import NONE, Cell, Dimension, month_after
-from cases.statistics.hiding import FOR_STAFF, hidden, hidden_in
+from cases.statistics.hiding import FOR_ALL, FOR_STAFF, hidden, hidden_in, is_small
 from cases.statistics.lengths import quantile
 from cases.statistics.models import Counted, Tally
 from cases.statistics.naming import ANSWER_OF, ANSWERED, FIXED, Names, platforms, units
 from cases.statistics.spans import monday_of
 
 # Every report has exactly one value of each: their sums are the number of reports, which is shown.
-OF_EVERY_REPORT = (Dimension.UNIT, Dimension.HARM, Dimension.AGE, Dimension.WRITTEN, Dimension.OUTCOME, Dimension.ANSWER,
-                   Dimension.OPINION)
+OF_EVERY_REPORT = (Dimension.UNIT, Dimension.HARM, Dimension.AGE, Dimension.WRITTEN, Dimension.SOURCE, Dimension.OUTCOME,
+                   Dimension.ANSWER, Dimension.OPINION)
 OF_REPORTS = {*OF_EVERY_REPORT, Dimension.PLATFORM}
-FEW, SOME = 5, 10               # the longest time of nine in ten of fewer would be one report's
 Period = Mapping[Cell, int]
 
 
@@ -68,7 +68,7 @@ class Figures:
 
 
 def counts(scope: Scope, months: Sequence[date]) -> dict[date, Counter[Cell]]:
-    """One query, however many cases there are."""
+    """Two queries, however many cases there are."""
     rows = Tally.objects.filter(month__gte=min(months), month__lte=max(months))
     if scope.units:
         rows = rows.filter(unit__in=scope.units)
@@ -76,6 +76,8 @@ def counts(scope: Scope, months: Sequence[date]) -> dict[date, Counter[Cell]]:
     sums = rows.values_list("month", "dimension", "value").annotate(living=Sum("living"), gone=Sum("gone"))
     for month, dimension, value, living, gone in sums:
         found[month][Dimension(dimension), value] = living + gone
+    for month, reason, n in calls.by_month(min(months), month_after(max(months))):
+        found[month][Dimension.CALL, reason] = n
     return found
 
 
@@ -86,15 +88,27 @@ def counted_at() -> datetime | None:
 
 def figures(scope: Scope, months: Sequence[date]) -> Figures:
     by_month = counts(scope, months)
-    names = dict(FIXED) | {Dimension.PLATFORM: platforms(), Dimension.UNIT: units(scope.units)}
     periods: list[Counter[Cell]] = list(by_month.values()) if scope.whole_house else [sum(by_month.values(), Counter())]
-    open_ones = [period for period in periods if not closed(period, names)]
+    names = {**FIXED, Dimension.PLATFORM: platforms(), Dimension.UNIT: units(scope.units)}
+    return ruled(periods, names, series(by_month, FOR_STAFF, apart=scope.whole_house), weeks(months, periods), FOR_STAFF)
+
+
+def to_publish(months: Sequence[date]) -> Figures:
+    """Of the house, the months as one. Nothing can be subtracted from what is published: publications never overlap."""
+    by_month = counts(Scope(), months)
+    names = {**FIXED, Dimension.PLATFORM: platforms(), Dimension.UNIT: units()}
+    return ruled([sum(by_month.values(), Counter())], names, series(by_month, FOR_ALL, apart=False), [], FOR_ALL)
+
+
+def ruled(periods: Sequence[Period], names: Mapping[Dimension, Names], months: list[tuple[date, Number]],
+          weeks: list[tuple[date, Number]], below: int) -> Figures:
+    open_ones = [period for period in periods if not closed(period, names, below)]
     some_closed = len(open_ones) < len(periods)
     n = sum(map(reports_in, open_ones))
-    tables = [one_way(dimension, of_one, open_ones if dimension in OF_REPORTS else periods,
+    tables = [one_way(dimension, of_one, open_ones if dimension in OF_REPORTS else periods, below,
                       least=some_closed and dimension in OF_REPORTS) for dimension, of_one in names.items() if len(of_one) > 1]
-    tables += [notices(names[Dimension.PLATFORM], periods), first_actions(periods)]
-    return Figures(number(n, some_closed), series(scope, by_month), weeks(months, periods), tables)
+    tables += [notices(names[Dimension.PLATFORM], periods, below), first_actions(periods, below)]
+    return Figures(number(n, some_closed), months, weeks, tables)
 
 
 def reports_in(period: Period) -> int:
@@ -105,18 +119,18 @@ def cells(period: Period, dimension: Dimension, names: Names) -> dict[str, int]:
     return {value: period.get((dimension, value), 0) for value in names}
 
 
-def closed(period: Period, names: Mapping[Dimension, Names]) -> bool:
+def closed(period: Period, names: Mapping[Dimension, Names], below: int) -> bool:
     """Nothing of its reports may be shown, not even how many they are."""
-    few = FOR_STAFF.is_small(reports_in(period))
-    return few or any(hidden(cells(period, each, names[each])) is None for each in OF_EVERY_REPORT)
+    few = is_small(reports_in(period), below)
+    return few or any(hidden(cells(period, each, names[each]), below) is None for each in OF_EVERY_REPORT)
 
 
-def one_way(dimension: Dimension, names: Names, periods: Sequence[Period], *, least: bool) -> Table:
+def one_way(dimension: Dimension, names: Names, periods: Sequence[Period], below: int, *, least: bool) -> Table:
     shown: Counter[str] = Counter()
     kept_back = dict.fromkeys(names, least)
     for period in periods:
         of_one = cells(period, dimension, names)
-        without = every_or(hidden(of_one), of_one)
+        without = every_or(hidden(of_one, below), of_one)
         shown.update({value: n for value, n in of_one.items() if value not in without})
         kept_back.update(dict.fromkeys(without, True))
     lines = [Line(value, str(name), (number(shown[value], kept_back[value]),)) for value, name in names.items()]
@@ -133,12 +147,13 @@ def every_or(without: set[str] | None, of_one: Mapping[str, int]) -> set[str]:
 
 
 # --- in the order of time ---------------------------------------------------------------------------------------------
-def series(scope: Scope, by_month: Mapping[date, Period]) -> list[tuple[date, Number]]:
+def series(by_month: Mapping[date, Period], below: int, *, apart: bool) -> list[tuple[date, Number]]:
+    """`apart`: each month by itself, since their sum is not shown."""
     sums = {month.isoformat(): reports_in(period) for month, period in by_month.items()}
-    if scope.whole_house or len(sums) == 1:
-        without = {month for month, n in sums.items() if FOR_STAFF.is_small(n)}
+    if apart or len(sums) == 1:
+        without = {month for month, n in sums.items() if is_small(n, below)}
     else:
-        without = every_or(hidden(sums), sums)
+        without = every_or(hidden(sums, below), sums)
     return [(date.fromisoformat(month), Number(None if month in without else n)) for month, n in sums.items()]
 
 
@@ -154,11 +169,11 @@ def weeks(months: Sequence[date], periods: Sequence[Period]) -> list[tuple[date,
 
 
 # --- of two facts -----------------------------------------------------------------------------------------------------
-def notices(names: Names, periods: Sequence[Period]) -> Table:
+def notices(names: Names, periods: Sequence[Period], below: int) -> Table:
     """Platform × what became of its notices, and how long removal took."""
     rows = [{slug: _answers(period, slug) for slug in names} for period in periods]
     took = [{slug: _lengths(period, Dimension.REMOVAL, slug) for slug in names} for period in periods]
-    return two_way(Dimension.NOTICE, names, tuple(ANSWERED), rows, took, timed="removed")
+    return two_way(Dimension.NOTICE, names, tuple(ANSWERED), rows, took, below, timed="removed")
 
 
 def _answers(period: Period, slug: str) -> dict[str, int]:
@@ -168,13 +183,13 @@ def _answers(period: Period, slug: str) -> dict[str, int]:
     return found
 
 
-def first_actions(periods: Sequence[Period]) -> Table:
+def first_actions(periods: Sequence[Period], below: int) -> Table:
     """Priority × whether anything was done yet, and how long that took."""
     names = {str(level.value): name for level, name in LEVEL_NAMES.items()}
     took = [{level: _lengths(period, Dimension.FIRST, level) for level in names} for period in periods]
     rows = [{level: {"acted": sum(of_one.values()) - of_one[NONE], "not_yet": of_one.pop(NONE)}
              for level, of_one in each.items()} for each in took]
-    return two_way(Dimension.FIRST, names, ("acted", "not_yet"), rows, took, timed="acted")
+    return two_way(Dimension.FIRST, names, ("acted", "not_yet"), rows, took, below, timed="acted")
 
 
 def _lengths(period: Period, dimension: Dimension, start: str) -> Counter[str]:
@@ -187,16 +202,17 @@ def _lengths(period: Period, dimension: Dimension, start: str) -> Counter[str]:
 
 
 def two_way(dimension: Dimension, names: Names, columns: tuple[str, ...], rows: Sequence[Mapping[str, Mapping[str, int]]],
-            took: Sequence[Mapping[str, Mapping[str, int]]], *, timed: str) -> Table:
-    """`rows` and `took` of each period. The column `timed` has its median, and of ten or more the time of nine in ten."""
+            took: Sequence[Mapping[str, Mapping[str, int]]], below: int, *, timed: str) -> Table:
+    """`rows` and `took` of each period. The column `timed` has its median; of twice as many as may be shown also the time of nine
+    in ten, which of fewer would be the time of one."""
     heads = ("all", *columns)
     shown: Counter[tuple[str, str]] = Counter()
     kept_back: set[tuple[str, str]] = set()
     lengths: dict[str, Counter[str]] = {name: Counter() for name in names}
     for of_one, times in zip(rows, took, strict=True):
-        ruled = hidden_in(of_one)
+        tells = hidden_in(of_one, below)
         for name, row in of_one.items():
-            without = ruled[name] if ruled else None
+            without = tells[name] if tells else None
             visible = {"all": sum(row.values()), **row} if without is not None else {}
             for head in heads:
                 if head in visible and head not in (without or ()):
@@ -205,13 +221,10 @@ def two_way(dimension: Dimension, names: Names, columns: tuple[str, ...], rows: 
                     kept_back.add((name, head))
             if without is not None and timed not in without:
                 lengths[name].update({code: n for code, n in times[name].items() if code != NONE})
-    return Table(dimension.value, [_line(name, str(label), heads, shown, kept_back, lengths[name], shown[name, timed])
-                                   for name, label in names.items()], (*heads, "median", "ninetieth"))
-
-
-def _line(value: str, name: str, heads: tuple[str, ...], shown: Mapping[tuple[str, str], int],
-          kept_back: set[tuple[str, str]], lengths: Mapping[str, int], n: int) -> Line:
-    numbers = tuple(number(shown[value, head], (value, head) in kept_back) for head in heads)
-    half = quantile(lengths, 0.5) if n >= FEW else None
-    most = quantile(lengths, 0.9) if n >= SOME else None
-    return Line(value, name, (*numbers, half or "", most or ""))
+    lines = []
+    for name, label in names.items():
+        numbers = tuple(number(shown[name, head], (name, head) in kept_back) for head in heads)
+        half = quantile(lengths[name], 0.5) if shown[name, timed] >= below else None
+        most = quantile(lengths[name], 0.9) if shown[name, timed] >= 2 * below else None
+        lines.append(Line(name, str(label), (*numbers, half or "", most or "")))
+    return Table(dimension.value, lines, (*heads, "median", "ninetieth"))

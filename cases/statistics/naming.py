@@ -11,17 +11,20 @@ from cases.escalation.notices import LAW
 from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES
 from cases.statistics.counting import LATER, NONE, OPEN, Dimension, Event
 from cases.statistics.lengths import EDGES
+from cases.statistics.words import REASON_NAMES
 from cases.units.models import Unit
-from cases.workflow import Outcome
+from cases.workflow import Outcome, Source
 
 Names = Mapping[str, Promise | str]
 State = Escalation.State
 TITLES: dict[Dimension, Promise | str] = {
     Dimension.UNIT: _("Unit"), Dimension.WEEK: _("Week"), Dimension.HARM: _("Harm"), Dimension.AGE: _("Age"),
-    Dimension.WRITTEN: _("Language written"), Dimension.OUTCOME: _("Outcome"), Dimension.ANSWER: _("Our first answer"),
+    Dimension.WRITTEN: _("Language written"), Dimension.SOURCE: _("How it came"),
+    Dimension.OUTCOME: _("Outcome"), Dimension.ANSWER: _("Our first answer"),
     Dimension.OPINION: _("Did we help?"), Dimension.PLATFORM: _("Platform named"), Dimension.FIRST: _("Until our first action"),
     Dimension.NOTICE: _("Notices to platforms"), Dimension.LAW: _("Notices by law"), Dimension.REMOVAL: _("Until removal"),
     Dimension.BREACH: _("Deadlines that ran out"), Dimension.EVENT: _("What else happened"),
+    Dimension.CALL: _("Answered, but not ours"),
 }
 AGES: Names = {"child": _("Under 18"), "adult": _("18 or older"), "unknown": _("Not told")}
 ANSWERS: Names = {"day": _("within a day"), "three_days": _("within three days"), "week": _("within a week"), LATER: _("later"),
@@ -47,6 +50,8 @@ FIXED: dict[Dimension, Names] = {
     Dimension.LAW: {**{law: law for law in sorted(set(LAW.values()))}, NONE: _("The platform’s own rules alone")},
     Dimension.BREACH: {str(level.value): name for level, name in LEVEL_NAMES.items()},
     Dimension.EVENT: EVENTS,
+    Dimension.SOURCE: dict(Source.choices),
+    Dimension.CALL: REASON_NAMES,
 }
 
 

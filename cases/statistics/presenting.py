@@ -2,6 +2,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
@@ -25,12 +26,15 @@ NOTES: Mapping[str, Promise] = {
                                   "and holidays count."),
     Dimension.NOTICE: gettext_lazy("Asked for in these months. The time is from sending until the content was removed."),
     Dimension.LAW: gettext_lazy("The section of PECA 2016 that the kind of harm is under."),
+    Dimension.CALL: gettext_lazy("Calls, letters and visits whose matter is another office's. They are no reports. Of the whole "
+                                 "house."),
     Dimension.BREACH: gettext_lazy("By priority, in the month in which the time ran out."),
 }
-DRAWN = (Dimension.HARM, Dimension.OUTCOME, Dimension.WRITTEN, Dimension.PLATFORM, Dimension.BREACH, Dimension.NOTICE)
+DRAWN = (Dimension.HARM, Dimension.CALL, Dimension.OUTCOME, Dimension.WRITTEN, Dimension.PLATFORM, Dimension.BREACH,
+         Dimension.NOTICE)
 ORDER = ("months", "weeks", Dimension.OUTCOME, Dimension.HARM, Dimension.FIRST, Dimension.NOTICE, Dimension.BREACH,
-         Dimension.EVENT, Dimension.UNIT, Dimension.WRITTEN, Dimension.AGE, Dimension.PLATFORM, Dimension.ANSWER,
-         Dimension.OPINION, Dimension.LAW)
+         Dimension.EVENT, Dimension.CALL, Dimension.SOURCE, Dimension.UNIT, Dimension.WRITTEN, Dimension.AGE, Dimension.PLATFORM,
+         Dimension.ANSWER, Dimension.OPINION, Dimension.LAW)
 WEEKS_AT_MOST, SHORT = 27, 6
 
 
@@ -86,6 +90,21 @@ def in_time(code: str, title: str, numbers: Sequence[tuple[str, Number]], draw: 
     chart = draw(marks, rtl=get_language_bidi()) if len(marks) > 1 else None
     rows = [(name, [to_cell(_("Reports"), number)]) for name, number in numbers]
     return Shown(code, title, [_("Reports")], rows, chart=chart, said=in_words(marks))
+
+
+def published(numbers: Mapping[str, Any], language: str) -> list[Shown]:
+    """Of frozen numbers (cases.statistics.publishing.frozen) the tables, in one of the languages that they were frozen in."""
+    found = []
+    for table in numbers["tables"]:
+        heads = [str(HEADS[head]) for head in table["heads"]] or [_("How many")]
+        rows = [(str(row["ur" if language.startswith("ur") else "en"]), thawed(heads, row["cells"])) for row in table["rows"]]
+        title = _("Reports by month") if table["code"] == "months" else str(TITLES[Dimension(table["code"])])
+        found.append(Shown(table["code"], title, heads, rows, str(NOTES.get(table["code"], ""))))
+    return found
+
+
+def thawed(heads: Sequence[str], cells: Sequence[int | str | None]) -> list[Cell]:
+    return [to_cell(head, cell if isinstance(cell, str) else Number(cell)) for head, cell in zip(heads, cells, strict=True)]
 
 
 def to_cell(head: str, told: Number | str) -> Cell:

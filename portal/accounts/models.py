@@ -94,6 +94,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.may(Permission.READ_FIGURES)
 
     @property
+    def publishes_figures(self) -> bool:
+        return self.may(Permission.PUBLISH_FIGURES)
+
+    @property
     def supervises(self) -> bool:
         return self.may(Permission.SUPERVISE)
 

@@ -126,6 +126,8 @@ cases.statistics
     cases_statistics_tally                    -       S       -       -         SIU
     cases_statistics_counted                  -       S       -       -         SIU
     cases_statistics_call                     -       SIU     -       -         S
+    cases_statistics_publication              -       SIU     -       -         -
+    cases_statistics_edition                  S       SIU     -       -         -
 cases.exchange
     cases_exchange_partner                    -       S       -       SU        SU
     cases_exchange_credential                 -       S       -       S         -

@@ -24,7 +24,7 @@ VALUES: dict[Dimension, tuple[str, ...]] = {
     Dimension.HARM: tuple(harm.value for harm in Harm), Dimension.AGE: ("child", "adult", "adult", "unknown"),
     Dimension.WRITTEN: ("ur", "ur", "roman_ur", "en", "ps", "sd"), Dimension.OUTCOME: tuple(outcome.value for outcome in Outcome),
     Dimension.ANSWER: ("day", "day", "three_days", "week", "none"), Dimension.OPINION: ("yes", "partly", "no", "none", "none"),
-    Dimension.PLATFORM: ("facebook", "tiktok", "whatsapp"),
+    Dimension.SOURCE: ("web", "web", "web", "phone", "walk_in"), Dimension.PLATFORM: ("facebook", "tiktok", "whatsapp"),
     Dimension.FIRST: tuple(f"{level}:{hours}" for level in "1234" for hours in ("1", "4", "4", "24", "72")),
     Dimension.NOTICE: tuple(f"{slug}:{state}" for slug in ("facebook", "tiktok") for state in STATES),
     Dimension.REMOVAL: tuple(f"{slug}:{hours}" for slug in ("facebook", "tiktok") for hours in ("12", "24", "48", "48", "120")),

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from cases.statistics import urls as statistics
 from cases.triage import urls as triage
 from portal import pages
 from portal.accounts import fresh, unlocking
@@ -11,12 +12,16 @@ for pattern in triage.urlpatterns:
         pattern.callback = fresh.required(pattern.callback)
     pattern.callback = unlocking.keeps_typed(pattern.callback)
 
+for pattern in statistics.urlpatterns:
+    if pattern.name == "publish":               # everybody reads it then
+        pattern.callback = fresh.required(pattern.callback)
+
 urlpatterns = [
     path("", include("portal.urls.shared")),
     path("desk/language", pages.language, name="language"),
     path("desk/", include("portal.accounts.urls")),
     path("desk/", include("portal.urls.retention")),
-    path("desk/", include("cases.statistics.urls")),
+    path("desk/", include(statistics)),
     path("desk/", include("cases.exchange.desk_urls")),
     path("desk/", include("cases.intake.desk.urls")),
     path("desk/", include(triage)),

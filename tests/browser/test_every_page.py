@@ -33,6 +33,7 @@ from portal.demonstration.past import tally_months
 from tests.browser.look import Watch, look, shoot
 from tests.cases.intake.reporter import give_receipt, staff_writes
 from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_writes, signed_in
+from tests.factories.figures import make_edition
 from tests.fixtures.browser import OpenPage
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ur"])
@@ -388,6 +389,12 @@ def test_how_long_cases_are_kept_and_what_is_counted(live: str, tmp_path: Path, 
     tally_months()
     see.goto("/desk/figures/")
     see("staff-figures")
+    edition = make_edition(2025)
+    see.goto("/desk/figures/publish/")
+    see("staff-publications")
+    see.goto(f"/desk/figures/publish/{edition.pk}/")
+    see.page.locator("details summary").first.click()
+    see("staff-publication")
     see.verdict()
 
 

@@ -3,8 +3,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.look import Watch, look, shoot
+from tests.factories.figures import make_edition
 
-PATHS = ["privacy/", "accessibility/", "your-report/", "leaving/", "numbers/"]
+PATHS = ["privacy/", "accessibility/", "your-report/", "leaving/", "numbers/", "figures/", "figures/2025/"]
 WEATHER = "https://weather.example/"
 
 
@@ -24,9 +25,10 @@ def weather(settings):
 def test_the_footer_pages_look_right(live, open_page, language):
     page = open_page(width=360)
     watch = Watch(page, live)
+    make_edition(2025)
     for path in PATHS:
         page.goto(f"{live}/{language}/{path}")
-        shoot(page, f"{path.strip('/')}-{language}")
+        shoot(page, f"{path.strip('/').replace('/', '-')}-{language}")
         assert look(page) == []
     assert watch.faults == []
     fonts = [request.url for request in watch.requests if request.url.endswith(".woff2")]

@@ -11,7 +11,7 @@ from cases.units.models import Cover
 from portal import pages
 from tests.factories.cases import make_unit
 
-PAGES = ["privacy", "accessibility", "your_report", "leaving", "numbers"]
+PAGES = ["privacy", "accessibility", "your_report", "leaving", "numbers", "public_figures"]
 pytestmark = pytest.mark.django_db
 
 

@@ -50,7 +50,8 @@ def test_each_fact_by_itself_in_its_month_and_unit(busy, seven):
     assert {key[1:]: n for key, n in sums().items() if key[0] == then and key[1] == "adults"} == {
         ("adults", "unit", "adults"): 6, ("adults", "week", monday.isoformat()): 6, ("adults", "harm", "deepfake"): 5,
         ("adults", "harm", "grooming"): 1, ("adults", "age", "adult"): 5, ("adults", "age", "child"): 1,
-        ("adults", "written", "none"): 6, ("adults", "outcome", "removed"): 1, ("adults", "outcome", "open"): 5,
+        ("adults", "written", "none"): 6, ("adults", "source", "web"): 6,
+        ("adults", "outcome", "removed"): 1, ("adults", "outcome", "open"): 5,
         ("adults", "answer", "three_days"): 1, ("adults", "answer", "none"): 5, ("adults", "opinion", "none"): 6,
         ("adults", "platform", "facebook"): 6, ("adults", "platform", "tiktok"): 5,
         **Counter(("adults", "first", f"{case.priority}:{'1' if case == busy else 'none'}") for case in seven[:6]),

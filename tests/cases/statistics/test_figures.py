@@ -14,13 +14,13 @@ from cases.priority import Harm
 from cases.statistics import figures, spans
 from cases.statistics.counting import Dimension, count_all
 from cases.statistics.figures import Number, Scope
-from cases.statistics.models import Tally
+from cases.statistics.models import Call, Tally
 from tests.cases.statistics.conftest import last_month, tally
 from tests.factories.cases import make_case, make_member, make_unit, signed_in
 
 PAGE, CSV = "/desk/figures/", "/desk/figures.csv"
 HOUSE = Scope()
-QUERIES = 8
+QUERIES = 9
 
 
 def of(found: figures.Figures, dimension: Dimension) -> dict[str, tuple[object, ...]]:
@@ -89,6 +89,13 @@ def test_times_by_platform_are_of_five_and_nine_in_ten_of_ten(db):
     assert rows["tiktok"][:2] == (Number(41), Number(5))
     assert rows["tiktok"][-2:] == ("48", "")
     assert rows["x"] == (Number(None),) * 6 + ("", "")
+
+
+def test_calls_that_are_not_ours_are_counted_beside_the_reports(db):
+    for day in (1, 28):
+        Call.objects.create(day=last_month().replace(day=day), came="phone", reason="prank", sent_to="nobody", n=30)
+    Call.objects.create(day=timezone.localdate(), came="phone", reason="prank", sent_to="nobody", n=9)
+    assert of(figures.figures(HOUSE, [last_month()]), Dimension.CALL)["prank"] == (Number(60),)
 
 
 def test_weeks_are_whole(db):
