@@ -72,7 +72,8 @@ function press(key) {
 
 function focusIn(part) {
   part.scrollIntoView({ block: 'start' });
-  part.querySelector('input:not([type=hidden]),textarea,select,a,button')?.focus({ preventScroll: true });
+  const controls = [...part.querySelectorAll('input:not([type=hidden]),textarea,select,a,button')];
+  controls.find(each => each.offsetParent)?.focus({ preventScroll: true });
 }
 
 function wireKeys(keys) {
