@@ -65,12 +65,10 @@ class Taken:
     def p50(self) -> float:
         return statistics.median(self.times)
 
-    @property
-    def p95(self) -> float:
-        return statistics.quantiles(self.times, n=20)[-1] if len(self.times) > 1 else self.times[0]
-
     def __str__(self) -> str:
-        return f"{self.p50:.1f} ms (p95 {self.p95:.1f}{f', {self.queries} queries' if self.queries else ''})"
+        more = [f"p95 {statistics.quantiles(self.times, n=20)[-1]:.1f}"] if len(self.times) > 1 else []
+        more += [f"{self.queries} queries"] if self.queries else []
+        return f"{self.p50:.1f} ms" + (f" ({', '.join(more)})" if more else "")
 
 
 Crowd = defaultdict[str, Taken]         # by what was done
