@@ -48,7 +48,7 @@ FIELDS = {
 WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/case/<slug:ref>/transfer/",
           "/desk/case/<slug:ref>/access/glass/", "/desk/case/<slug:ref>/access/lift/<uuid:wall>/",
           "/desk/case/<slug:ref>/notice/<slug:reference>/filled/", "/desk/case/<slug:ref>/task/",
-          "/desk/case/<slug:ref>/subject/", "/desk/case/<slug:ref>/asks/<uuid:ask>/contact/")
+          "/desk/case/<slug:ref>/subject/", "/desk/case/<slug:ref>/asks/<uuid:ask>/contact/", "/desk/floods/compare/")
 WAITS = {*WRITES, "/desk/keys/grant/", "/desk/keys/rotate/", "/desk/keys/rewrap/", "/desk/keys/recovery/"}
 GLASS = WRITES[3]           # for who is kept out, which the others are not
 ENDS = {"/desk/sign-out/", "/desk/lock/"}
