@@ -91,9 +91,10 @@ def keys_of(case: Case) -> list[DataKey]:
 
 
 def keys_beside(case: Case) -> list[DataKey]:
-    """Keys of rows that go with this case and seal something of another: a question that was asked for its sake."""
+    """Keys of rows that go with this case and seal something of another: a question that was asked for its sake. No other case
+    goes with it: one that is merged into it or folded behind it keeps its keys."""
     keys: set[UUID] = set()
-    for model, key in _key_columns():
+    for model, key in [each for each in _key_columns() if each[0] is not Case]:
         for column in [field.name for field in model._meta.local_fields if field.related_model is Case][1:]:
             keys.update(model._base_manager.filter(**{column: case.pk}).values_list(key, flat=True))
     return list(DataKey.objects.filter(pk__in=keys - {None}))

@@ -19,6 +19,7 @@ AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STRUCTURE = Path(__file__).with_name("structure.js").read_text()
 WIDTHS = (320, 360, 1280)
+NARROWER = {360: 320}       # the same layout with less room: axe looks at that one (base.css: only the top bar's gaps differ)
 SHOTS = os.environ.get("SHOTS", "")
 
 
@@ -30,7 +31,8 @@ def look(page: Page, *, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     for width in widths:
         page.set_viewport_size({"width": width, "height": 740})
         page.evaluate("scrollTo(0, 0)")                  # or axe finds what the sticky header happens to lie over
-        faults += [f"{width} px: {fault}" for fault in [*axe(page), *overflow(page)]]
+        seen = [] if NARROWER.get(width) in widths else axe(page)
+        faults += [f"{width} px: {fault}" for fault in [*seen, *overflow(page)]]
     page.set_viewport_size({"width": 320, "height": 740})
     with large_text(page):
         faults += [f"200 % text: {fault}" for fault in overflow(page)]

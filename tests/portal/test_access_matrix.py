@@ -33,6 +33,7 @@ from cases.notifications import webhooks
 from cases.notifications.models import Occasion, Webhook
 from cases.permissions import Permission, Role, may
 from cases.services import assign, change_status
+from cases.statistics.models import Publication
 from cases.triage import closing, consulting, subjects, todo, walls
 from cases.triage.asking import put
 from cases.triage.consult_reading import seal_consult
@@ -111,6 +112,8 @@ def people(case: Case) -> dict[str, Client]:
     """Column → browser."""
     owner = woman("Ayesha", case)
     take(case, owner)
+    Publication.objects.create(first=case.opened_at, last=case.opened_at, numbers={"total": 10, "tables": []}, prepared_by=owner,
+                               prepared_at=case.opened_at)
     SavedView.objects.create(owner=owner, name_en="Her own", params={}, at=case.opened_at)
     browsers = {
         "nobody": Client(), "owner": signed_in(owner), "locked": signed_in(owner, unlocked=False),
@@ -185,7 +188,7 @@ def places(case: Case) -> dict[str, str]:
               "<int:pk>": str(case.unit.calendar_id), "priority/<slug:code>": "priority/sextortion",
               "roster/<slug:code>": f"roster/{case.unit.code}", "<uuid:row>": str(uuid4()),
               "<uuid:entry>": str(ListEntry.objects.get().pk), "<uuid:pk>": str(Question.objects.get().pk),
-              "<uuid:task>": str(Task.objects.get().pk),
+              "<uuid:publication>": str(Publication.objects.get().pk), "<uuid:task>": str(Task.objects.get().pk),
               "<uuid:subject>": str(Subject.objects.get().pk),
               "<uuid:closing>": str(Closing.objects.get().pk), "<slug:form>": "note",
               "<uuid:view>": str(SavedView.objects.get().pk),

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from cases.audit.models import Entry
@@ -113,7 +114,8 @@ def test_a_malformed_submission_is_refused_whole(platform: Platform, body: objec
 
 
 @pytest.mark.parametrize(("lines", "part"), [(1001, "count"), (10_000, "body")])
-def test_too_much_at_once_is_413(platform: Platform, lines: int, part: str):
+def test_too_much_at_once_is_413(platform: Platform, settings: LazySettings, lines: int, part: str):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024               # of the process that serves it: only the desk takes more
     answer = platform.say(*[(f"{n:064x}", "Blocked") for n in range(lines)])
     assert (answer.status_code, answer.json()["error"]) == (413, part)
 

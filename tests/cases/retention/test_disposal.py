@@ -66,6 +66,14 @@ def test_the_list_keeps_a_fingerprint_while_another_case_stands_behind_it(case, 
     assert ListEntry.objects.get().state == ListEntry.State.WITHDRAWN
 
 
+def test_a_report_that_stood_behind_it_keeps_its_keys(case):
+    behind = make_case(make_unit(), story="Alike")
+    Case.objects.filter(pk=behind.pk).update(folded_into=case)
+    carry_out(disposal_id=services.erase(case=case).pk)
+    assert not DataKey.objects.filter(pk__in=[behind.key_id, behind.conversation_key_id]).exclude(destroyed_at=None).exists()
+    assert DataKeyWrap.objects.filter(key=behind.key_id).exists()
+
+
 def test_its_jobs_are_gone_and_those_of_others_are_not(case):
     mine = {job.pk for job in Job.objects.all() if str(case.pk) in job.payload.values()}
     notice = Job.objects.get(task="escalation.deliver").pk
@@ -184,9 +192,10 @@ def test_an_invitation_points_to_its_key_too(office, nadia):
 
 
 def test_whatever_points_to_a_key_points_to_its_case():
-    """Or disposal would not find the key. An invitation of staff is of no case."""
+    """Or disposal would not find the key. An invitation of staff and the secret of a webhook are of no case."""
+    of_no_case = {"accounts.Invitation", "cases_notifications.Webhook"}
     for model, _column in disposal._key_columns():
-        assert model._meta.label == "accounts.Invitation" or model is Case or disposal._column_to(Case, model), model
+        assert model._meta.label in of_no_case or model is Case or disposal._column_to(Case, model), model
 
 
 def test_a_restored_file_whose_key_was_destroyed_since_says_that_it_is_gone(case, nadia):
