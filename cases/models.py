@@ -47,12 +47,7 @@ BODY_NAMES = {
     Body.CYBERCRIME: _("The cyber crime agency (NCCIA)"),
     Body.PTA: _("The telecom authority (PTA)"),
 }
-LEVEL_NAMES = {
-    Level.P1: _("Urgent"),
-    Level.P2: _("High"),
-    Level.P3: _("Normal"),
-    Level.P4: _("Low"),
-}
+LEVEL_NAMES = {Level.P1: _("Urgent"), Level.P2: _("High"), Level.P3: _("Normal"), Level.P4: _("Low")}
 RULE_NAMES = {
     "life": _("Danger to life"),
     "self_harm": _("Risk of self-harm"),
@@ -85,7 +80,6 @@ WRITTEN_NAMES = {                       # what the reporter wrote in; Case.langu
     "sd": _("Sindhi"),
     "other": _("Another language"),
 }
-
 
 
 UNIT_ONLY = ("key", "answers", "summary")       # of a case: what the public's database role may insert and never read
@@ -140,15 +134,16 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")    # is worked there
+    split_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")      # has the conversation
     folded_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="folded")    # is shown behind it
     version = models.PositiveIntegerField(default=1)                # optimistic locking
 
     class Meta:
-        indexes = [             # of the queue, each in its order: docs/figures.md says what they buy. No list has what
-            # is OUT of it: each index says itself which cases those are, or a count would fetch their rows
+        indexes = [             # each in a list's order (docs/figures.md), with who is OUT of lists, or a count would fetch rows
             models.Index(fields=["unit", "due_at", "id", *OUT], name="case_open", condition=OPEN),
             models.Index(fields=["unit", "status", "due_at", "id", *OUT], name="case_status"),
             models.Index(fields=["unit", "closed_at", "id", *OUT], name="case_closed", condition=CLOSED),
+            models.Index(fields=["unit", "harm", "closed_at", "id", *OUT], name="case_closed_harm", condition=CLOSED),
             models.Index(fields=["assignee", "due_at", "id", *OUT], name="case_owner", condition=OPEN),
             models.Index(fields=["unit", "due_at", "id", *OUT], name="case_unread", condition=models.Q(unread=True)),
             models.Index(fields=["unit", "id", *OUT], name="case_written",       # the digest's, of all that is unread
@@ -190,7 +185,7 @@ class StatusChange(models.Model):
     status = models.CharField(max_length=20, choices=Status.choices)
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     said = models.CharField(max_length=20, blank=True)              # a code of cases.public_words
-    platform = models.CharField(max_length=30, blank=True)          # slug
+    platform = models.CharField(max_length=40, blank=True)          # slug, or an authority's
     next_check = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -260,6 +255,9 @@ class Consent(models.Model):
         PASS_POLICE = "pass_police", _("Pass to the police")
         PASS_PTA = "pass_pta", _("Pass to the telecom authority")
         OTHER_UNIT = "other_unit", _("Let another of our units read it")
+        PASS_CHILD = "pass_child", _("Pass to a child-protection body")
+        PASS_HOTLINE = "pass_hotline", _("Pass to a hotline")
+        PASS_OTHER = "pass_other", _("Pass to another authority")
 
     class Answer(models.TextChoices):
         YES = "yes", _("Yes")
@@ -270,6 +268,7 @@ class Consent(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
     act = models.CharField(max_length=20, choices=Act.choices)
     answer = models.CharField(max_length=10, choices=Answer.choices)
+    recipient = models.CharField(max_length=40, blank=True, default="")     # slug of an authority, when it was asked about one
     assent = models.BinaryField(null=True)                          # typed words, sealed under the conversation key
     at = models.DateTimeField()
 

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     PUBLISH_FIGURES = "publish_figures"       # prepare, or publish what somebody else prepared
     READ_AUDIT = "read_audit"
     MANAGE_PEOPLE = "manage_people"      # administers people and units, reads no case
+    EDIT_REGISTRY = "edit_registry"      # whom we ask and where; never with READ_CASES
 
 
 class Role(StrEnum):
@@ -41,7 +42,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.CAMPAIGN_PUBLISHER: frozenset({P.EDIT_CAMPAIGNS, P.PUBLISH_CAMPAIGNS}),
     Role.ANALYST: frozenset({P.READ_FIGURES, P.READ_ALL_FIGURES, P.PUBLISH_FIGURES}),
     Role.AUDITOR: frozenset({P.READ_AUDIT, P.READ_FIGURES, P.READ_ALL_FIGURES}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.EDIT_REGISTRY}),
 }
 
 

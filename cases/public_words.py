@@ -22,7 +22,22 @@ class Said(StrEnum):
     PLATFORM_SAW_IT = "platform_saw_it"
     PLATFORM_REMOVED = "platform_removed"
     PLATFORM_REFUSED = "platform_refused"
+    PLATFORM_ASKS = "platform_asks"
+    PLATFORM_CANNOT_FIND = "platform_cannot_find"
+    PLATFORM_NOT_THEIRS = "platform_not_theirs"
+    PLATFORM_ALLOWS = "platform_allows"
     PLATFORM_SILENT = "platform_silent"
+    PLATFORM_UNREACHED = "platform_unreached"
+    IN_PARTS = "in_parts"
+    PART_REMOVED = "part_removed"
+    PART_CLOSED = "part_closed"
+    PASSED_ON = "passed_on"                  # to an authority, whose slug stands where a platform's would
+    PASSED_DANGER = "passed_danger"
+    PASSED_CHILD = "passed_child"
+    AUTHORITY_ACCEPTED = "authority_accepted"
+    AUTHORITY_REFUSED = "authority_refused"
+    AUTHORITY_ACTED = "authority_acted"
+    AUTHORITY_NOTHING = "authority_nothing"
     PARTNER_MAY_HOLD = "partner_may_hold"
     PARTNER_DROPPED = "partner_dropped"
     CLOSED_REMOVED = "closed_removed"
@@ -44,6 +59,11 @@ SENTENCES: dict[Said, Callable[[], str]] = {
     Said.IN_REVIEW: lambda: _("Your report is being worked on."),
     Said.OTHER_UNIT: lambda: _("Another of our units works on your report now."),
     Said.UNIT_ADVISES: lambda: _("Another of our units reads your report, to advise us. It stays with us."),
+    Said.IN_PARTS: lambda: _("Your report tells of more than one thing. We work on each by itself, and you read about all of "
+                             "it here."),
+    Said.PART_REMOVED: lambda: _("One part of your report is finished: the content has been removed. If you see it again, tell "
+                                 "us here."),
+    Said.PART_CLOSED: lambda: _("One part of your report is finished. If you want to know more about it, write to us here."),
     Said.ASKED_YOU: lambda: _("We need to ask you something."),
     Said.ASKED_AGAIN: lambda: _("We could not open what you sent, and nobody has read it. Please send us a new report."),
     Said.ASKED_PLATFORM: lambda: _("We have asked {platform} to remove the content; next check {date}."),
@@ -51,8 +71,27 @@ SENTENCES: dict[Said, Callable[[], str]] = {
     Said.PLATFORM_REMOVED: lambda: _("{platform} says the content has been removed; if you see it again, tell us here."),
     Said.PLATFORM_REFUSED: lambda: _("{platform} did not remove the content; this is our next step: a caseworker looks at it "
                                      "again by {date}."),
+    Said.PLATFORM_ASKS: lambda: _("{platform} asks us for more before it decides; a caseworker looks at it by {date}."),
+    Said.PLATFORM_CANNOT_FIND: lambda: _("{platform} says that it cannot find the content; a caseworker looks at it again by "
+                                         "{date}."),
+    Said.PLATFORM_NOT_THEIRS: lambda: _("{platform} says that it cannot remove this content itself; a caseworker looks at it "
+                                        "again by {date}."),
+    Said.PLATFORM_ALLOWS: lambda: _("{platform} says that its rules allow the content. We do not leave it at that: a caseworker "
+                                    "looks at it again by {date}."),
+    Said.PLATFORM_UNREACHED: lambda: _("Our request did not reach {platform}; a caseworker looks at it again by {date}."),
     Said.PLATFORM_SILENT: lambda: _("{platform} has not answered; this is our next step: a caseworker looks at it again by "
                                     "{date}."),
+    Said.PASSED_ON: lambda: _("We have passed your report to {platform}, as you agreed; next check {date}."),
+    Said.PASSED_DANGER: lambda: _("We have passed your report to {platform} without your yes, because we believe that somebody’s "
+                                  "life is in danger. Two of us decided it. Next check {date}."),
+    Said.PASSED_CHILD: lambda: _("We have passed your report to {platform} without your yes, because the law obliges us, for a "
+                                 "child. Two of us decided it. Next check {date}."),
+    Said.AUTHORITY_ACCEPTED: lambda: _("{platform} has taken it up; next check {date}."),
+    Said.AUTHORITY_REFUSED: lambda: _("{platform} has not taken it up; this is our next step: a caseworker looks at it again by "
+                                      "{date}."),
+    Said.AUTHORITY_ACTED: lambda: _("{platform} says that it has acted. If it goes on, tell us here."),
+    Said.AUTHORITY_NOTHING: lambda: _("{platform} has ended its work without a result; this is our next step: a caseworker looks "
+                                      "at it again by {date}."),
     Said.PARTNER_MAY_HOLD: lambda: _("Your fingerprints are off our list, and {platform} is told so. {platform} had read the "
                                      "list before and has not confirmed; we cannot see whether it still keeps a copy."),
     Said.PARTNER_DROPPED: lambda: _("{platform} confirms that it has dropped your fingerprints. We cannot check this ourselves."),
@@ -73,6 +112,20 @@ SENTENCES: dict[Said, Callable[[], str]] = {
     Said.CLOSED_NOT_FOR_US: lambda: _("Your report is closed: another body can help you better. Read our message below."),
     Said.CLOSED_DUPLICATE: lambda: _("Your report is closed because another report of yours covers it."),
 }
+
+
+NOT_OF_A_PART = frozenset({Said.RECEIVED, Said.IN_REVIEW, Said.OTHER_UNIT, Said.ASKED_YOU, Said.ASKED_AGAIN,
+                           Said.CLOSED_WITHDRAWN})
+
+
+def of_a_part(said: Said) -> Said | None:
+    """What the reporter reads, beside the status of their report, when a case that was split from it moves. None: nothing, for
+    it goes without saying or was said of the report itself."""
+    if said in NOT_OF_A_PART:
+        return None
+    if said == Said.CLOSED_REMOVED:
+        return Said.PART_REMOVED
+    return Said.PART_CLOSED if said.value.startswith("closed_") else said
 
 
 def day(moment: datetime | None) -> str:

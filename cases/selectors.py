@@ -4,7 +4,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.models import BreakGlass, Case, Consent, Exclusion
@@ -15,7 +15,8 @@ from cases.units.models import Membership
 # Words that tell the reporter of something done with their yes: one of these answers must be a yes.
 NEEDS: dict[Said, tuple[Consent.Act, ...]] = {
     Said.ASKED_PLATFORM: (Consent.Act.ASK_PLATFORM,), Said.PLATFORM_SAW_IT: (Consent.Act.ASK_PLATFORM,),
-    Said.CLOSED_REFERRED: (Consent.Act.PASS_POLICE, Consent.Act.PASS_PTA),
+    Said.CLOSED_REFERRED: (Consent.Act.PASS_POLICE, Consent.Act.PASS_PTA, Consent.Act.PASS_CHILD, Consent.Act.PASS_HOTLINE,
+                           Consent.Act.PASS_OTHER),
 }
 Person = TypeVar("Person", bound=AbstractBaseUser)
 
@@ -95,14 +96,42 @@ def opens(staff: Staff, case: Case) -> bool:
 
 
 def consent(case: Case, act: Consent.Act) -> Consent | None:
-    """The newest answer for an act, or None when it was never asked."""
-    return Consent.objects.filter(case=case, act=act.value).order_by("-at").first()
+    """The newest answer for an act, or None when it was never asked. Of a case that was split off: to the report it came from."""
+    return Consent.objects.filter(case=first_of(case), act=act.value).order_by("-at").first()
+
+
+def first_of(case: Case) -> UUID:
+    """The id of the case that has the conversation: its own, or that which it was split from."""
+    return case.split_of_id or case.pk
+
+
+def parts_of(case: Case) -> QuerySet[Case]:
+    """The cases that were split from this one, the oldest first. They go where it goes, in one transaction with it."""
+    return Case.objects.filter(split_of=case.pk).order_by("opened_at", "pk")
+
+
+def kin_of(case: Case) -> QuerySet[Case]:
+    """The others that tell of the same report, the one with the conversation first."""
+    first = first_of(case)
+    return Case.objects.filter(Q(pk=first) | Q(split_of=first)).exclude(pk=case.pk).order_by(
+        F("split_of").asc(nulls_first=True), "opened_at", "pk")
 
 
 def agrees(case: Case, act: Consent.Act) -> bool:
     """True only for a plain yes: "ask me first" is a no until asked."""
     newest = consent(case, act)
     return newest is not None and newest.answer == Consent.Answer.YES
+
+
+def agrees_to(case: Case, act: Consent.Act, recipient: str, *, general: bool) -> bool:
+    """The same for one authority, by its slug: the newest answer is a yes, and it or one before it, with no other answer since,
+    named that authority. `general`: the question as the report asks it names it too."""
+    for given in Consent.objects.filter(case=first_of(case), act=act.value).order_by("-at").only("answer", "recipient"):
+        if given.answer != Consent.Answer.YES:
+            return False
+        if given.recipient == recipient or general and not given.recipient:
+            return True
+    return False
 
 
 def agreed(case: Case, said: Said) -> bool:

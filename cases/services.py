@@ -14,7 +14,7 @@ from cases.audit.services import actor, record
 from cases.models import UNIT_ONLY, Case, Consent, Exclusion, Link, Message, StatusChange
 from cases.permissions import Staff
 from cases.priority import BY_HAND, Facts, Level, Rule, Seen, is_new, rate, rate_seen
-from cases.public_words import Said
+from cases.public_words import Said, of_a_part
 from cases.units.models import Membership, Unit
 from cases.vault.models import DataKey
 from cases.workflow import Outcome, Source, Status, check_transition
@@ -44,6 +44,10 @@ class Stale(Exception):
 
 class WomanAsked(Exception):
     """The reporter would rather a woman reads this, and the member is not known as one."""
+
+
+class NoConversation(Exception):
+    """The case was split off: its reporter reads and writes in the case that it came from."""
 
 
 class NotAMember(Exception):
@@ -114,7 +118,10 @@ def lock_case(case: Case, version: int | None = None, *, alone: bool = True) -> 
 
     Until we are done nobody adds to the case, no answer of its reporter and no link to another. Not `alone`: they may. Whoever
     locks several cases at once asks for that, or would wait for a colleague who has one of them and ties it to another.
+    A case that was split off comes after the one it was split from, where the reporter is told of it.
     """
+    if case.split_of_id:
+        list(Case.objects.select_for_update(no_key=True).filter(pk=case.split_of_id).only("pk"))
     locked = Case.objects.select_for_update(of=("self",), no_key=not alone).select_related("unit__calendar").defer(*UNIT_ONLY)
     fresh = locked.get(pk=case.pk)
     if version is not None and fresh.version != version:
@@ -139,6 +146,8 @@ def change_status(*, case: Case, to: Status, by: Staff | None, outcome: Outcome 
     words = said or (SAID_BY_OUTCOME[outcome] if outcome else SAID_BY_STATUS.get(to))
     StatusChange.objects.create(case=fresh, at=now, status=to.value, outcome=fresh.outcome, said=words.value if words else "",
                                 platform=platform, next_check=next_check, by_id=by.pk if by else None)
+    if words:
+        _tell_first(fresh, words, now, platform, next_check)
     record("status_changed", subject=fresh.pk, actor=actor(by), to=to.value, outcome=outcome)
     return fresh
 
@@ -256,8 +265,20 @@ def tell_status(*, case: Case, said: Said, platform: str = "", next_check: datet
     if next_check and fresh.status == Status.WAITING_OUTSIDE and fresh.merged_into_id is None:
         deadlines.check(fresh, next_check, timezone.now())
         fresh.save(update_fields=deadlines.COLUMNS)
-    return StatusChange.objects.create(case=fresh, at=timezone.now(), status=fresh.status, outcome=fresh.outcome,
+    now = timezone.now()
+    _tell_first(fresh, said, now, platform, next_check)
+    return StatusChange.objects.create(case=fresh, at=now, status=fresh.status, outcome=fresh.outcome,
                                        said=said.value, platform=platform, next_check=next_check)
+
+
+def _tell_first(case: Case, said: Said, at: datetime, platform: str, next_check: datetime | None) -> None:
+    """Of a case that was split off, and is worked by itself: its reporter reads where the conversation is. Neither status nor
+    clock is moved there."""
+    words = of_a_part(said)
+    if case.split_of_id and case.merged_into_id is None and words:
+        status, outcome = Case.objects.values_list("status", "outcome").get(pk=case.split_of_id)
+        StatusChange.objects.create(case_id=case.split_of_id, at=at, status=status, outcome=outcome, said=words.value,
+                                    platform=platform, next_check=next_check)
 
 
 @transaction.atomic
@@ -279,7 +300,12 @@ def assign(*, case: Case, to: Staff | None, by: Staff, despite_wish: bool = Fals
 
 @transaction.atomic
 def add_message(*, case: Case, message_id: uuid.UUID, author: Message.Author, body: bytes, by: Staff | None = None) -> Message:
-    """Append a sealed message. What the reporter writes makes the case unread and ends our waiting for it."""
+    """Append a sealed message. What the reporter writes makes the case unread and ends our waiting for it.
+
+    Raises NoConversation.
+    """
+    if case.split_of_id:
+        raise NoConversation(case.ref)
     message = Message.objects.create(id=message_id, case=case, author=author.value, body=body,
                                      by_id=by.pk if by else None, at=timezone.now())
     if author == Message.Author.REPORTER:
@@ -308,16 +334,16 @@ def mark_read(*, case: Case, by: Staff | None) -> int:
 
 @transaction.atomic
 def give_consent(*, case: Case, act: Consent.Act, answer: Consent.Answer, assent: bytes | None = None,
-                 consent_id: uuid.UUID | None = None, by: Staff | None = None) -> Consent:
+                 consent_id: uuid.UUID | None = None, by: Staff | None = None, recipient: str = "") -> Consent:
     """Append the reporter's answer; the newest counts. `consent_id` is the id that the typed assent was sealed for; `by`: who
-    typed it for them.
+    typed it for them; `recipient`: the authority that was asked about, by its slug.
 
     It is later than every one before, whatever the machine's clock does: a no must never seem older than the yes it takes back.
     """
     last = Consent.objects.filter(case=case, act=act.value).aggregate(last=Max("at"))["last"]
     at = max(timezone.now(), last + timedelta(microseconds=1)) if last else timezone.now()
     consent = Consent.objects.create(id=consent_id or uuid.uuid4(), case=case, act=act.value, answer=answer.value, assent=assent,
-                                     at=at)
+                                     at=at, recipient=recipient)
     record("consent_given", subject=case.pk, actor=actor(by) if by else "reporter", act=act.value, answer=answer.value)
     return consent
 

@@ -26,12 +26,13 @@ class Outcome(TextChoices):
 
 
 class Source(TextChoices):
-    """How a report came. Only the first is typed by who reports."""
+    """How a report came. Only the first is typed by who reports; the last is no report of its own."""
     WEB = "web", _("On the website")
     PHONE = "phone", _("By telephone")
     LETTER = "letter", _("By letter")
     WALK_IN = "walk_in", _("In person")
     IMPORT = "import", _("From a list")
+    SPLIT = "split", _("Split from another case")
 
 
 S = Status

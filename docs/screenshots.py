@@ -25,6 +25,7 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 LIMIT = 150 * 1024                                  # bytes
 # the first picture of the demonstration's second report (portal/demonstration/cases.py)
 DEMONSTRATED = "b197958dd1743ca7f531113c99d164427d6fad42a8408d3ef597cd726e48107e"
+SOUGHT = {"en": "group", "ur": "پیسے"}               # stands in some of its reports
 STARTS_WITHIN = 180                                 # seconds
 LOOKED_AT_WITHIN = 15                               # seconds; the worker looks at a file
 
@@ -160,6 +161,28 @@ def of_the_desk(camera: Camera) -> None:
     camera.keep(page, "notice")
 
 
+def of_the_first_day(camera: Camera) -> None:
+    """The walk of a newcomer who has looked at one case."""
+    page = camera.signed_in("maryam")
+    page.goto(f"{camera.base}/desk/first-day/")
+    with page.expect_navigation():
+        page.locator("main form .btn").click()
+    page.locator("main ol a").first.click()
+    page.locator("#move").wait_for()
+    page.goto(f"{camera.base}/desk/first-day/")
+    camera.keep(page, "first-day")
+
+
+def of_the_search(camera: Camera) -> None:
+    """Words found in what was written."""
+    page = camera.signed_in("nadia")
+    page.goto(f"{camera.base}/desk/search/")
+    page.locator("main input[type=search]").fill(SOUGHT[camera.language])
+    page.locator("main form .btn").first.click()
+    page.locator("#hits mark").first.wait_for()
+    camera.keep(page, "search")
+
+
 def of_a_file(camera: Camera) -> None:
     """A screenshot as it is first seen."""
     page = camera.signed_in("nadia")
@@ -242,6 +265,8 @@ def main() -> None:
             of_the_report(camera)
             of_the_screenshots(camera)
             of_the_desk(camera)
+            of_the_first_day(camera)
+            of_the_search(camera)
             of_a_file(camera)
             of_matches(camera)
             of_the_end(camera)

@@ -16,8 +16,10 @@ HOLDERS: dict[str, frozenset[str]] = {
     "OIDC_CLIENT_SECRET": frozenset({"desk"}),                   # single sign-on
     "AUDIT_SIGNING_KEY": frozenset({"worker"}),
     "EMAIL_HOST_PASSWORD": frozenset({"worker"}),
+    "IMAP_PASSWORD": frozenset({"worker"}),
     "SMS_GATEWAY_TOKEN": frozenset({"worker"}),
     "EXCHANGE_SOURCES": frozenset({"worker"}),                   # keys to lists of others
+    "NOTICE_SIGNING_KEY": frozenset({"worker"}),                 # signs notices that leave by machine
     "EXCHANGE_UPWARD": frozenset({"worker"}),                    # keys of those who take our fingerprints
 }
 

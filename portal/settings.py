@@ -92,7 +92,7 @@ INSTALLED_APPS = [
     "modeltranslation", "portal", "portal.accounts",
     "cases.audit", "cases.outbox", "cases.clock", "cases.units", "cases.vault", "cases",
     "cases.notifications", "cases.merging", "cases.hashing", "cases.flood", "cases.evidence", "cases.escalation",
-    "cases.conversation", "cases.retention",
+    "cases.referral", "cases.conversation", "cases.retention",
     "cases.intake", "cases.triage", "cases.exchange", "cases.statistics",
     "awareness",                                        # before wagtail.admin: it overrides templates
     "wagtail.contrib.settings", "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images",
@@ -198,10 +198,20 @@ EMAIL_USE_TLS = envbool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@example.org")
 NOTICE_FROM_EMAIL = env("NOTICE_FROM_EMAIL", "takedown@example.org")     # the role address that signs notices
+NOTICE_REPLY_ADDRESS = env("NOTICE_REPLY_ADDRESS", NOTICE_FROM_EMAIL)    # answers come to it with +token; empty: without
+NOTICES_PER_MINUTE = json.loads(env("NOTICES_PER_MINUTE", '{"email": 30}'))    # to one channel, by its kind; none named: no limit
+# The mailbox of that address: fetched each minute over TLS where a host is named (docs/how-to/answers-by-mail.md).
+IMAP: dict[str, Any] = {"host": env("IMAP_HOST", ""), "port": envint("IMAP_PORT", 993), "user": env("IMAP_USER", ""),
+        "folder": env("IMAP_FOLDER", "INBOX"), "strays": env("IMAP_STRAYS_FOLDER", "Strays"), "ca_file": env("IMAP_CA_FILE", "")}
+IMAP_PASSWORD = envsecret("IMAP_PASSWORD", "") if SENDS else absent(PORTAL_ROLE, "IMAP_PASSWORD")
+INBOUND_MAIL_KEY = bytes.fromhex(env("INBOUND_MAIL_KEY", ""))    # public, Ed25519: of the mail server that hands mails over
 WITNESS_EMAIL = env("WITNESS_EMAIL", "")                # keeps the log's signed heads (docs/how-to/witness.md)
 WEBHOOK_NETWORKS = [ip_network(each) for each in envlist("WEBHOOK_NETWORKS")]     # private ones that webhooks may reach
 WEBHOOK_CA_FILE = env("WEBHOOK_CA_FILE", "")            # who signs the certificates of their receivers; empty: the public ones
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
+# Signs notices that leave by machine (docs/notices-by-machine.md); empty: no notice leaves that way.
+NOTICE_SIGNING_KEY = bytes.fromhex(envsecret("NOTICE_SIGNING_KEY", "") or (kept("NOTICE_SIGNING_KEY") if DEMO else "")) \
+    if holds(PORTAL_ROLE, "NOTICE_SIGNING_KEY") else absent(PORTAL_ROLE, "NOTICE_SIGNING_KEY")
 # Lists of others that we pull (docs/how-to/pull-a-list.md), with their keys: JSON, or a file of it.
 EXCHANGE_SOURCES = json.loads(envsecret("EXCHANGE_SOURCES", "[]") or "[]") if holds(PORTAL_ROLE, "EXCHANGE_SOURCES") \
     else absent(PORTAL_ROLE, "EXCHANGE_SOURCES")

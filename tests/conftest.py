@@ -31,7 +31,7 @@ django.setup()
 hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("untimed")
 signal.signal(signal.SIGTERM, signal.default_int_handler)      # as Ctrl-C: whoever ends a run leaves no server of it behind
-pytest_plugins = [f"tests.fixtures.{name}" for name in ("costs", "roles", "migrated", "database", "jobs", "browser")]
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("costs", "roles", "migrated", "database", "jobs", "dovecot", "browser")]
 
 
 @pytest.hookimpl(tryfirst=True)         # before pytest reads `-m`

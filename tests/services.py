@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+UNDER = os.environ.get("MEHFOOZ_SERVICES", "/tmp")        # noqa: S108 (mkdtemp makes a directory of its own there)
 STARTS_WITHIN = 60      # seconds; a shared machine can be slow
 FAST_AND_FORGETFUL = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=64MB",
                       "listen_addresses=", "autovacuum=off", "max_wal_size=4GB"]
@@ -23,7 +24,7 @@ class Services:
     """The directory that holds sockets and data, known before anything runs in it, because settings name it."""
 
     def __init__(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="mehfooz-test-", dir="/tmp"))     # short: a socket's path has 107 bytes
+        self.directory = Path(tempfile.mkdtemp(prefix="mehfooz-test-", dir=UNDER))     # short: a socket's path has 107 bytes
         self.servers: dict[str, subprocess.Popen[bytes]] = {}
         self.patience = 5               # seconds to stop in, and then killed
         self.drop: list[str] = []
@@ -94,6 +95,16 @@ class Services:
         """FLUSHALL: also what a Redis restarted without its data looks like."""
         client = shutil.which("redis-cli") or "redis-cli"
         subprocess.run([client, "-s", str(self.directory / "redis.sock"), "flushall"], check=True, stdout=subprocess.DEVNULL)
+
+    def other(self, name: str, answers: Callable[[], bool], *command: object) -> None:
+        """Start a server that only some tests need; returns when it answers."""
+        self._start(name, *command)
+        self._wait(name, answers)
+
+    @property
+    def user(self) -> pwd.struct_passwd:
+        """Whose the servers are."""
+        return _unprivileged() if self.drop else pwd.getpwuid(os.geteuid())
 
     def stop(self) -> None:
         for server in self.servers.values():

@@ -33,7 +33,7 @@ class Ask(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="asks")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     about = models.CharField(max_length=20, blank=True)             # of About, or of Consent.Act
-    platform = models.CharField(max_length=30, blank=True)          # slug: whom we would ask, if they agree
+    platform = models.CharField(max_length=40, blank=True)          # slug of a platform or authority: to whom, if they agree
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True)                 # by staff, before it was answered

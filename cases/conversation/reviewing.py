@@ -20,7 +20,7 @@ from cases.permissions import Permission, Role, Staff, may
 from cases.selectors import on_this_side
 from cases.services import lock_case
 from cases.units.models import Unit
-from cases.units.selectors import supervisors
+from cases.units.selectors import elsewhere, supervisors
 from cases.vault import trust
 from cases.vault.models import DataKey
 from cases.vault.trust import KeyMissing
@@ -43,7 +43,7 @@ class NoReporter(Exception):
 # --- the reporter -----------------------------------------------------------------------------------------------------
 def reader_for(case: Case) -> Unit | None:
     """The unit that could open a review of this case. None: nobody else has a key that can be trusted."""
-    others = Unit.objects.exclude(pk=case.unit_id).order_by("code")
+    others = elsewhere(case.unit).order_by("code")
     return next((unit for unit in sorted(others, key=lambda each: each.code != FIRST) if _trusted(unit)), None)
 
 

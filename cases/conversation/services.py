@@ -17,7 +17,7 @@ from cases.workflow import Status
 
 
 class NotAllowed(Exception):
-    """The case is closed, or the member may not work it."""
+    """The case is closed or has no conversation, or the member may not work it."""
 
 
 class AlreadyAsked(Exception):
@@ -28,7 +28,7 @@ class AlreadyAsked(Exception):
 def ask(*, case: Case, kind: Ask.Kind, by: Staff, about: str = "", platform: str = "", version: int | None = None) -> Ask:
     """Put a question into the inbox. A case in review waits for the answer then. Raises NotAllowed, AlreadyAsked, Stale."""
     fresh = lock_case(case, version)
-    if fresh.status == Status.CLOSED or not may(by, Permission.WORK_CASES):
+    if fresh.status == Status.CLOSED or fresh.split_of_id or not may(by, Permission.WORK_CASES):
         raise NotAllowed(fresh.ref)
     if waiting(fresh).filter(kind=kind.value, about=about).exists():
         raise AlreadyAsked(fresh.ref)

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from cases.conversation.models import Ask
 from cases.models import Consent
 
-Kind, About = Ask.Kind, Ask.About
+Kind, About, Act = Ask.Kind, Ask.About, Consent.Act
+PASSING = frozenset({Act.PASS_POLICE, Act.PASS_PTA, Act.PASS_CHILD, Act.PASS_HOTLINE, Act.PASS_OTHER})     # to an authority
 IN_YEARS = gettext_lazy("In years. Roughly is enough.")
 
 
@@ -53,6 +54,9 @@ def name_of(ask: Ask, platform: str = "") -> str:
     return str(QUESTIONS[Kind(ask.kind), ask.about].name)
 
 
-def asks_for_platform(platform: str) -> str:
-    """Above the form of consent, when staff said which platform they would ask."""
-    return _("We would like to ask %(platform)s to remove it.") % {"platform": f"\u2068{platform}\u2069"}
+def asks_for(ask: Ask | None, name: str) -> str:
+    """Above the form of consent, when staff said which platform they would ask, or to which authority it would go."""
+    if ask is not None and ask.about in PASSING:
+        return _("It would go to %(authority)s, and to nobody else. Whatever they then ask of you, you are free to refuse.") % {
+            "authority": f"\u2068{name}\u2069"}
+    return _("We would like to ask %(platform)s to remove it.") % {"platform": f"\u2068{name}\u2069"}

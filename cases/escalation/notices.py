@@ -6,18 +6,19 @@ of the escalation; the names of affected people stay out, and so does any quotat
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from django.utils.translation import gettext as _, override
+from django.utils.translation import gettext as _, ngettext, override
 
 from cases.priority import Harm
 
 DEADLINE = timedelta(hours=48)           # 47 USC 223a(a)(3): "not later than 48 hours"
 MAX_LINKS = 50
 PDQ_DIGITS = 64
+WRITTEN_IN = ("en", "ur")
 
 
 class Missing(StrEnum):
@@ -39,6 +40,8 @@ class Notice:
     law: str
     child: bool                          # shows or concerns a person under 18
     signature: str                       # who signs for the office
+    harm: str = ""                       # what kind it is, for those who take reports by machine; "": frozen before that was kept
+    hours: int = 48                      # how soon we ask for an answer
 
     def as_json(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=False).encode()
@@ -94,7 +97,21 @@ def draft(*, reference: str, harm: Harm, child: bool, links: list[str], hashes: 
     with override(language):
         reasons = REASONS[harm]()
     return Notice(reference=reference, links=tuple(links[:MAX_LINKS]), hashes=() if child else tuple(hashes), reasons=reasons,
-                  policy=policy, law=LAW.get(harm, ""), child=child, signature=signature)
+                  policy=policy, law=LAW.get(harm, ""), child=child, signature=signature, harm=harm.value)
+
+
+def in_language(notice: Notice, language: str) -> Notice:
+    """The same for a reader of `language`: the drafted words are ours in both, what staff wrote in their place stays as it is."""
+    if not notice.harm:
+        return notice
+    words = REASONS[Harm(notice.harm)]
+    for each in WRITTEN_IN:
+        with override(each):
+            drafted = words()
+        if plain(drafted).split() == plain(notice.reasons).split():
+            with override(language):
+                return replace(notice, reasons=words())
+    return notice
 
 
 def missing(notice: Notice, harm: Harm) -> list[Missing]:
@@ -132,8 +149,10 @@ def statements(notice: Notice) -> list[str]:
     if notice.child:
         said.append(_("The content shows or concerns a person under 18. Please preserve what the law requires and report it to "
                       "the competent hotline."))
-    asked = _("Please remove the content, and make reasonable efforts to remove identical copies, within 48 hours of receiving "
-              "this notice, and tell us the outcome under our reference.")
+    asked = ngettext("Please remove the content, and make reasonable efforts to remove identical copies, within %(n)d hour of "
+                     "receiving this notice, and tell us the outcome under our reference.",
+                     "Please remove the content, and make reasonable efforts to remove identical copies, within %(n)d hours of "
+                     "receiving this notice, and tell us the outcome under our reference.", notice.hours) % {"n": notice.hours}
     return [*said, asked]
 
 
@@ -142,14 +161,18 @@ def subject(notice: Notice) -> str:
 
 
 def render(notice: Notice, *, office: str, contact: str, language: str) -> tuple[str, str]:
-    """Subject and plain text, complete in themselves."""
+    """Subject and plain text, complete in themselves. In Urdu, what is written from left to right stands in isolates."""
+    def alone(values: Iterable[str]) -> list[str]:
+        return [f"\u2068{value}\u2069" for value in values] if language == "ur" else list(values)
+
     with override(language):
+        [reference], [address] = alone([notice.reference]), alone([contact])
         parts = [
-            _("Our reference: {reference}").format(reference=notice.reference),
-            _("From: {office}").format(office=office) + "\n" + _("Contact: {contact}").format(contact=contact),
-            *section(_("Where the content is"), notice.links),
-            *section(_("Fingerprints of the pictures (PDQ)"), [value for value in notice.hashes if is_pdq(value)]),
-            *section(_("Fingerprints of the videos (MD5)"), [value for value in notice.hashes if not is_pdq(value)]),
+            _("Our reference: {reference}").format(reference=reference),
+            _("From: {office}").format(office=office) + "\n" + _("Contact: {contact}").format(contact=address),
+            *section(_("Where the content is"), alone(notice.links)),
+            *section(_("Fingerprints of the pictures (PDQ)"), alone(value for value in notice.hashes if is_pdq(value))),
+            *section(_("Fingerprints of the videos (MD5)"), alone(value for value in notice.hashes if not is_pdq(value))),
             *section(_("What it is and why it must go"), [notice.reasons]),
             *section(_("Your rules"), [notice.policy]),
             *section(_("Law"), [notice.law]),

@@ -1,20 +1,19 @@
 """From a caseworker's decision to a platform's answer. Nothing leaves without consent, and nothing without an outbox row."""
 import secrets
 import uuid
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.deadlines import promise
-from cases.escalation import notices, uploads
-from cases.escalation.channels import email, upward
-from cases.escalation.channels.base import Outgoing, Proof
-from cases.escalation.models import Attempt, Channel, Escalation
+from cases.escalation import notices, replying, second
+from cases.escalation.channels import email, upward, webhook, xarf
+from cases.escalation.composing_models import Batch
+from cases.escalation.models import Answer, Channel, Escalation, LegalBasis
 from cases.escalation.notices import Missing, Notice
 from cases.hashing.listing import end, propose
 from cases.hashing.models import ListEntry, MediaHash
@@ -23,31 +22,31 @@ from cases.merging import services as merging
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
-from cases.outbox.errors import Retry, Stop
-from cases.outbox.models import Job
 from cases.outbox.services import enqueue
 from cases.permissions import Staff
 from cases.priority import Harm, Level
 from cases.public_words import Said
-from cases.selectors import agrees
+from cases.selectors import agrees, first_of
 from cases.services import REF_ALPHABET, change_status, lock_case, tell_status
 from cases.vault import custody, envelope
-from cases.vault.unseal import key_for_worker
 from cases.workflow import Status
 
 SENDERS = {Channel.Kind.EMAIL: email.send, Channel.Kind.STOPNCII: upward.stopncii,
-           Channel.Kind.THREATEXCHANGE: upward.threatexchange}
-SECOND_PERSON = 1800          # seconds until we look again whether somebody agreed
+           Channel.Kind.THREATEXCHANGE: upward.threatexchange, Channel.Kind.XARF: xarf.send, Channel.Kind.WEBHOOK: webhook.send}
 UPWARD = {Channel.Kind.STOPNCII, Channel.Kind.THREATEXCHANGE}        # take fingerprints that are on our list, and no words
+GATHERING, BY_ITSELF = 10.0, 1800.0     # seconds that a notice of a batch waits for the others, and for the batch
 State = Escalation.State
 NEXT: dict[State, frozenset[State]] = {
+    State.PROPOSED: frozenset({State.REQUESTED, State.RETURNED}),
+    State.RETURNED: frozenset(),                                  # what follows takes a new notice with a new reference
     State.REQUESTED: frozenset({State.SENT, State.FAILED, State.ACTIONED}),     # removed by the hash list before the notice left
-    State.SENT: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED, State.NO_ANSWER, State.FAILED}),
-    State.ACKNOWLEDGED: frozenset({State.ACTIONED, State.REFUSED, State.NO_ANSWER}),
-    State.NO_ANSWER: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED}),     # late answers happen
-    State.REFUSED: frozenset({State.ACTIONED}),                                           # and second thoughts
+    State.SENT: frozenset({State.ACKNOWLEDGED, State.NEEDS_MORE, State.ACTIONED, State.REFUSED, State.NO_ANSWER, State.FAILED}),
+    State.ACKNOWLEDGED: frozenset({State.NEEDS_MORE, State.ACTIONED, State.REFUSED, State.NO_ANSWER, State.FAILED}),
+    State.NEEDS_MORE: frozenset({State.ACKNOWLEDGED, State.ACTIONED, State.REFUSED}),    # acknowledged: we gave them more
+    State.NO_ANSWER: frozenset({State.ACKNOWLEDGED, State.NEEDS_MORE, State.ACTIONED, State.REFUSED, State.FAILED}),    # late
+    State.REFUSED: frozenset({State.NEEDS_MORE, State.ACTIONED}),                         # and second thoughts
     State.ACTIONED: frozenset({State.REFUSED}),
-    State.FAILED: frozenset({State.ACTIONED}),                    # to ask again takes a new notice with a new reference
+    State.FAILED: frozenset({State.REQUESTED, State.ACTIONED}),   # sent again, by a person
 }
 
 
@@ -71,14 +70,23 @@ class NotNow(Exception):
     """The case or the escalation is not in a state that allows this."""
 
 
+class Practice(NotNow):
+    """A notice of the practice unit is kept, and never leaves."""
+
+
 def new_reference() -> str:
     """Ours, in every notice: unguessable, and no part of the case's own reference."""
     return "MZ-" + "".join(secrets.choice(REF_ALPHABET) for _ in range(10))
 
 
 @transaction.atomic
-def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language: str = "en") -> Escalation:
-    """Freeze a notice and ask for its delivery. Raises ConsentMissing, Incomplete, NotNow, hashing's PublishRefused."""
+def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language: str = "en", basis: LegalBasis | None = None,
+            batch: Batch | None = None) -> Escalation:
+    """Freeze a notice and ask for its delivery, or first for a second person's yes where the unit wants that; in practice it is
+    kept, and the worker gets no key to it.
+
+    Raises ConsentMissing, Incomplete, NotNow, hashing's PublishRefused.
+    """
     if notice.hashes:
         match_for_good(case_id=case.pk)     # before the case is locked: it takes turns with jobs that tie this case to others
     case = lock_case(case)                  # an answer that is taken back at this moment comes before or after, not in between
@@ -87,20 +95,34 @@ def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language
         raise PublishRefused(reason)
     entries = propose(case=case, by=by) if notice.hashes else []        # another member puts them on the list
     secret, escalation_id = envelope.new_key(), uuid.uuid4()
-    by_machine = channel.kind in SENDERS
+    by_machine, by_two = channel.kind in SENDERS and not case.unit.practice, second.wanted(case.unit)
     escalation = Escalation.objects.create(
         id=escalation_id, case=case, platform=channel.platform, channel=channel, reference=notice.reference, language=language,
-        notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_machine),
+        notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_machine and not by_two),
         notice=envelope.seal(secret, notice.as_json(), case=case.pk, field="notice", record=escalation_id),
-        by_id=by.pk, requested_at=timezone.now(),
+        by_id=by.pk, requested_at=timezone.now(), basis=basis, batch=batch,
+        state=State.PROPOSED if by_two else State.REQUESTED,
     )
     escalation.entries.set(entries)
+    replying.expect(secret, escalation)
     record("escalation_requested", subject=case.pk, actor=actor(by), escalation=escalation.pk, platform=channel.platform.slug)
-    if channel.kind in UPWARD:
-        enqueue("escalation.submit", escalation_id=str(escalation.pk))
-    elif by_machine:
-        enqueue("escalation.deliver", escalation_id=str(escalation.pk))
+    if by_two:
+        second.ask(escalation, by=by)
+    else:
+        start(escalation)
     return escalation
+
+
+def start(escalation: Escalation) -> None:
+    """Hand it to the worker. What staff fill in or post themselves waits for them; nothing of practice leaves."""
+    if escalation.case.unit.practice:
+        return
+    if escalation.channel.kind in UPWARD:
+        enqueue("escalation.submit", escalation_id=str(escalation.pk))
+    elif escalation.channel.kind in SENDERS:
+        if escalation.batch_id:                 # together, once all of them are written; else each by itself, later
+            enqueue("escalation.deliver_batch", delay=GATHERING, batch_id=str(escalation.batch_id))
+        enqueue("escalation.deliver", delay=BY_ITSELF if escalation.batch_id else 0, escalation_id=str(escalation.pk))
 
 
 def check(case: Case, notice: Notice) -> None:
@@ -115,10 +137,11 @@ def check(case: Case, notice: Notice) -> None:
 
 def strays(case: Case, notice: Notice) -> bool:
     """Whether a fingerprint would leave past `propose`, which refuses a child's: copied into the words, or of another case."""
-    rows = list(MediaHash.objects.filter(case=case).prefetch_related("variants"))
+    report = Q(case__in=[case.pk, first_of(case)]) | Q(case__split_of=first_of(case))
+    rows = list(MediaHash.objects.filter(report).prefetch_related("variants"))
     words = "\n".join([*notice.links, *notices.wording(notice)]).lower()
     withheld = {value for row in rows for value in (*row.every(), row.sha256, row.md5)} - set(notice.hashes)
-    mine = {row.pdq or row.md5 for row in rows}                  # of a picture PDQ may leave, of a video the MD5
+    mine = {row.pdq or row.md5 for row in rows if row.case_id == case.pk}       # of a picture PDQ, of a video the MD5
     return not set(notice.hashes) <= mine or any(value in words for value in withheld)
 
 
@@ -128,93 +151,15 @@ def check_consent(case: Case, notice: Notice) -> None:
             raise ConsentMissing(act)
 
 
-def deliver(*, escalation_id: uuid.UUID) -> None:
-    """Send a notice that waits. Safe to repeat: the same notice bears the same Message-ID, and a sent one is left alone."""
-    escalation = Escalation.objects.select_related("case__unit", "platform", "channel", "notice_key").get(pk=escalation_id)
-    if escalation.state != State.REQUESTED:
-        return
-    notice = open_notice(escalation)
-    if not may_still_leave(escalation.case, notice):            # a caseworker sees it as not sent
-        failed(escalation=escalation)
-        return
-    upward_kind = escalation.channel.kind if escalation.channel.kind in UPWARD else ""
-    if upward_kind:
-        entries = agreed(escalation)
-        notice = replace(notice, hashes=tuple(entry.value for entry in entries))
-        uploads.announce(kind=upward_kind, entries=entries)
-    outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex)
-    attempt = Attempt.objects.create(escalation=escalation, at=timezone.now(), ok=False, error="sending")
-    try:
-        proof = SENDERS[Channel.Kind(escalation.channel.kind)](outgoing)
-    except (Retry, Stop) as error:
-        Attempt.objects.filter(pk=attempt.pk).update(error=f"{type(error).__name__.lower()} {error.code}".strip()[:60])
-        if isinstance(error, Stop):
-            failed(escalation=escalation)
-        raise
-    uploads.arrived(kind=upward_kind, remote=proof.remote)
-    sent(escalation=escalation, proof=proof, attempt=attempt)
-
-
-def agreed(escalation: Escalation) -> list[ListEntry]:
-    """The notice's fingerprints that two people have put on the list, without variants. Retry: nobody has decided yet."""
-    pictures = MediaHash.objects.filter(case=escalation.case).values("pdq")
-    themselves = Q(value__in=pictures) | Q(kind=ListEntry.Kind.MD5)                 # of a video there is no more than that
-    entries = list(escalation.entries.filter(themselves, state=ListEntry.State.ACTIVE).order_by("pk"))
-    if not entries:
-        raise Retry(SECOND_PERSON, code="second_person")
-    return entries
-
-
-def may_still_leave(case: Case, notice: Notice) -> bool:
-    """While it waited, the reporter may have taken the yes back, or a child's case may have named the same picture."""
-    try:
-        check_consent(case, notice)
-    except ConsentMissing:
-        return False
-    return not (notice.hashes and refusal(case))
-
-
-def open_notice(escalation: Escalation) -> Notice:
-    key = key_for_worker(escalation.notice_key, case=escalation.case_id)
-    return Notice.from_json(envelope.open_blob(key, escalation.notice, case=escalation.case_id, field="notice",
-                                               record=escalation.pk))
-
-
 @transaction.atomic
-def sent(*, escalation: Escalation, proof: Proof, attempt: Attempt | None = None, by: Staff | None = None) -> Escalation:
-    """It left: keep the proof, start the platform's clock, tell the reporter. The worker's copy of the key goes."""
-    now = timezone.now()
-    if attempt is None:
-        Attempt.objects.create(escalation=escalation, at=now, ok=True, proof=proof.details)
-    else:
-        Attempt.objects.filter(pk=attempt.pk).update(ok=True, proof=proof.details, error="")
-    fresh = move(escalation, State.SENT, by=by, sent_at=now, next_check_at=now + notices.DEADLINE)
-    custody.drop_worker_wrap(fresh.notice_key)
-    tell(fresh, Status.WAITING_OUTSIDE, Said.ASKED_PLATFORM, fresh.next_check_at, by=by)
-    return fresh
-
-
-@transaction.atomic
-def form_filled(*, escalation: Escalation, their_reference: bytes, by: Staff) -> Escalation:
-    """A caseworker filled in the platform's web form; `their_reference` is what it gave back, sealed under the notice key."""
-    Escalation.objects.filter(pk=escalation.pk).update(their_reference=their_reference)
-    return sent(escalation=escalation, proof=Proof({"typed_by": str(by.pk)}), by=by)
-
-
-@transaction.atomic
-def failed(*, escalation: Escalation) -> Escalation:
-    """It cannot be delivered this way; a person has to look. The worker's copy of the key goes."""
-    fresh = move(escalation, State.FAILED, by=None)
-    custody.drop_worker_wrap(fresh.notice_key)
-    tell_assignee(case=fresh.case, occasion=Occasion.FAILED)
-    return fresh
-
-
-@transaction.atomic
-def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, partner: uuid.UUID | None = None) -> Escalation:
-    """A platform's answer, typed in by staff or taken from its feedback. Moves the case and tells the reporter."""
+def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, partner: uuid.UUID | None = None,
+           reason: str = "", mails: Sequence[uuid.UUID] = ()) -> Escalation:
+    """A platform's answer: typed in by staff, taken from its feedback, or (`mails`) what staff made of mails of theirs. Moves the
+    case and tells the reporter. `reason`: an Answer.Reason, of a refusal or of what they ask for."""
     fresh = move(escalation, outcome, by=by, partner=partner, answered_at=timezone.now())
     custody.drop_worker_wrap(fresh.notice_key)           # what is answered is sent no more
+    if outcome != State.NO_ANSWER:
+        keep_answer(fresh, outcome, reason, mails, by=by)
     if by is None:                       # whoever typed the answer in knows of it
         tell_assignee(case=fresh.case, occasion=Occasion.SILENCE if outcome == State.NO_ANSWER else Occasion.ANSWER)
     if outcome == State.ACKNOWLEDGED:
@@ -223,9 +168,40 @@ def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, p
         waiting = Escalation.objects.filter(case=fresh.case, state__in=[State.SENT, State.ACKNOWLEDGED]).exists()
         tell(fresh, None if waiting else Status.IN_REVIEW, Said.PLATFORM_REMOVED, None, by=by)
     elif fresh.case.status != Status.CLOSED:             # of a closed case nobody promises a next step
-        said = Said.PLATFORM_REFUSED if outcome == State.REFUSED else Said.PLATFORM_SILENT
-        tell(fresh, Status.IN_REVIEW, said, our_next_step(fresh.case), by=by)
+        tell(fresh, Status.IN_REVIEW, words_for(outcome, reason), our_next_step(fresh.case), by=by)
     return fresh
+
+
+def keep_answer(escalation: Escalation, outcome: State, reason: str, mails: Sequence[uuid.UUID], *, by: Staff | None) -> None:
+    """What was made of it, and by whom: for the page, the scorecard and whoever answers for it."""
+    now, who = timezone.now(), by.pk if by else None
+    if not unsorted(escalation).filter(pk__in=mails).update(outcome=outcome.value, reason=reason, by=who, sorted_at=now):
+        way = Answer.Way.TYPED if by else Answer.Way.MACHINE
+        Answer.objects.create(case_id=escalation.case_id, escalation=escalation, at=now, way=way.value, outcome=outcome.value,
+                              reason=reason, by_id=who, sorted_at=now)
+
+
+def unsorted(escalation: Escalation) -> QuerySet[Answer]:
+    """Mails that nobody has made anything of."""
+    return Answer.objects.filter(escalation=escalation, kind=Answer.Kind.ANSWER, sorted_at=None)
+
+
+@transaction.atomic
+def nothing_new(*, escalation: Escalation, mails: Sequence[uuid.UUID], by: Staff) -> None:
+    """These mails were read and change nothing."""
+    if unsorted(escalation).filter(pk__in=mails).update(by=by.pk, sorted_at=timezone.now()):
+        record("answer_set_aside", subject=escalation.case_id, actor=actor(by), escalation=escalation.pk)
+
+
+def words_for(outcome: State, reason: str) -> Said:
+    """What the reporter reads of an answer that is no yes."""
+    if outcome == State.NEEDS_MORE:
+        return Said.PLATFORM_ASKS
+    if outcome == State.NO_ANSWER:
+        return Said.PLATFORM_SILENT
+    return {Answer.Reason.NOT_FOUND: Said.PLATFORM_CANNOT_FIND, Answer.Reason.NOT_THEIRS: Said.PLATFORM_NOT_THEIRS,
+            Answer.Reason.RULES: Said.PLATFORM_ALLOWS}.get(Answer.Reason(reason) if reason else Answer.Reason.OTHER,
+                                                           Said.PLATFORM_REFUSED)
 
 
 def our_next_step(case: Case) -> datetime:
@@ -235,11 +211,13 @@ def our_next_step(case: Case) -> datetime:
 
 def move(escalation: Escalation, to: State, *, by: Staff | None, partner: uuid.UUID | None = None,
          **fields: datetime) -> Escalation:
-    """Along NEXT only, under the row lock, with its audit row."""
+    """Along NEXT only, under the row lock, with its audit row. Raises NotNow; Practice for a notice that would count as sent."""
     locked = Escalation.objects.select_for_update(of=("self",))
     fresh = locked.select_related("case__unit__calendar", "platform", "notice_key").get(pk=escalation.pk)
     if to not in NEXT[State(fresh.state)]:
         raise NotNow(fresh.state)
+    if to == State.SENT and fresh.case.unit.practice:
+        raise Practice(fresh.reference)
     for name, value in {"state": to.value, **fields}.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=["state", *fields])
@@ -285,18 +263,3 @@ def stop_sharing(*, case: Case) -> None:
 def withdraw_hashes(*, case: Case, by: Staff | None = None) -> list[ListEntry]:
     """The reporter no longer agrees: take the case's entries off the list, save those another case stands behind."""
     return end(case=case, by=by)
-
-
-def chase(now: datetime) -> None:
-    """Nothing sent is forgotten: what could not be delivered, and what a platform lets lie, comes back to a caseworker.
-
-    One transaction each, so that never many cases are locked at once. What somebody moved meanwhile is left as it is.
-    """
-    for escalation in Escalation.objects.filter(state=State.REQUESTED, channel__kind__in=SENDERS):
-        if Job.objects.filter(task__in=["escalation.deliver", "escalation.submit"], state=Job.State.FAILED,
-                              payload__escalation_id=str(escalation.pk)).exists():
-            with suppress(NotNow):
-                failed(escalation=escalation)
-    for escalation in Escalation.objects.filter(state__in=[State.SENT, State.ACKNOWLEDGED], next_check_at__lte=now):
-        with suppress(NotNow):
-            answer(escalation=escalation, outcome=State.NO_ANSWER)

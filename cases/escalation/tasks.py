@@ -2,29 +2,38 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases.escalation import services, uploads
+from cases.escalation import batches, chasing, delivery, services, uploads
+from cases.escalation.inbound import handed, imap
 from cases.models import Case, Consent
 from cases.outbox.services import job
-from cases.selectors import agrees
+from cases.selectors import agrees, parts_of
+
+RINGS = 5000                 # of one notice: waiting for its turn costs one each; what is tried too often, delivery itself ends
 
 
-@job("escalation.deliver", atomic=False)
+@job("escalation.deliver", atomic=False, max_attempts=RINGS)
 def deliver(escalation_id: str) -> None:
-    services.deliver(escalation_id=UUID(escalation_id))
+    delivery.deliver(escalation_id=UUID(escalation_id))
+
+
+@job("escalation.deliver_batch", atomic=False, max_attempts=20)
+def deliver_batch(batch_id: str) -> None:
+    batches.deliver(batch_id=UUID(batch_id))
 
 
 @job("escalation.submit", atomic=False, max_attempts=200)
 def submit(escalation_id: str) -> None:
     """Four days for a second person to agree; then a caseworker looks."""
-    services.deliver(escalation_id=UUID(escalation_id))
+    delivery.deliver(escalation_id=UUID(escalation_id))
 
 
 @job("escalation.withdraw")
 def withdraw(case_id: str) -> None:
-    """Unless the reporter agrees again by now, or the case is gone and its entries with it."""
+    """Unless the reporter agrees again by now, or the case is gone and its entries with it. What was split from it follows."""
     case = Case.objects.filter(pk=case_id).first()
     if case and not agrees(case, Consent.Act.SHARE_HASHES):
-        services.withdraw_hashes(case=case)
+        for each in (case, *parts_of(case)):
+            services.withdraw_hashes(case=each)
 
 
 @job("escalation.take_back", atomic=False, max_attempts=200)
@@ -35,4 +44,15 @@ def take_back(entry_id: str) -> None:
 
 @job("escalation.chase", atomic=False)
 def chase() -> None:
-    services.chase(timezone.now())
+    chasing.chase(timezone.now())
+
+
+@job("escalation.fetch_mail", atomic=False, max_attempts=1)
+def fetch_mail() -> None:
+    """Each minute anew; one that fails needs no second try."""
+    imap.fetch()
+
+
+@job("escalation.take_mail", max_attempts=200)
+def take_mail(arrival_id: str) -> None:
+    handed.take(arrival_id=UUID(arrival_id))

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from cases.escalation.models import Channel, Platform
+from cases.escalation.models import Authority, Channel, LegalBasis, Platform
 
 
 @register(Platform)
@@ -11,3 +11,13 @@ class PlatformOptions(TranslationOptions):
 @register(Channel)
 class ChannelOptions(TranslationOptions):
     fields = ("label",)
+
+
+@register(LegalBasis)
+class LegalBasisOptions(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Authority)
+class AuthorityOptions(TranslationOptions):
+    fields = ("name", "takes")

@@ -53,6 +53,10 @@ class PartnerReport:
     recalls: int
     keys_since: datetime | None
 
+    @property
+    def categories(self) -> list[str]:
+        return [str(ListEntry.Category(category).label) for category in self.partner.categories]
+
 
 def report_on(partner: Partner) -> PartnerReport:
     fetched = Entry.objects.filter(actor=f"partner:{partner.pk}", event="list_fetched")

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from cases.exchange.views import ncmec, numbers, stopncii
+from cases.exchange.views import mail, ncmec, numbers, stopncii
 
 app_name = "exchange"
 urlpatterns = [
+    path("mail", mail.mail, name="mail"),
     path("numbers", numbers.numbers, name="numbers"),
     path("stopncii/v1/FetchHashes", stopncii.fetch_hashes, name="fetch_hashes"),
     path("stopncii/v1/SubmitHashes", stopncii.submit_hashes, name="submit_hashes"),

@@ -36,6 +36,11 @@ class Rule:
     def minutes(self) -> int:
         return int(self.within.total_seconds()) // 60
 
+    @property
+    def hours(self) -> int:
+        """0 where they are no whole hours: then people read minutes."""
+        return 0 if self.minutes % 60 else self.minutes // 60
+
 
 USUAL = {Kind.PICTURES: (5, 24 * 60), Kind.BURST: (20, 10)}       # reports, minutes
 
@@ -66,7 +71,7 @@ def wrote() -> QuerySet[Message]:
 
 def groups(rule: Rule, now: datetime) -> dict[str, list[UUID]]:
     """What they have in common, as a digest → the reports, oldest first, however few."""
-    units = list(Unit.objects.values_list("pk", flat=True))         # the index of what arrived lately begins with the unit
+    units = list(Unit.objects.filter(practice=False).values_list("pk", flat=True))      # the index of arrivals begins with them
     lately = may_fold(Case.objects.filter(unit__in=units, opened_at__gte=now - rule.within))
     rows = lately.order_by("-opened_at", "-pk").values("pk", *FACTS)[:MOST]
     shown = pictures(row["pk"] for row in rows)

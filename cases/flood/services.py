@@ -52,7 +52,7 @@ def fold(*, case: Case, into: Case, kind: Fold.Kind, alike: str = "", by: Staff 
 
 
 def fits(head: Case, case: Case) -> bool:
-    return head.pk != case.pk and head.unit_id == case.unit_id and stands(head)
+    return head.pk != case.pk and head.unit_id == case.unit_id and stands(head) and not head.unit.practice
 
 
 def stands(head: Case) -> bool:

@@ -27,7 +27,7 @@ AT_ONCE = 300           # data keys in one request: about a second
 
 
 class SameUnit(Exception):
-    """The case is this unit's already."""
+    """The case is this unit's already; or one of the two units is for practice, which cases neither leave nor enter."""
 
 
 class Quicker(Exception):
@@ -95,7 +95,7 @@ def transfer(*, case: Case, to: Unit, by: Staff, keyring: Keyring, version: int 
     unit cannot be sealed to); then nothing changed.
     """
     fresh = lock_case(case, version)
-    if fresh.unit_id == to.pk:
+    if fresh.unit_id == to.pk or fresh.unit.practice or to.practice:
         raise SameUnit(fresh.ref)
     to_key = custody.hold(to)
     for key in custody.sealed_to(fresh.unit, keys_of(fresh)):       # not what another unit alone may read of it: a review

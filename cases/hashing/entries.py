@@ -133,6 +133,7 @@ def count(what: str, n: int, *, cases: int = 0) -> None:
 
 
 def cases_of(entries: Collection[ListEntry], *, before: QuerySet[Listing]) -> int:
-    """Of how many cases they are that this had not happened to `before`: what comes one by one of a single report is of one."""
-    mine = Listing.objects.filter(entry__in=entries).exclude(hash__case__in=before.values("hash__case"))
-    return mine.values("hash__case").distinct().count()
+    """Of how many reports they are that this had not happened to `before`: what comes one by one of a single report is of one,
+    and so is what comes of the cases it was split into, which have one reporter's yes."""
+    mine = Listing.objects.filter(entry__in=entries).exclude(consent__case__in=before.values("consent__case"))
+    return mine.values("consent__case").distinct().count()

@@ -11,6 +11,7 @@ from cases.models import UNIT_ONLY, Case
 from cases.notifications.services import urgent
 from cases.outbox.services import enqueue
 from cases.priority import STRENGTH, Seen, is_new, rate_seen
+from cases.selectors import first_of
 from cases.services import raise_priority, settle_priority
 from cases.workflow import Status
 
@@ -18,7 +19,9 @@ from cases.workflow import Status
 def seen_of(case: Case) -> Seen:
     lists = ForeignMatch.objects.filter(hash__case=case, foreign__deleted_at=None).values_list("foreign__child", flat=True)
     known = set(lists.distinct())
-    return Seen(cases=telling(standing(), case).count(), child=telling(guarding(), case).filter(CHILDS).exists(),
+    first = first_of(case)                                      # what was split from it is the same report
+    return Seen(cases=telling(standing(), case).exclude(pk=first).exclude(split_of=first).count(),
+                child=telling(guarding(), case).filter(CHILDS).exists(),
                 listed=bool(known), child_listed=True in known)
 
 

@@ -33,7 +33,7 @@ def on_the_lists() -> dict[str, int]:
 
 def cases_on_the_lists() -> dict[str, int]:
     behind = Listing.objects.filter(state=Listing.State.APPROVED, entry__state=ListEntry.State.ACTIVE)
-    return dict(behind.values_list("entry__category").annotate(n=Count("hash__case", distinct=True)))
+    return dict(behind.values_list("entry__category").annotate(n=Count("consent__case", distinct=True)))
 
 
 def pictures(entries: QuerySet[ListEntry]) -> QuerySet[ListEntry]:

@@ -19,6 +19,7 @@ from cases.hashing.tying import guard_others, link, look_again, tie
 from cases.models import Case
 from cases.outbox.services import enqueue
 from cases.priority import IMAGE_HARMS, AgeBand, Harm
+from cases.selectors import kin_of
 
 LISTED_HARMS = IMAGE_HARMS - {Harm.CHILD_IMAGERY}      # the list is of intimate pictures of adults, and of nothing else
 
@@ -30,6 +31,7 @@ class Refusal(StrEnum):
     AGE_UNKNOWN = "age_unknown"
     NOT_INTIMATE = "not_intimate"        # private, but no matter for this list
     SET_ASIDE = "set_aside"              # the report was set aside: it was made up
+    PRACTICE = "practice"                # a case of the practice unit
     CONSENT = "consent"                  # the reporter has not said yes
 
 
@@ -43,8 +45,9 @@ class PublishRefused(Exception):
 
 @transaction.atomic
 def store(*, case: Case, fingerprints: Sequence[AnyFingerprint]) -> list[MediaHash]:
-    """Keep what the phone worked out and ask for it to be matched. Once a case: the public role cannot look what is there."""
-    if not fingerprints:
+    """Keep what the phone worked out and ask for it to be matched. Once a case: the public role cannot look what is there.
+    A case for practice has no pictures."""
+    if not fingerprints or case.unit.practice:
         return []
     at = timezone.now()
     kept = [row_of(case, each, at) for each in fingerprints]
@@ -74,8 +77,8 @@ def match(*, case_id: UUID) -> list[Match]:
     """
     take_turn(MATCHING)
     unmatched = MediaHash.objects.filter(case_id=case_id, matched_at=None)
-    mine = list(unmatched.select_related("case").prefetch_related("variants", "frames"))
-    if not mine:
+    mine = list(unmatched.select_related("case__unit").prefetch_related("variants", "frames"))
+    if not mine or mine[0].case.unit.practice:
         return []
     near, case = Near(mine), mine[0].case
     found = tie(near.ties())
@@ -99,9 +102,12 @@ def match_for_good(*, case_id: UUID) -> None:
 
 def refusal(case: Case) -> Refusal | None:
     """Why this case's fingerprints may not be published, or None. Consent is escalation's to check."""
-    if SetAside.objects.filter(case=case).exists():
+    if case.unit.practice:
+        return Refusal.PRACTICE
+    report = [case, *kin_of(case)]              # what is known of one person, in whichever of its cases
+    if SetAside.objects.filter(case__in=report).exists():
         return Refusal.SET_ASIDE
-    if of_a_child(case):
+    if any(of_a_child(each) for each in report):
         return Refusal.CHILD
     if case.harm not in LISTED_HARMS:
         return Refusal.NOT_INTIMATE

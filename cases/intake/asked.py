@@ -99,7 +99,7 @@ def links(**kwargs: Any) -> AskedLinks:
 
 
 def platform(**kwargs: Any) -> forms.ChoiceField:
-    named = [(each.slug, str(each)) for each in Platform.objects.all()]
+    named = [(each.slug, str(each)) for each in Platform.objects.places()]
     return forms.ChoiceField(choices=[("", _("Choose one")), *named, ("other", _("Another one"))], **kwargs)
 
 

@@ -244,7 +244,7 @@ class StoryForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["platforms"].choices = [(platform.slug, str(platform)) for platform in Platform.objects.all()]
+        self.fields["platforms"].choices = [(platform.slug, str(platform)) for platform in Platform.objects.places()]
         if not self.fields["platforms"].choices:
             del self.fields["platforms"]
 
@@ -270,6 +270,16 @@ CONSENTS: dict[Consent.Act, tuple[Any, Any, str]] = {
         _("May another of our units read your report?"),
         _("It would help us to ask them, or they would take it over. With a no it stays with the people who read it now, unless "
           "somebody’s life is in danger or one of them must not read it."), "ask_first"),
+    Consent.Act.PASS_CHILD: (            # and these of one body by its name
+        _("May we pass your report to a child-protection body?"),
+        _("It can protect a child at home, and may visit or speak with the family. It usually asks who you are: anonymous to us "
+          "is not anonymous to it."), "no"),
+    Consent.Act.PASS_HOTLINE: (
+        _("May we pass the links to a hotline for pictures of children?"),
+        _("Its analysts have such pages taken down everywhere. It gets links, and none of your words."), "no"),
+    Consent.Act.PASS_OTHER: (
+        _("May we pass the links to another authority?"),
+        _("It gets links and fingerprints, and none of your words."), "no"),
 }
 
 

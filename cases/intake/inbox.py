@@ -18,7 +18,7 @@ from cases.audit.services import record
 from cases.conversation.models import Ask, Opinion, Review
 from cases.conversation.reviewing import reviews_of
 from cases.conversation.selectors import waiting
-from cases.escalation.models import Platform
+from cases.escalation.selectors import names_of
 from cases.evidence.selectors import case_takes_files
 from cases.intake.evidence_words import File, files_of
 from cases.intake.visit import Visit
@@ -32,7 +32,7 @@ from cases.vault.aead import Stored
 from cases.vault.unseal import NotHeld, OpenFailed, key_for_reporter
 from cases.workflow import Status
 
-REMOVED = {Said.PLATFORM_REMOVED, Said.CLOSED_REMOVED}
+REMOVED = {Said.PLATFORM_REMOVED, Said.CLOSED_REMOVED, Said.PART_REMOVED}
 
 
 @dataclass(frozen=True)
@@ -158,14 +158,13 @@ def _opinion(case: Case) -> Opinion | None:
 
 
 def platform_name(asked: Ask | None) -> str:
-    found = Platform.objects.filter(slug=asked.platform).first() if asked and asked.platform else None
-    return str(found) if found else ""
+    return names_of({asked.platform}).get(asked.platform, "") if asked and asked.platform else ""
 
 
 def _history(changes: Iterable[StatusChange]) -> list[Told]:
     """Newest first, as given; the same words twice in a row are said once, with their first date."""
     rows = list(changes)
-    names = {platform.slug: str(platform) for platform in Platform.objects.filter(slug__in={row.platform for row in rows})}
+    names = names_of({row.platform for row in rows})
     told: list[Told] = []
     for row in rows:
         name = format_html("<bdi>{}</bdi>", names.get(row.platform, row.platform))

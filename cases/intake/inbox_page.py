@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 
 from cases.conversation.models import Ask, Opinion
-from cases.conversation.words import asks_for_platform
+from cases.conversation.words import asks_for
 from cases.intake import inbox, receipts, visit
 from cases.intake.asked import AskedForm
 from cases.intake.inbox_forms import AnswerForm, MessageForm, OpinionForm, unsent
@@ -28,7 +28,7 @@ def page(request: HttpRequest, visiting: Visit, fields: MultiValueDict, *,
     context: dict[str, Any] = {
         "inbox": opened, "visit": visit.seal(visiting), "notice": notice, "form": acted, "message": message,
         "newest": opened.history[0], "asked": asked,
-        "asked_platform_words": asks_for_platform(opened.asked_platform),
+        "asked_platform_words": asks_for(opened.asked, opened.asked_platform),
         "asked_form": consent or asked_form(asked, fields, acted),
         "answers": [(given, form) for given, form in answers if form.act != act],
         "opinions": Opinion.Choice.choices, "opinion_form": opinion_form(opened.opinion, fields, acted),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.audit.services import record
 from cases.conversation import services as conversation
 from cases.conversation.services import asks_consent, consent_given
+from cases.conversation.words import PASSING
 from cases.escalation.services import stop_sharing
 from cases.models import Case, Consent, Message
 from cases.notifications.models import Occasion
@@ -49,7 +50,8 @@ def change_answer(*, case: Case, act: Consent.Act, answer: Consent.Answer, conse
     same = before is not None and before.answer == answer and asked is None      # asked anew, the same answer is one again
     if same or Consent.objects.filter(pk=consent_id).exists():
         return
-    give_consent(case=fresh, act=act, answer=answer, assent=assent, consent_id=consent_id)
+    to = asked.platform if asked and act in PASSING else before.recipient if before else ""
+    give_consent(case=fresh, act=act, answer=answer, assent=assent, consent_id=consent_id, recipient=to)
     consent_given(case=fresh, act=act)
     if act == Consent.Act.SHARE_HASHES and answer != Consent.Answer.YES:
         stop_sharing(case=fresh)

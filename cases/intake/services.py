@@ -64,7 +64,7 @@ class ReportDraft:
 def route(facts: Facts, conflict: Body | None) -> Unit:
     """The unit whose members will read it, by today's table."""
     code = routing.unit_for(facts, conflict, on=timezone.localdate())
-    return Unit.objects.select_related("calendar").get(code=code)
+    return Unit.objects.select_related("calendar").get(code=code, practice=False)
 
 
 def promised(unit: Unit, facts: Facts) -> datetime:

@@ -32,3 +32,27 @@ class Merging(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} into {self.into_id}"
+
+
+class Splitting(models.Model):
+    """One report told of two harms: `case` was split from `of`, which keeps the conversation. `Case.split_of` says the same for
+    good; undone, the parts are back and `case` is merged into `of`. The reason is sealed under the key of `case`."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="splitting")
+    of = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="splittings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.BinaryField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(case=models.F("of")), name="split_from_another"),
+            models.CheckConstraint(name="splitting_undone_by_somebody", condition=models.Q(
+                undone_at__isnull=True, undone_by__isnull=True) | models.Q(undone_at__isnull=False, undone_by__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} of {self.of_id}"

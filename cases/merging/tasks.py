@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from cases.merging import services
+from cases.merging import services, splitting
 from cases.outbox.services import job
 
 
@@ -12,6 +12,7 @@ def reach(case_id: str) -> None:
 @job("merging.release")
 def release(case_id: str) -> None:
     services.release(case_id=UUID(case_id))
+    splitting.withdraw_parts(case_id=UUID(case_id))
 
 
 @job("merging.settle")

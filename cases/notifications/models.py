@@ -43,6 +43,9 @@ class Occasion(StrEnum):
     MENTION = "mention"          # a colleague named a member in a note
     CLOSING = "closing"          # a child's case is to be closed, and a second person is asked
     DECIDED = "decided"          # who asked for that has an answer
+    APPROVAL = "approval"        # a notice waits for a second person
+    APPROVED = "approved"        # who asked for that has an answer
+    REFERRAL = "referral"        # a case is to go to an authority, and a second person is asked
     DIGEST = "digest"            # the morning's counts
     WEBHOOK = "webhook"          # a webhook was switched off, for its address does not take what we send
     WAITING = "waiting"          # to the reporter: something waits

@@ -37,7 +37,8 @@ def page(*, case_id: str, told: Iterable[str], round_: int) -> None:
 
 
 def waits(case: Case) -> bool:
-    return case.assignee_id is None and case.status == Status.NEW and case.merged_into_id is None and case.folded_into_id is None
+    stands = case.merged_into_id is None and case.folded_into_id is None
+    return case.assignee_id is None and case.status == Status.NEW and stands and not case.unit.practice
 
 
 def up_next(case: Case, told: set[str]) -> list[Member]:

@@ -26,7 +26,7 @@ from cases.notifications.models import Address, Kind, Notification, Occasion, Pr
 from cases.outbox.services import current_job, enqueue
 from cases.permissions import Permission, Role, Staff, may
 from cases.priority import Level
-from cases.selectors import on_this_side
+from cases.selectors import first_of, on_this_side, openers, parts_of
 from cases.units.selectors import members_of, members_on_duty, supervisors
 from cases.vault import custody, envelope
 from cases.vault.models import DataKey
@@ -53,7 +53,10 @@ class Member(Protocol):
 def tell_members(*, occasion: Occasion, members: Iterable[Member], delay: float = 0, case: Case | None = None,
                  **counts: int) -> list[Notification]:
     """Tell each of them: at the desk at once, and in the ways that each prefers `delay` seconds from now. `counts`: the numbers
-    in the occasion's sentence (`count`: 1 unless given). `case`: leaves the desk in no message."""
+    in the occasion's sentence (`count`: 1 unless given). `case`: leaves the desk in no message; of one for practice nobody is
+    told."""
+    if case is not None and case.unit.practice:
+        return []
     people = list(members)
     if case is not None:
         webhooks.ring([(occasion, case)])
@@ -92,7 +95,7 @@ def prefer(*, member: Member, ways: Mapping[Occasion, Sequence[Kind]]) -> None:
 
 def urgent(*, case: Case) -> None:
     """Call it in the transaction that opens a case. Who is on duty is the worker's to find out: the public role sees no staff."""
-    if case.priority in URGENT:
+    if case.priority in URGENT and not case.unit.practice:
         enqueue("notifications.urgent", case_id=str(case.pk))
 
 
@@ -111,6 +114,8 @@ def tell_counted(*, occasion: Occasion, member: Member, count: int = 1, case: Ca
 
     From the sixth within a quarter of an hour on they are counted, and told in one message when it is over.
     """
+    if case is not None and case.unit.practice:
+        return
     told = Notification.objects.filter(occasion=occasion.value, created_at__gt=timezone.now() - QUARTER, member_id=member.pk)
     many = max(Counter(told.values_list("kind", flat=True)).values(), default=0) >= AT_ONCE
     waiting = told.select_for_update().filter(sent_at=None) if many else Notification.objects.none()
@@ -130,10 +135,18 @@ def tell_assignee(*, case: Case, occasion: Occasion) -> None:
 
 
 def tell_responsible(*, case: Case, occasion: Occasion) -> None:
-    """What the worker does of `tell_assignee`. Of a merged case it is who works on the leading one."""
+    """What the worker does of `tell_assignee`. Of a merged case it is who works on the leading one; of one that was split also
+    who has a second case: what its reporter writes may be about that."""
     leading = case.merged_into or case
+    beside = having_parts(leading) if occasion in {Occasion.MESSAGE, Occasion.BACK} else []
     occasion, members = responsible(leading, occasion)
-    tell_members(occasion=occasion, members=members, case=leading)
+    tell_members(occasion=occasion, members={member.pk: member for member in (*members, *beside)}.values(), case=leading)
+
+
+def having_parts(case: Case) -> list[Member]:
+    """Who has an open case that was split from this one, and opens this one too."""
+    parts = parts_of(case).order_by().exclude(status=Status.CLOSED.value).exclude(assignee=None)
+    return openers(case, members_of(case.unit).filter(pk__in=parts.values("assignee")))
 
 
 def responsible(case: Case, occasion: Occasion) -> tuple[Occasion, list[Member]]:
@@ -215,9 +228,10 @@ def drop_addresses_of_closed() -> int:
 def tell_reporter(*, case: Case) -> Notification | None:
     """Say that something waits: in the next safe hour, at most once a day. None if the reporter left no address.
 
-    A message that still waits is replaced: however much happens meanwhile, one is enough.
+    A message that still waits is replaced: however much happens meanwhile, one is enough. Of a case that was split off: at the
+    address that was left with the report.
     """
-    address = Address.objects.select_for_update().filter(case=case).first()
+    address = Address.objects.select_for_update().filter(case=first_of(case)).first()
     if address is None:
         return None
     Notification.objects.filter(address=address, sent_at=None).delete()

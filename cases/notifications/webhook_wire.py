@@ -9,7 +9,9 @@ import hashlib
 import hmac
 import socket
 import ssl
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
@@ -20,6 +22,7 @@ from django.conf import settings
 from cases.outbox.errors import Retry, Stop
 
 TIMEOUT = 10                            # seconds, for each step
+LONGEST_CALL = 30                       # seconds, for all of them: an answer that drips byte by byte keeps no worker
 LONGEST_WAIT = 3600                     # what a receiver may ask for in Retry-After
 HTTPS, LOWEST_PORT = 443, 1024          # others below belong to other services: mail, names
 NAT64 = ip_network("64:ff9b::/96")
@@ -114,21 +117,35 @@ class Pinned(HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection((self.address, self.port), TIMEOUT)
-        self.sock = self.context.wrap_socket(plain, server_hostname=self.host)
+        self.sock = tls = self.context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        tls.do_handshake()
+
+    def hang_up(self) -> None:
+        """From another thread: whoever reads at this moment finds the line cut."""
+        if self.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)         # not the TLS layer's own, which would wait
 
 
 def post(url: str, body: bytes, *, message_id: UUID, timestamp: int, secret: bytes) -> int:
-    """Deliver; the status of a yes. Raises Retry, Stop, Gone. What the receiver says beside its status is not read."""
+    """Deliver a webhook's message; the status of a yes. Raises Retry, Stop, Gone."""
+    return call(url, body, {
+        "Content-Type": "application/json", "User-Agent": "Mehfooz-Webhooks/1", "webhook-id": str(message_id),
+        "webhook-timestamp": str(timestamp), "webhook-signature": signature(secret, str(message_id), timestamp, body)})
+
+
+def call(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """POST; the status of a yes. Raises Retry, Stop, Gone. What the receiver says beside its status is not read."""
     try:
         parts = parsed(url)
     except BadAddress as error:
         raise Stop(error.code) from error
     host, port = parts.hostname or "", parts.port or HTTPS
     connection = Pinned(host, port, resolved(host, port))
+    patience = threading.Timer(LONGEST_CALL, connection.hang_up)
+    patience.start()
     try:
-        connection.request("POST", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", body, {
-            "Content-Type": "application/json", "User-Agent": "Mehfooz-Webhooks/1", "webhook-id": str(message_id),
-            "webhook-timestamp": str(timestamp), "webhook-signature": signature(secret, str(message_id), timestamp, body)})
+        connection.request("POST", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", body, dict(headers))
         answer = connection.getresponse()
         status, after = answer.status, answer.headers.get("Retry-After", "")
     except ssl.SSLCertVerificationError as error:
@@ -136,6 +153,7 @@ def post(url: str, body: bytes, *, message_id: UUID, timestamp: int, secret: byt
     except (HTTPException, OSError) as error:
         raise Retry(code=type(error).__name__[:40]) from error
     finally:
+        patience.cancel()
         connection.close()
     return _verdict(status, after)
 

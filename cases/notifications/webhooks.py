@@ -39,8 +39,8 @@ class TooMany(Exception):
 def ring(occasions: Iterable[tuple[Occasion, Case]]) -> None:
     """In the caller's transaction: ask for a delivery to each webhook of the case's unit that wants the occasion."""
     happened = [(occasion, case) for occasion, case in occasions if occasion in OFFERED]
-    hooks = list(Webhook.objects.filter(unit__in={case.unit_id for _what, case in happened}, off_at=None).only(
-        "pk", "unit_id", "occasions")) if happened else []
+    hooks = list(Webhook.objects.filter(unit__in={case.unit_id for _what, case in happened}, off_at=None,
+                                         unit__practice=False).only("pk", "unit_id", "occasions")) if happened else []
     minute = timezone.now().replace(second=0, microsecond=0)
     for occasion, case in happened:
         for hook in hooks:

@@ -165,7 +165,7 @@ def _after(error: Exception, claimed: Job, max_attempts: int) -> str:
     if isinstance(error, Stop) or claimed.attempts >= max_attempts:
         return _settle(claimed, Job.State.FAILED, error=said[:200])
     asked = error.after if isinstance(error, Retry) else None
-    wait = _back_off(claimed.attempts) if asked is None else asked
+    wait = back_off(claimed.attempts) if asked is None else asked
     return _settle(claimed, Job.State.QUEUED, error=said[:200], due_at=_in(wait))
 
 
@@ -185,7 +185,7 @@ def _settle(claimed: Job, state: Job.State, **fields: Any) -> str:
     return state.value
 
 
-def _back_off(attempts: int) -> float:
+def back_off(attempts: int) -> float:
     """Doubling from 15 s to an hour, spread by a quarter so that a platform that was down is not met by all at once."""
     return float(min(FIRST_WAIT * 2**(attempts - 1), LONGEST_WAIT)) * random.uniform(0.75, 1.25)  # noqa: S311  not a secret
 

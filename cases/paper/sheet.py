@@ -6,6 +6,7 @@
     sheet.remark("…")                       # small, in the document's own words
     sheet.facts([("حیثیت", "نیا"), …])
     sheet.table(["…", "…"], [["…", "…"], …], shares=(1, 3))
+    sheet.turn(language="en", title="…")    # from a new page on in the other language
     sheet.pdf()                             # bytes
 
 Letters are shaped by HarfBuzz and ordered by UAX #9. Urdu stands in Noto Nastaliq Urdu; what that lacks (a few letters of Sindhi
@@ -71,6 +72,7 @@ class Sheet:
 
     def __init__(self, *, language: str, title: str, foot: str, page: Callable[[int, int], str]) -> None:
         self.rtl, self.foot, self.page = language in RTL_LANGUAGES, foot, page
+        self.feet = self.rtl                    # all feet run as the first page does
         self.file = FPDF(format="A4", unit="mm")
         for (family, style), name in FILES.items():
             self.file.add_font(family, style, FONTS / name)
@@ -82,6 +84,11 @@ class Sheet:
         self.file.add_page()
         self.heading(title)
 
+    @property
+    def pages(self) -> int:
+        """So far."""
+        return int(self.file.pages_count)
+
     # --- what a document is made of -----------------------------------------------------------------------------------
     def heading(self, text: str, level: int = 1) -> None:
         """Level 1 or 2; never the last line of a page."""
@@ -89,6 +96,12 @@ class Sheet:
         self.file.ln(GAP * (2 if level > 1 else 0))
         self._room(size * MM * 5)
         self._at(Cell(text, size, bold=True, right=self.rtl), MARGIN, self.file.epw)
+
+    def turn(self, *, language: str, title: str) -> None:
+        """A new page, and all that follows, in another language."""
+        self.rtl = language in RTL_LANGUAGES
+        self.file.add_page()
+        self.heading(title)
 
     def paragraph(self, text: str) -> None:
         """What somebody wrote."""
@@ -126,9 +139,11 @@ class Sheet:
         self.file.set_auto_page_break(auto=False)
         for number in range(1, count + 1):
             self.file.page = number
+            self.file.font_family = ""          # or it would not be written anew into a page that ended in another
             self.file.set_xy(MARGIN, self.file.h - FOOT + 4)
             self._rule()
-            self._at(Cell(f"{self.foot}  ·  {self.page(number, count)}", SMALL, pale=True, right=self.rtl), MARGIN, self.file.epw)
+            foot = Cell(f"{self.foot}  ·  {self.page(number, count)}", SMALL, pale=True, right=self.feet)
+            self._at(foot, MARGIN, self.file.epw, to_right=self.feet)
         return bytes(self.file.output())
 
     # --- how it is laid out -------------------------------------------------------------------------------------------

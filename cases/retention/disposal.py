@@ -27,6 +27,7 @@ from cases.outbox.services import enqueue
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold
 from cases.retention.tombstones import Tombstone
+from cases.selectors import parts_of
 from cases.statistics import counting
 from cases.vault import custody
 from cases.vault.models import DataKey, DataKeyWrap
@@ -48,19 +49,23 @@ def destroy(*, disposal: Disposal) -> None:
     disposal = Disposal.objects.select_for_update().get(pk=disposal.pk)
     case = Case.objects.select_for_update().filter(pk=disposal.case).first() if disposal.case else None
     if case is not None:
-        counting.keep(case)
-        withdraw_hashes(case=case)
-        Job.objects.filter(pk__in=list(jobs_of(case))).delete()
-        who = decided_by(disposal)
-        merging.release(case_id=case.pk)
-        custody.destroy([*keys_of(case), *keys_beside(case)], actor=who)
-        Hold.objects.filter(case=case).delete()          # lifted ones: they say who held what, and that goes too
-        case_id, leading = case.pk, case.merged_into_id
-        case.delete()
-        record("case_disposed", subject=case_id, actor=who)
-        if leading:
-            enqueue("merging.settle", case_id=str(leading))
+        for each in (*parts_of(case).select_for_update(), case):        # one report: one decision, one tombstone
+            _destroy(each, decided_by(disposal))
     Disposal.objects.filter(pk=disposal.pk).update(case=None, finished_at=timezone.now())
+
+
+def _destroy(case: Case, who: str) -> None:
+    counting.keep(case)
+    withdraw_hashes(case=case)
+    Job.objects.filter(pk__in=list(jobs_of(case))).delete()
+    merging.release(case_id=case.pk)
+    custody.destroy([*keys_of(case), *keys_beside(case)], actor=who)
+    Hold.objects.filter(case=case).delete()              # lifted ones: they say who held what, and that goes too
+    case_id, leading = case.pk, case.merged_into_id
+    case.delete()
+    record("case_disposed", subject=case_id, actor=who)
+    if leading and leading != case.split_of_id:
+        enqueue("merging.settle", case_id=str(leading))
 
 
 def decided_by(disposal: Disposal) -> str:
@@ -101,12 +106,14 @@ def keys_beside(case: Case) -> list[DataKey]:
 
 
 def cases_of(keys: Collection[UUID]) -> dict[UUID, UUID]:
-    """Data key → the case it seals something of. A key that no record points to is left out."""
+    """Data key → the case it seals something of, or the id of its row where that is about no case (a demand on us). A key that no
+    record points to is left out."""
     found: dict[UUID, UUID] = {}
     for model, key in _key_columns():
         to_case = "pk" if model is Case else _column_to(Case, model)
         if to_case:
-            found.update(model._base_manager.filter(**{f"{key}__in": keys}).values_list(key, to_case))
+            rows = model._base_manager.filter(**{f"{key}__in": keys}).values_list(key, to_case, "pk")
+            found.update((kept, case or row) for kept, case, row in rows)
     return found
 
 

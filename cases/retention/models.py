@@ -88,6 +88,7 @@ class Disposal(models.Model):
         SCHEDULE = "schedule", _("Its time was over")
         REPORTER = "reporter", _("The reporter erased it")
         RESTORED = "restored", _("It came back with a backup")
+        PRACTICE = "practice", _("It was made up, for practice")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     digest = models.CharField(max_length=64, unique=True)            # tombstones.digest: of a random id, so it tells nothing

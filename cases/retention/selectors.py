@@ -1,5 +1,7 @@
 """Reads with a rule: what is held, what is due."""
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -8,20 +10,21 @@ from cases.evidence.selectors import waits_to_be_asked_for
 from cases.models import Case
 from cases.permissions import Staff
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
-from cases.selectors import cases_for
+from cases.selectors import cases_for, first_of, kin_of, parts_of
 from cases.workflow import Status
 
 HELD = Q(Exists(Hold.objects.filter(case=OuterRef("pk"), lifted_at=None))) | Q(waits_to_be_asked_for())
 
 
 def is_held(case: Case) -> bool:
-    """Whether, and nothing of who or why: the public role may ask no more. A hold stands, or a file is preserved."""
-    return Case.objects.filter(HELD, pk=case.pk).exists()
+    """Whether, and nothing of who or why: the public role may ask no more. A hold stands, or a file is preserved. Holds and files
+    are the first case's where one was split."""
+    return Case.objects.filter(HELD, pk=first_of(case)).exists()
 
 
 def is_preserved(case: Case) -> bool:
     """Whether a file of the case is kept by order for somebody who has not had it: then no hold needs to stand."""
-    return Case.objects.filter(waits_to_be_asked_for(), pk=case.pk).exists()
+    return Case.objects.filter(waits_to_be_asked_for(), pk=first_of(case)).exists()
 
 
 def being_erased(case_id: str = "pk") -> Exists:
@@ -41,16 +44,30 @@ def goes_at(case: Case) -> datetime | None:
     return case.closed_at + timedelta(days=schedule.days) if schedule and case.closed_at else None
 
 
+def all_go_at(case: Case) -> datetime | None:
+    """The same for a report that is worked as several cases: when the last of them may go, all do."""
+    own = goes_at(case)
+    ends = [goes_at(each) for each in kin_of(case)] if own else []
+    return max([own, *(end for end in ends if end)]) if own and all(ends) else None
+
+
 def is_due(case: Case) -> bool:
-    """Its time is over, and no message of the reporter waits to be read."""
+    """Its time is over, and that of what was split from it, and no message of the reporter waits to be read."""
     goes = goes_at(case)
-    return goes is not None and goes <= timezone.now() and not case.unread
+    return goes is not None and goes <= timezone.now() and not case.unread and all(is_due(part) for part in parts_of(case))
+
+
+def waiting_for_parts(cases: Iterable[Case]) -> set[UUID]:
+    """Those from which a case was split whose own time is not over."""
+    return {part.split_of_id for part in Case.objects.filter(split_of__in=list(cases)) if part.split_of_id and not is_due(part)}
 
 
 def due_under(schedule: Schedule, now: datetime) -> QuerySet[Case]:
-    """Closed cases whose time under this schedule is over, which nothing holds, and in which no message waits to be read."""
+    """Closed cases whose time under this schedule is over, which nothing holds, and in which no message waits to be read. What
+    was split from another goes with that."""
     before = now - timedelta(days=schedule.days)
-    cases = Case.objects.filter(status=Status.CLOSED, outcome=schedule.outcome, closed_at__lte=before, unread=False)
+    cases = Case.objects.filter(split_of=None, status=Status.CLOSED, outcome=schedule.outcome, closed_at__lte=before,
+                                unread=False)
     if schedule.unit_id is not None:
         cases = cases.filter(unit=schedule.unit_id)
     else:
@@ -66,6 +83,7 @@ def proposals_for(staff: Staff) -> QuerySet[Proposal]:
 
 
 def disposals_of(staff: Staff) -> QuerySet[Disposal]:
-    """What this member decided with another, newest first. A tombstone knows no unit, so nobody sees those of others."""
+    """What this member decided with another, newest first; nothing that was made up. A tombstone knows no unit, so
+    nobody sees those of others."""
     theirs = Q(approved_by_id=staff.pk) | Q(confirmed_by_id=staff.pk)
-    return Disposal.objects.filter(theirs).select_related("approved_by", "confirmed_by")
+    return Disposal.objects.filter(theirs).exclude(why=Disposal.Why.PRACTICE).select_related("approved_by", "confirmed_by")

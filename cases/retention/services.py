@@ -1,7 +1,8 @@
 """Who may decide that a case goes: its schedule with two people, or its reporter alone. A hold stops both.
 
-Deciding and destroying are two acts. The decision is a row (`Disposal`) with an outbox job; the worker destroys
-(`disposal.carry_out`), so neither the public role nor the desk needs the right to delete anything.
+What was made up, for practice, goes when its member begins anew. Deciding and destroying are two acts. The decision is a row
+(`Disposal`) with an outbox job; the worker destroys (`disposal.carry_out`), so neither the public role nor the desk needs the
+right to delete anything.
 """
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +19,8 @@ from cases.permissions import Staff
 from cases.retention import tombstones
 from cases.retention.models import Disposal, Hold, Proposal, Schedule
 from cases.retention.periods import PERIODS
-from cases.retention.selectors import due_under, is_due, is_held, is_preserved
+from cases.retention.selectors import due_under, is_due, is_held, is_preserved, waiting_for_parts
+from cases.selectors import first_of
 from cases.services import lock_case, refuse_everything
 from cases.units.models import Unit
 
@@ -29,6 +31,10 @@ class Held(Exception):
 
 class TooLate(Exception):
     """The case is already being destroyed, or has a hold already."""
+
+
+class NotForPractice(Exception):
+    """Only what was made up goes without a second person and without its time being over."""
 
 
 class Preserved(Exception):
@@ -53,8 +59,9 @@ class Refused(Exception):
 # --- holds ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def place_hold(*, case: Case, reason: Hold.Reason, by: Staff) -> Hold:
-    """From now on nothing of the case can be deleted; a proposal to do so is dropped. Raises TooLate."""
-    fresh = lock_case(case)
+    """From now on nothing of the case can be deleted; a proposal to do so is dropped. What was split is held by its first case.
+    Raises TooLate."""
+    fresh = lock_case(Case(pk=first_of(case)))
     if _standing(fresh).exists() or Disposal.objects.filter(case=fresh.pk).exists():
         raise TooLate(fresh.ref)
     Proposal.objects.filter(case=fresh).delete()
@@ -66,7 +73,7 @@ def place_hold(*, case: Case, reason: Hold.Reason, by: Staff) -> Hold:
 def hold_for_authority(*, case: Case, by: Staff) -> None:
     """Place a hold for police or another authority, or make the one that stands theirs, so that nobody lifts it because its first
     reason is over. Raises TooLate while the case is being destroyed."""
-    fresh, reason = lock_case(case), Hold.Reason.AUTHORITY
+    fresh, reason = lock_case(Case(pk=first_of(case))), Hold.Reason.AUTHORITY
     if not _standing(fresh).exists():
         place_hold(case=fresh, reason=reason, by=by)
     elif _standing(fresh).exclude(reason=reason.value).update(reason=reason.value):
@@ -76,7 +83,7 @@ def hold_for_authority(*, case: Case, by: Staff) -> None:
 @transaction.atomic
 def lift_hold(*, case: Case, because: Hold.Lifted, by: Staff) -> None:
     """The row stays with the case and says who held it and why. Nothing to lift: nothing happens. Raises Preserved."""
-    fresh = lock_case(case)
+    fresh = lock_case(Case(pk=first_of(case)))
     if is_preserved(fresh):
         raise Preserved(fresh.ref)
     if _standing(fresh).update(lifted_at=timezone.now(), lifted_by_id=by.pk, lifted_because=because.value):
@@ -105,6 +112,8 @@ def set_up_schedules() -> int:
 def propose(now: datetime) -> int:
     """Put what is due before the supervisors, and take back what no longer is. Destroys nothing. Returns how many are new."""
     due = {case: schedule for schedule in Schedule.objects.all() for case in due_under(schedule, now)}
+    waiting = waiting_for_parts(due)
+    due = {case: schedule for case, schedule in due.items() if case.pk not in waiting}
     Proposal.objects.exclude(case__in=due).delete()
     known = set(Proposal.objects.values_list("case", flat=True))
     fresh = [Proposal(case=case, schedule=schedule, at=now) for case, schedule in due.items() if case.pk not in known]
@@ -156,6 +165,17 @@ def erase(*, case: Case) -> Disposal:
     refuse_everything(case=fresh)
     drop_address(case=fresh)
     return _begin(fresh, Disposal.Why.REPORTER)
+
+
+@transaction.atomic
+def clear_practice(*, case: Case, by: Staff) -> Disposal:
+    """A case of the practice unit: it is nobody's, so one member clears it away. Raises NotForPractice, Held."""
+    fresh = lock_case(case)
+    if not fresh.unit.practice:
+        raise NotForPractice(fresh.ref)
+    if is_held(fresh):
+        raise Held(fresh.ref)
+    return _begin(fresh, Disposal.Why.PRACTICE, confirmed_by=by.pk)
 
 
 @transaction.atomic

@@ -2,7 +2,8 @@
 
 Every night each month is counted anew from the cases that are here (`living`), so that a night without a worker is made good by
 the next; what a case that is destroyed had contributed moves to `gone` in the same transaction. Pages read the sum of both and
-never a case. docs/statistics.md says of each dimension what is counted, and in which month.
+never a case. docs/statistics.md says of each dimension what is counted, and in which month. Nothing of the practice unit
+is counted.
 """
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -55,6 +56,8 @@ class Dimension(StrEnum):
     BREACH = "breach"            # a deadline ran out; its priority
     EVENT = "event"              # Event
     CALL = "call"                # not tallied: cases.statistics.calls keeps them by day
+    DEMAND = "demand"            # nor these, whose register stays: what was decided
+    DEMANDER = "demander"        # and who asked
 
 
 class Event(StrEnum):
@@ -155,7 +158,8 @@ def facts(where: Where) -> Counter[Key]:
 
 
 def _reports(where: Where) -> Iterator[Key]:
-    cases = Case.objects.filter(where("pk", "opened_at"))
+    # one report, however many cases it became
+    cases = Case.objects.filter(where("pk", "opened_at"), split_of=None, unit__practice=False)
     firsts = {"answered": _first(Message.objects.filter(author=Message.Author.STAFF.value), "at"),
               "moved": _first(StatusChange.objects.exclude(status=Status.NEW.value).exclude(by=None), "at"),
               "asked": _first(Escalation.objects.all(), "requested_at")}
@@ -188,7 +192,7 @@ def _of_report(row: Mapping[str, Any]) -> Iterator[Cell]:
 
 
 def _notices(where: Where) -> Iterator[Key]:
-    notices = Escalation.objects.filter(where("case", "requested_at"))
+    notices = Escalation.objects.filter(where("case", "requested_at")).filter(case__unit__practice=False)
     columns = ("case__unit__code", "case__harm", "platform__slug", "state", "requested_at", "sent_at", "answered_at")
     for unit, harm, slug, state, requested, sent, answered in notices.values_list(*columns).iterator():
         month = month_of(requested)
@@ -200,16 +204,17 @@ def _notices(where: Where) -> Iterator[Key]:
 
 def _breaches(where: Where) -> Iterator[Key]:
     """By when the time ran out, which may be earlier than when it was noticed; for the unit that had the case then."""
-    told = ClockEvent.objects.filter(where("case", "due_at"), what=ClockEvent.What.BREACHED.value)
+    told = ClockEvent.objects.filter(where("case", "due_at"), what=ClockEvent.What.BREACHED.value, unit__practice=False)
     for unit, level, due in told.values_list("unit__code", "level", "due_at").iterator():
         yield month_of(due), unit, Dimension.BREACH, str(level)
 
 
 def _events(where: Where) -> Iterator[Key]:
-    back = Ask.objects.filter(where("case", "at"), about=Ask.About.BACK.value, by=None)
-    reviews = Review.objects.filter(where("case", "at"))
-    answers = Review.objects.filter(where("case", "answered_at")).exclude(answered_at=None)
-    undone = Match.objects.filter(where("a__case", "undone_at") | where("b__case", "undone_at")).exclude(undone_at=None)
+    back = Ask.objects.filter(where("case", "at"), about=Ask.About.BACK.value, by=None, case__unit__practice=False)
+    reviews = Review.objects.filter(where("case", "at"), about__practice=False)
+    answers = Review.objects.filter(where("case", "answered_at"), about__practice=False).exclude(answered_at=None)
+    undone = Match.objects.filter(where("a__case", "undone_at") | where("b__case", "undone_at"),
+                                  a__case__unit__practice=False).exclude(undone_at=None)
     for unit, at in back.values_list("case__unit__code", "at"):
         yield month_of(at), unit, Dimension.EVENT, Event.BACK
     for unit, kind, at in reviews.values_list("about__code", "kind", "at"):

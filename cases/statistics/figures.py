@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max, Sum
 
 from cases.models import LEVEL_NAMES
+from cases.referral.selectors import demands_by_month
 from cases.statistics import calls
-from cases.statistics.counting import NONE, Cell, Dimension, month_after
+from cases.statistics.counting import NONE, OPEN, Cell, Dimension, month_after
 from cases.statistics.hiding import FOR_ALL, FOR_STAFF, hidden, hidden_in, is_small
 from cases.statistics.lengths import quantile
 from cases.statistics.models import Counted, Tally
@@ -68,7 +69,7 @@ class Figures:
 
 
 def counts(scope: Scope, months: Sequence[date]) -> dict[date, Counter[Cell]]:
-    """Two queries, however many cases there are."""
+    """Three queries, however many cases there are."""
     rows = Tally.objects.filter(month__gte=min(months), month__lte=max(months))
     if scope.units:
         rows = rows.filter(unit__in=scope.units)
@@ -78,6 +79,9 @@ def counts(scope: Scope, months: Sequence[date]) -> dict[date, Counter[Cell]]:
         found[month][Dimension(dimension), value] = living + gone
     for month, reason, n in calls.by_month(min(months), month_after(max(months))):
         found[month][Dimension.CALL, reason] = n
+    for month, who, decision, n in demands_by_month(min(months), month_after(max(months))):
+        found[month][Dimension.DEMANDER, who] += n
+        found[month][Dimension.DEMAND, decision or OPEN] += n
     return found
 
 

@@ -35,7 +35,7 @@ class Counted(models.Model):
 class Call(models.Model):
     """How many people of a day were answered whose matter is another body's: no case, nobody's words."""
     day = models.DateField()
-    came = models.CharField(max_length=10, choices=Source.choices)
+    came = models.CharField(max_length=10, choices=[each for each in Source.choices if each[0] != Source.SPLIT.value])
     reason = models.CharField(max_length=20)         # codes of cases.statistics.words
     sent_to = models.CharField(max_length=20)
     n = models.PositiveIntegerField(default=0)

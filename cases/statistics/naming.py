@@ -9,6 +9,7 @@ from cases.conversation.models import Opinion
 from cases.escalation.models import Escalation, Platform
 from cases.escalation.notices import LAW
 from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES
+from cases.referral.models import Demand
 from cases.statistics.counting import LATER, NONE, OPEN, Dimension, Event
 from cases.statistics.lengths import EDGES
 from cases.statistics.words import REASON_NAMES
@@ -24,7 +25,8 @@ TITLES: dict[Dimension, Promise | str] = {
     Dimension.OPINION: _("Did we help?"), Dimension.PLATFORM: _("Platform named"), Dimension.FIRST: _("Until our first action"),
     Dimension.NOTICE: _("Notices to platforms"), Dimension.LAW: _("Notices by law"), Dimension.REMOVAL: _("Until removal"),
     Dimension.BREACH: _("Deadlines that ran out"), Dimension.EVENT: _("What else happened"),
-    Dimension.CALL: _("Answered, but not ours"),
+    Dimension.CALL: _("Answered, but not ours"), Dimension.DEMAND: _("Demands for case data: what was decided"),
+    Dimension.DEMANDER: _("Demands for case data: who asked"),
 }
 AGES: Names = {"child": _("Under 18"), "adult": _("18 or older"), "unknown": _("Not told")}
 ANSWERS: Names = {"day": _("within a day"), "three_days": _("within three days"), "week": _("within a week"), LATER: _("later"),
@@ -39,7 +41,8 @@ EVENTS: Names = {
 ANSWERED: Names = {"removed": _("Removed"), "refused": _("Refused"), "no_answer": _("No answer"), "waiting": _("Waiting"),
                    "failed": _("Not sent")}
 ANSWER_OF = {State.ACTIONED: "removed", State.REFUSED: "refused", State.NO_ANSWER: "no_answer", State.FAILED: "failed",
-             State.REQUESTED: "waiting", State.SENT: "waiting", State.ACKNOWLEDGED: "waiting"}
+             State.REQUESTED: "waiting", State.SENT: "waiting", State.ACKNOWLEDGED: "waiting",
+             State.NEEDS_MORE: "waiting", State.PROPOSED: "waiting", State.RETURNED: "failed"}
 FIXED: dict[Dimension, Names] = {
     Dimension.HARM: {harm.value: name for harm, name in HARM_NAMES.items()},
     Dimension.AGE: AGES,
@@ -50,8 +53,10 @@ FIXED: dict[Dimension, Names] = {
     Dimension.LAW: {**{law: law for law in sorted(set(LAW.values()))}, NONE: _("The platform’s own rules alone")},
     Dimension.BREACH: {str(level.value): name for level, name in LEVEL_NAMES.items()},
     Dimension.EVENT: EVENTS,
-    Dimension.SOURCE: dict(Source.choices),
+    Dimension.SOURCE: {source.value: source.label for source in Source if source != Source.SPLIT},
     Dimension.CALL: REASON_NAMES,
+    Dimension.DEMAND: dict(Demand.Decision.choices) | {OPEN: _("Not decided")},
+    Dimension.DEMANDER: dict(Demand.Who.choices),
 }
 
 
@@ -61,7 +66,7 @@ def platforms() -> Names:
 
 def units(codes: tuple[str, ...] = ()) -> Names:
     """Those with these codes, or all."""
-    there = Unit.objects.filter(code__in=codes) if codes else Unit.objects.all()
+    there = Unit.objects.filter(code__in=codes) if codes else Unit.objects.filter(practice=False)
     return {unit.code: unit.name for unit in there}
 
 

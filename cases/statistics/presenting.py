@@ -28,13 +28,15 @@ NOTES: Mapping[str, Promise] = {
     Dimension.LAW: gettext_lazy("The section of PECA 2016 that the kind of harm is under."),
     Dimension.CALL: gettext_lazy("Calls, letters and visits whose matter is another office's. They are no reports. Of the whole "
                                  "house."),
+    Dimension.DEMAND: gettext_lazy("By police, courts, ministers and others with power. Two supervisors decide. Of the whole "
+                                   "house."),
     Dimension.BREACH: gettext_lazy("By priority, in the month in which the time ran out."),
 }
 DRAWN = (Dimension.HARM, Dimension.CALL, Dimension.OUTCOME, Dimension.WRITTEN, Dimension.PLATFORM, Dimension.BREACH,
          Dimension.NOTICE)
 ORDER = ("months", "weeks", Dimension.OUTCOME, Dimension.HARM, Dimension.FIRST, Dimension.NOTICE, Dimension.BREACH,
-         Dimension.EVENT, Dimension.CALL, Dimension.SOURCE, Dimension.UNIT, Dimension.WRITTEN, Dimension.AGE, Dimension.PLATFORM,
-         Dimension.ANSWER, Dimension.OPINION, Dimension.LAW)
+         Dimension.EVENT, Dimension.DEMAND, Dimension.DEMANDER, Dimension.CALL, Dimension.SOURCE, Dimension.UNIT,
+         Dimension.WRITTEN, Dimension.AGE, Dimension.PLATFORM, Dimension.ANSWER, Dimension.OPINION, Dimension.LAW)
 WEEKS_AT_MOST, SHORT = 27, 6
 
 

@@ -22,7 +22,8 @@ from cases.statistics.spans import Span
 
 LANGUAGES = ("en", "ur")
 TOLD = (Dimension.OUTCOME, Dimension.HARM, Dimension.AGE, Dimension.WRITTEN, Dimension.PLATFORM, Dimension.FIRST,
-        Dimension.NOTICE, Dimension.LAW, Dimension.BREACH, Dimension.EVENT, Dimension.SOURCE, Dimension.CALL, Dimension.OPINION)
+        Dimension.NOTICE, Dimension.LAW, Dimension.DEMAND, Dimension.DEMANDER, Dimension.BREACH, Dimension.EVENT,
+        Dimension.SOURCE, Dimension.CALL, Dimension.OPINION)
 
 
 class Refusal(StrEnum):

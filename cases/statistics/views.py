@@ -92,7 +92,7 @@ def read(request: HttpRequest) -> Asked | None:
     if not may(member, Permission.READ_FIGURES):                                # type: ignore[arg-type]   # signed in, so a member
         raise PermissionDenied
     whole_house = may(member, Permission.READ_ALL_FIGURES)                      # type: ignore[arg-type]
-    units = [] if whole_house else list(units_of(member))                       # type: ignore[arg-type]
+    units = [] if whole_house else list(units_of(member).filter(practice=False))                       # type: ignore[arg-type]
     unit = request.GET.get("unit", "")
     if unit and unit not in {one.code for one in units}:
         raise Http404

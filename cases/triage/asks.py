@@ -13,6 +13,7 @@ from cases.models import Case, Consent
 from cases.priority import Body
 from cases.triage.forms import ActForm
 from cases.triage.reading import Opened, State, Text
+from cases.triage.selectors import ASKED_BY_NAME
 
 MOST_LINKS, LONGEST_LINK = 50, 2000             # a browser that is not ours may have sealed anything
 Kind = Ask.Kind
@@ -78,6 +79,8 @@ class AskForm(ActForm):
 
 
 def acts(case: Case) -> list[Consent.Act]:
-    """What may be asked: never to pass it to the body that the accused works for."""
+    """What may be asked here: never to pass it to the body that the accused works for; of a body that has to be named the page of
+    referrals asks."""
     police, pta = case.conflict in {Body.POLICE, Body.CYBERCRIME}, case.conflict == Body.PTA
-    return [act for act in Consent.Act if not (police and act == Consent.Act.PASS_POLICE or pta and act == Consent.Act.PASS_PTA)]
+    never = ASKED_BY_NAME | ({Consent.Act.PASS_POLICE} if police else set()) | ({Consent.Act.PASS_PTA} if pta else set())
+    return [act for act in Consent.Act if act not in never]

@@ -36,6 +36,7 @@ class Hurdle(StrEnum):
     NOT_AGREED = "not_agreed"
     SAID_NO = "said_no"
     NO_WOMAN = "no_woman"
+    PART = "part"
 
 
 HURDLES = {
@@ -44,6 +45,7 @@ HURDLES = {
     Hurdle.SAID_NO: _("The reporter said no to another unit. Only danger to life, or somebody here who must not open it, weighs "
                       "more."),
     Hurdle.NO_WOMAN: _("The reporter asked for a woman, and that unit has none who reads cases: nobody there could open it."),
+    Hurdle.PART: _("It was split from another case, which has the conversation. Give that one away, and this one goes along."),
 }
 
 

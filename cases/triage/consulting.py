@@ -21,7 +21,7 @@ from cases.services import lock_case, tell_status
 from cases.triage.between import ACT, Ground, check
 from cases.triage.models import Consult
 from cases.units.models import Membership, Unit
-from cases.units.selectors import members_of, members_on_duty, women_of
+from cases.units.selectors import elsewhere, members_of, members_on_duty, women_of
 from cases.vault import custody
 from cases.vault.models import DataKey
 from cases.workflow import Status
@@ -50,7 +50,7 @@ def ask(*, consult: Consult, by: Staff, version: int | None = None) -> Consult:
     """Keep `consult`, which consult_reading.seal_consult made, and tell the other unit. Of a copy of the report the reporter is
     told too. Raises NotTheirs, OnlyAQuestion, AlreadyAsked, between.NotPermitted, Stale."""
     fresh = lock_case(consult.case, version)
-    if not _works(fresh, by) or consult.unit_id == fresh.unit_id:
+    if not _works(fresh, by) or not asked_units(fresh).filter(pk=consult.unit_id).exists():
         raise NotTheirs(fresh.ref)
     scope = Scope(consult.scope)
     if ground := GROUNDS.get(scope):
@@ -161,7 +161,7 @@ def answer(*, consult: Consult, key: DataKey, sealed: bytes, by: Staff) -> Consu
 
 
 def asked_units(case: Case) -> QuerySet[Unit]:
-    return Unit.objects.exclude(pk=case.unit_id)
+    return elsewhere(case.unit)
 
 
 def consult_of(case: Case, pk: UUID) -> QuerySet[Consult]:

@@ -12,7 +12,7 @@ from cases.workflow import Outcome, Status
 
 PATIENCE = timedelta(days=14)                   # of silence, before somebody decides whether to write again or to close
 SILENT = ("requested", "sent", "acknowledged")  # states of a notice that waits for the platform (Escalation.State)
-GONE_WRONG = ("refused", "failed", "no_answer")
+GONE_WRONG = ("refused", "failed", "no_answer", "needs_more")
 SAYS_READ_BELOW = (Outcome.NOT_FOR_US, Outcome.ADVISED)         # the reporter reads "read our message below"
 
 
@@ -66,6 +66,7 @@ class Facts:
     partners: tuple[tuple[str, datetime], ...] = ()         # platforms that may hold what was withdrawn
     keyless: bool = False                       # whoever has the case has no key to it
     closing: datetime | None = None             # a second person was asked, and this member may be the one
+    talks: bool = True                          # False: split off; its reporter reads in the case that it came from
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def keyless(facts: Facts, _now: datetime) -> Iterator[Derived]:
 
 
 def no_words(facts: Facts, _now: datetime) -> Iterator[Derived]:
-    if facts.status == Status.CLOSED and facts.outcome in SAYS_READ_BELOW and facts.wrote is None:
+    if facts.status == Status.CLOSED and facts.talks and facts.outcome in SAYS_READ_BELOW and facts.wrote is None:
         yield Derived(Code.NO_WORDS, facts.since)
 
 

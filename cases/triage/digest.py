@@ -20,7 +20,7 @@ def counts(member: Staff, now: datetime) -> dict[str, int]:
 
     A case may be counted under several; a new one is not counted as unread as well, and a closed one only as unread.
     """
-    known = Known(member)
+    known = Known(member, practice=False)
     asked = COUNTS | {f"view_{number}": view.params for number, view in enumerate(morning_views(member), start=1)}
     lists = {name: read(params, member, known).cases(member, now) for name, params in asked.items()}
     lists["unread"] = lists["unread"].exclude(status=Status.NEW.value)
@@ -28,8 +28,8 @@ def counts(member: Staff, now: datetime) -> dict[str, int]:
 
 
 def send_digests(now: datetime) -> int:
-    """Tell every member of a unit, unless there is nothing to tell. Returns how many were told."""
-    members = get_user_model().objects.filter(is_active=True, memberships__isnull=False).distinct().defer("password")
+    """Tell every member of a unit that is not for practice, unless there is nothing to tell. Returns how many were told."""
+    members = get_user_model().objects.filter(is_active=True, memberships__unit__practice=False).distinct().defer("password")
     due = [(member, numbers) for member in members if any((numbers := counts(member, now)).values())]
     for member, numbers in due:
         tell_members(occasion=Occasion.DIGEST, members=[member], **numbers)

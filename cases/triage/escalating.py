@@ -1,13 +1,16 @@
 """Choosing a way to a platform, and what staff type on the way to a notice."""
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.escalation import notices
-from cases.escalation.models import Channel, Escalation
+from cases.escalation import composing, notices
+from cases.escalation.channels import xarf
+from cases.escalation.models import Channel, Element, LegalBasis
 from cases.escalation.notices import MAX_LINKS, Missing, Notice
 from cases.hashing.models import MediaHash
 from cases.hashing.services import Refusal, refusal
@@ -29,6 +32,7 @@ REFUSAL_NAMES = {
     Refusal.CHILD_MATCH: _("The same picture was reported in a child's case: its fingerprint is never sent to platforms by this "
                            "portal."),
     Refusal.SET_ASIDE: _("This report was set aside: its pictures go on no list."),
+    Refusal.PRACTICE: _("This case is made up, for practice: nothing of it goes to anybody."),
     Refusal.AGE_UNKNOWN: _("We do not know that the person is an adult: ask before sharing fingerprints."),
     Refusal.CONSENT: _("The reporter has not agreed that fingerprints are shared. Write and ask first."),
     Refusal.NOT_INTIMATE: _("The list that platforms pull is for intimate pictures only. Ask for removal by link instead."),
@@ -37,6 +41,16 @@ CONSENT_NAMES = {
     Consent.Act.ASK_PLATFORM: _("The reporter has not agreed that we ask a platform in the ministry's name. Write and ask "
                                 "first."),
     Consent.Act.SHARE_HASHES: _("The reporter has not agreed that fingerprints are shared. Write and ask first."),
+}
+HOURS = 48                      # asked for where nothing promises sooner or later
+FIELD_OF = {Element.LOCATION: "links", Element.REASONS: "reasons", Element.LAW: "law", Element.SIGNATURE: "signature"}
+NO_REPORT = _("This host reads reports by machine: it needs a web address, and its format has no word for this harm unless it is "
+              "about intimate pictures, personal data or children. Choose another way.")
+DISCLOSED = {
+    "request": _("That the ministry asks them to remove this"), "places": _("Links and account names"),
+    "fingerprints": _("Fingerprints of pictures"), "child": _("That a person under 18 is affected"),
+    "forwarded": _("They may pass the notice on to others"), "names": _("Names or accounts that this case knows"),
+    "story": _("What the reporter told, and who does it"), "reach": _("How the reporter can be reached"),
 }
 
 
@@ -50,8 +64,9 @@ class Way:
 
 def ways(case: Case) -> list[Way]:
     """Every channel, those of named platforms that are meant for this harm first."""
+    offered = Channel.objects.filter(retired_at=None, platform__retired_at=None).select_related("platform")
     found = [Way(channel, channel.platform.slug in case.platforms, case.harm in channel.harms)
-             for channel in Channel.objects.select_related("platform").order_by("platform__order", "kind", "pk")
+             for channel in offered.order_by("platform__order", "kind", "pk")
              if not channel.harms or case.harm in channel.harms]
     return sorted(found, key=lambda way: (not way.named, not way.meant, way.channel.platform.order))
 
@@ -70,8 +85,16 @@ def values(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pdq or md5 for pdq, md5 in rows))
 
 
+@dataclass(frozen=True)
+class Known:
+    """Who and what of a case has no place in the words of a notice, opened for the member who writes it."""
+    people: tuple[str, ...] = field(default=(), repr=False)
+    accounts: tuple[str, ...] = field(default=(), repr=False)
+
+
 class NoticeForm(forms.Form):
-    """The parts of a notice that a caseworker may word. The rest follows from the case."""
+    """The parts of a notice that a caseworker may word; the rest follows from the case. For several channels at once all parts
+    are the same but the reference and the platform's own rule, which have the channel's number in their names after the first."""
     reference = forms.RegexField(REFERENCE, widget=forms.HiddenInput)
     links = forms.CharField(label=_("Where the content is"), required=False, max_length=20_000,
                             help_text=_("One link or account name on each line."),
@@ -81,21 +104,38 @@ class NoticeForm(forms.Form):
     reasons = forms.CharField(label=_("What it is and why it must go"), max_length=4_000,
                               help_text=_("No names. Do not describe more than is needed."),
                               widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+    names_stay = forms.BooleanField(label=_("I have looked: the name or account has to stand there"), required=False)
     policy = forms.CharField(label=_("The platform's own rule"), required=False, max_length=300,
                              widget=forms.TextInput(attrs={"dir": "auto"}))
+    basis = forms.ModelChoiceField(LegalBasis.objects.none(), label=_("What the notice stands on"), required=False,
+                                   empty_label=_("Nothing more"),
+                                   help_text=_("The platform's own rule comes first in any case. What is cited is added to "
+                                               "the law."))
     law = forms.CharField(label=_("Law"), required=False, max_length=200, widget=forms.TextInput(attrs={"dir": "ltr"}))
     signature = forms.CharField(label=_("Signed by"), max_length=120, widget=forms.TextInput(attrs={"dir": "auto"}))
 
-    def __init__(self, case: Case, data: Any = None, **kwargs: Any) -> None:
-        self.case = case
+    def __init__(self, case: Case, channels: Sequence[Channel], data: Any = None, *, known: Known | None = None,
+                 **kwargs: Any) -> None:
+        self.case, self.channels, self.known, self.found = case, list(channels), known or Known(), list[str]()
+        self.grounds = {channel: composing.grounds(channel.platform, case) for channel in self.channels}
         self.no_hashes = hash_refusal(case) or ("" if values(case) else str(_("There are no fingerprints in this case.")))
         super().__init__(data, label_suffix="", **kwargs)
+        self.fields["basis"].queryset = LegalBasis.objects.filter(                                # type: ignore[attr-defined]
+            pk__in={basis.pk for found in self.grounds.values() for basis in found}).order_by("order", "slug")
+        for channel in self.channels[1:]:
+            self.fields[f"reference_{channel.pk}"] = forms.RegexField(REFERENCE, widget=forms.HiddenInput)
+            self.fields[f"policy_{channel.pk}"] = forms.CharField(
+                label=format_lazy(_("The own rule of {platform}"), platform=str(channel.platform)), required=False,
+                max_length=300, widget=forms.TextInput(attrs={"dir": "auto"}))
         if self.no_hashes:
             self.fields["hashes"].disabled = True
             self.fields["hashes"].initial = self.initial["hashes"] = False
 
+    def name_of(self, part: str, channel: Channel) -> str:
+        return part if channel == self.channels[0] else f"{part}_{channel.pk}"
+
     def clean_links(self) -> tuple[str, ...]:
-        links = tuple(line.strip() for line in self.cleaned_data["links"].splitlines() if line.strip())
+        links = lines_of(self.cleaned_data["links"])
         if len(links) > MAX_LINKS:
             raise forms.ValidationError(_("At most %(n)d links in one notice: send another for the rest.") % {"n": MAX_LINKS})
         return links
@@ -105,17 +145,70 @@ class NoticeForm(forms.Form):
         if not self.errors:
             fields = {Missing.LOCATION: "links", Missing.REASONS: "reasons", Missing.SIGNATURE: "signature",
                       Missing.ACCUSATION: "reasons"}
-            for lack in notices.missing(self.notice, Harm(self.case.harm)):
+            notice = self.notice
+            for lack in notices.missing(notice, Harm(self.case.harm)):
                 self.add_error(fields[lack], MISSING_NAMES[lack])
+            if not reportable(notice) and any(channel.kind == Channel.Kind.XARF for channel in self.channels):
+                self.add_error("links", NO_REPORT)
+            self.found = composing.named(notice, self.known.people, self.known.accounts)
+            if self.found and not data["names_stay"]:
+                self.add_error("names_stay", _("A name or an account that this case knows stands in the notice. Take it out: a "
+                                               "notice may be passed on."))
         return data
 
+    # --- what would be sent -------------------------------------------------------------------------------------------
     @property
     def notice(self) -> Notice:
-        """What would be sent."""
-        data = self.cleaned_data
-        return Notice(reference=data["reference"], links=data["links"], hashes=values(self.case) if data["hashes"] else (),
-                      reasons=data["reasons"], policy=data["policy"], law=data["law"], child=self.case.child,
-                      signature=data["signature"])
+        """To the first channel."""
+        return self.notice_to(self.channels[0])
+
+    def notice_to(self, channel: Channel) -> Notice:
+        data, basis = self.cleaned_data, self.basis_of(channel)
+        return Notice(reference=data[self.name_of("reference", channel)], links=data["links"],
+                      hashes=values(self.case) if data["hashes"] else (), reasons=data["reasons"],
+                      policy=data[self.name_of("policy", channel)], law=composing.cited(data["law"], basis),
+                      child=self.case.child, signature=data["signature"], harm=self.case.harm, hours=hours_of(basis))
+
+    def basis_of(self, channel: Channel) -> LegalBasis | None:
+        """The chosen one, where this platform is bound by it."""
+        chosen: LegalBasis | None = self.cleaned_data.get("basis")
+        return chosen if chosen in self.grounds[channel] else None
+
+    # --- what is missing, beside the field it belongs to --------------------------------------------------------------
+    def lacks(self) -> dict[str, list[str]]:
+        """Field → who asks for what it lacks now; under "never" what no notice of ours has."""
+        found: dict[str, list[str]] = {}
+        for channel in self.channels:
+            stands_on = [each for each in self.grounds[channel] if not each.citation or str(each.pk) == self.raw("basis")]
+            basis = next((each for each in stands_on if each.citation), None)
+            for element in composing.lacking(self.sketch(channel, basis), composing.asked_for(channel, stands_on)):
+                place = self.name_of("policy", channel) if element == Element.POLICY else FIELD_OF.get(element, "never")
+                found.setdefault(place, []).append(_("%(platform)s asks for: %(element)s") % {
+                    "platform": channel.platform, "element": element.label})
+        return found
+
+    def sketch(self, channel: Channel, basis: LegalBasis | None) -> Notice:
+        """As it stands in the form now, right or wrong."""
+        hashes = values(self.case) if self.raw("hashes") == "True" else ()
+        return Notice(reference="", links=lines_of(self.raw("links")), hashes=hashes, reasons=self.raw("reasons"),
+                      policy=self.raw(self.name_of("policy", channel)), law=composing.cited(self.raw("law"), basis),
+                      child=self.case.child, signature=self.raw("signature"))
+
+    def raw(self, name: str) -> str:
+        value = self[name].value()
+        return "" if value is None else str(value)
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def hours_of(basis: LegalBasis | None) -> int:
+    return basis.hours if basis and basis.hours else HOURS
+
+
+def reportable(notice: Notice) -> bool:
+    return xarf.has_word(notice.harm, child=notice.child) and bool(xarf.web_addresses(notice))
 
 
 class FilledForm(forms.Form):
@@ -123,12 +216,3 @@ class FilledForm(forms.Form):
     their_reference = forms.CharField(label=_("The reference that the platform's form gave"), required=False, max_length=120,
                                       help_text=_("Leave empty if it gave none."),
                                       widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}))
-
-
-class AnswerForm(forms.Form):
-    """What the platform said."""
-    outcome = forms.ChoiceField(label=_("What did the platform answer?"), widget=forms.RadioSelect)
-
-    def __init__(self, possible: list[Escalation.State], data: Any = None) -> None:
-        super().__init__(data, label_suffix="")
-        self.fields["outcome"].choices = [(state.value, state.label) for state in possible]     # type: ignore[attr-defined]

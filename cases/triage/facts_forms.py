@@ -23,7 +23,7 @@ class FactsForm(ActForm):
 
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
-        named = {slug: slug for slug in case.platforms} | {each.slug: str(each) for each in Platform.objects.all()}
+        named = {slug: slug for slug in case.platforms} | {each.slug: str(each) for each in Platform.objects.places()}
         self.fields["platforms"].choices = list(named.items())      # type: ignore[attr-defined]   # a choice field's
         self.initial |= data_of(facts_of(case, seen=False))
 

@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.escalation.models import Escalation, Platform
+from cases.escalation.models import Answer, Escalation, Platform
 from cases.flood.models import Fold
 from cases.hashing.models import ForeignMatch
 from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case, Label, Labelled, Link, choices
@@ -46,7 +46,7 @@ MORE = ("due", "waiting", "notice", "mine", "label", "platform", "flood", "fold"
 WITHIN = {"4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
 TODAY = "today"
 WITHIN_NAMES = {"4h": _("4 hours"), TODAY: _("today"), "1d": _("a day"), "3d": _("3 days"), "7d": _("a week")}
-NOTICE_NAMES = {"failed": _("Could not be sent"), "silent": _("Not answered in time")}
+NOTICE_NAMES = {"failed": _("Could not be sent"), "silent": _("Not answered in time"), "mail": _("A mail of theirs is unread")}
 NOTICE_STATES = {"failed": Escalation.State.FAILED.value, "silent": Escalation.State.NO_ANSWER.value}
 SUSPECT = "suspect"
 FLOOD_NAMES = {SUSPECT: _("Nobody has looked yet"), "any": _("Stands for others")}
@@ -66,14 +66,16 @@ NOT_HERE = {"label": _("This label is no longer in use, or it is another unit's.
 
 # --- what a member can filter by --------------------------------------------------------------------------------------
 class Known:
-    """The choices that depend on the member; each is asked for once, and only when somebody looks."""
+    """The choices that depend on the member; each is asked for once, and only when somebody looks. `practice=False`: as if the
+    practice unit were not there."""
 
-    def __init__(self, member: Staff) -> None:
-        self.member = member
+    def __init__(self, member: Staff, *, practice: bool = True) -> None:
+        self.member, self.practice = member, practice
 
     @cached_property
     def units(self) -> list[Unit]:
-        return list(units_of(self.member))                  # type: ignore[arg-type]   # Staff is a protocol of the model
+        units = units_of(self.member)                       # type: ignore[arg-type]   # Staff is a protocol of the model
+        return [unit for unit in units if self.practice or not unit.practice]
 
     @cached_property
     def labels(self) -> list[Label]:
@@ -85,7 +87,7 @@ class Known:
 
     @cached_property
     def platforms(self) -> list[tuple[str, str]]:
-        return [(one.slug, str(one)) for one in Platform.objects.all()]
+        return [(one.slug, str(one)) for one in Platform.objects.places()]
 
     def choices(self, name: str) -> Iterable[tuple[Any, Any]]:
         rows = {"unit": lambda: [(str(unit.pk), unit) for unit in self.units],
@@ -227,6 +229,8 @@ def noticed(value: str, _member: Staff, _now: datetime) -> Q:
     """By the newest notice to each platform: a new one settles what went wrong with the one before."""
     newer = Escalation.objects.filter(case=OuterRef("case"), platform=OuterRef("platform"),
                                       requested_at__gt=OuterRef("requested_at"))
+    if value == "mail":
+        return Q(Exists(Answer.objects.filter(case=OuterRef("pk"), kind=Answer.Kind.ANSWER, sorted_at=None)))
     return Q(Exists(Escalation.objects.filter(~Exists(newer), case=OuterRef("pk"), state=NOTICE_STATES[value])))
 
 

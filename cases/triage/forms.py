@@ -8,17 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import FIRST_CHECK
 from cases.escalation.models import Platform
+from cases.merging.selectors import in_step
 from cases.models import LEVEL_NAMES, Case, choices
 from cases.permissions import Staff
 from cases.priority import Level
-from cases.public_words import sentence
+from cases.public_words import of_a_part, sentence
 from cases.triage.blanks import BLANK_NAMES, unfinished
 from cases.triage.mentions import named_in
 from cases.triage.moves import NAMES_DAY, NAMES_PLATFORM, Move, moves_from
 from cases.triage.selectors import colleagues
 from cases.triage.services import two_close
 from cases.triage.todo import people_for
-from cases.workflow import Status
+from cases.workflow import TRANSITIONS, Status
 
 LAST_SECOND = 2**32             # in the year 2106; clocks count no further
 
@@ -93,7 +94,8 @@ class MoveForm(ActForm):
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
         self.two_close = two_close(case)
-        self.moves = {move.code: move for move in moves_from(Status(case.status))}
+        allowed = {to: in_step(case, to) for to in TRANSITIONS[Status(case.status)]}
+        self.moves = {move.code: move for move in moves_from(Status(case.status)) if allowed[move.to]}
         self.fields["move"].choices = [     # type: ignore[attr-defined]   # a choice field's
             (code, move_name(move)) for code, move in self.moves.items()]
         self.initial["next_check"] = timezone.now() + FIRST_CHECK
@@ -106,9 +108,23 @@ class MoveForm(ActForm):
         return any(move.said in NAMES_PLATFORM for move in self.moves.values())
 
     @property
-    def lines(self) -> list[tuple[forms.boundfield.BoundWidget, Any]]:
-        """Each radio with the sentence that the reporter will read."""
-        return [(radio, words(self.moves[radio.data["value"]])) for radio in self["move"]]
+    def onward(self) -> list[tuple[forms.boundfield.BoundWidget, Any]]:
+        """Each radio that keeps the case open, with the sentence that the reporter will read."""
+        return self.lines(closing=False)
+
+    @property
+    def closings(self) -> list[tuple[forms.boundfield.BoundWidget, Any]]:
+        """The others: a dozen, so the page folds them away."""
+        return self.lines(closing=True)
+
+    @property
+    def closes(self) -> bool:
+        move = self.moves.get(self["move"].value() or "")
+        return bool(move and move.to == Status.CLOSED)
+
+    def lines(self, *, closing: bool) -> list[tuple[forms.boundfield.BoundWidget, Any]]:
+        return [(radio, words(move, of_part=bool(self.case.split_of_id))) for radio in self["move"]
+                if ((move := self.moves[radio.data["value"]]).to == Status.CLOSED) == closing]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -211,6 +227,7 @@ def move_name(move: Move) -> str:
     return f"{move.to.label}: {move.outcome.label}" if move.outcome else str(move.to.label)
 
 
-def words(move: Move) -> str:
-    """The sentence, with blanks where platform and day will stand."""
-    return sentence(move.said, platform=_("(platform)"), when=_("(day)"))
+def words(move: Move, *, of_part: bool = False) -> str:
+    """The sentence, with blanks where platform and day will stand. `of_part`: for a case that was split off; may be empty."""
+    said = of_a_part(move.said) if of_part else move.said
+    return sentence(said, platform=_("(platform)"), when=_("(day)")) if said else ""

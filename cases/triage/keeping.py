@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.permissions import Permission, Staff, may
 from cases.retention.models import Disposal, Hold
-from cases.retention.selectors import goes_at, is_preserved
+from cases.retention.selectors import all_go_at, is_preserved
+from cases.selectors import first_of
+from cases.vault.custody import Recipient
+from cases.vault.models import DataKeyWrap
 
 
 class HoldForm(forms.Form):
@@ -44,11 +47,18 @@ class Keeping:
 
 
 def keeping_of(case: Case, member: Staff) -> Keeping:
-    holds = list(Hold.objects.filter(case=case).select_related("by", "lifted_by"))
+    first = first_of(case)
+    holds = list(Hold.objects.filter(case=first).select_related("by", "lifted_by"))
     return Keeping(
         hold=next((each for each in holds if each.lifted_at is None), None), past=[each for each in holds if each.lifted_at],
-        goes=goes_at(case), being_erased=Disposal.objects.filter(case=case.pk).exists(),
-        preserved=is_preserved(case),
-        reporter_reads=any(wrap.recipient == "reporter" for wrap in case.conversation_key.wraps.all()),
+        goes=all_go_at(case), being_erased=Disposal.objects.filter(case=first).exists(),
+        preserved=is_preserved(case), reporter_reads=receipt_opens(case),
         may_hold=may(member, Permission.WORK_CASES), may_lift=may(member, Permission.SUPERVISE),
         hold_form=HoldForm(label_suffix=""), lift_form=LiftForm(label_suffix=""))
+
+
+def receipt_opens(case: Case) -> bool:
+    """Whether the reporter can still read: what was split off is read where the conversation is."""
+    if case.split_of_id:
+        return DataKeyWrap.objects.filter(recipient=Recipient.REPORTER.value, recipient_id=str(case.split_of_id)).exists()
+    return any(wrap.recipient == "reporter" for wrap in case.conversation_key.wraps.all())

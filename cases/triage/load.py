@@ -62,7 +62,7 @@ def loads(member: Staff, now: datetime) -> list[Load]:
     breaches = ClockEvent.objects.filter(case__in=cases_for(member), what=ClockEvent.What.BREACHED.value, due_at__gt=now - LATELY)
     lately = {(unit, level): n for unit, level, n in
               breaches.order_by().values_list("unit", "level").annotate(n=Count("pk"))}
-    units = units_of(member)                # type: ignore[arg-type]   # a member
+    units = units_of(member).filter(practice=False)         # type: ignore[arg-type]   # a member
     return [load(unit, [row[1:] for row in rows if row[0] == unit.pk], lately) for unit in units]
 
 

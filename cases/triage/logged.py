@@ -23,7 +23,10 @@ EVENTS = frozenset({
     "hold_for_authority", "receipt_expired", "messages_marked", "closing_asked", "closing_agreed", "closing_refused",
     "closing_taken_back",
     "reporter_nudged", "contact_revealed", "unit_asked", "unit_answered", "consult_read", "consult_ended",
-    "report_taken", "case_printed", "subject_added", "subject_changed", "subject_removed",
+    "referral_asked", "referral_ready", "referral_taken", "referral_handed", "referral_told", "referral_accepted",
+    "referral_refused", "referral_acted", "referral_nothing", "referral_dropped", "demand_registered", "demand_decided",
+    "report_taken", "case_printed", "subject_added", "subject_changed", "subject_removed", "notice_second_asked",
+    "notice_approved", "notice_returned",
 })
 SUPERVISORS = frozenset({"member_excluded", "exclusion_lifted", "glass_broken", "disposal_proposed", "disposal_approved",
                          "disposal_put_back"})

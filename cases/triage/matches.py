@@ -95,7 +95,7 @@ def reach_of(member: Staff, cases: Iterable[Case]) -> dict[UUID, Reach]:
 
 def pictures(case: Case, member: Staff, *, withheld: bool = False) -> list[Picture]:
     """Fingerprints by number, each with what stands nearest first, what was undone last."""
-    files = MediaHash.objects.filter(case=case).annotate(pictures=Count("frames"))
+    files = MediaHash.objects.filter(case=case).annotate(pictures=Count("frames")).order_by("number")
     found = {row.pk: picture_of(row, row.pictures) for row in files}
     either = of_case(Match.objects.all(), case.pk).select_related("a__case", "b__case", "undone_by").defer(*(
         f"{side}__case__{name}" for side in "ab" for name in ("answers", "summary")))

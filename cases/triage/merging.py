@@ -30,6 +30,8 @@ REFUSALS = {
     Refusal.MERGED: gettext_lazy("It is merged into another case already."),
     Refusal.LED: gettext_lazy("The one that should lead is itself merged into another case. Merge with that one."),
     Refusal.LEADS: gettext_lazy("It leads other cases. Let it lead here too."),
+    Refusal.SPLIT: gettext_lazy("One of them was split, or was split from another case: such cases are not merged. On its own "
+                                "page a split can be undone."),
     Refusal.FULL: gettext_lazy("This case leads as many others as one case can."),
 }
 
@@ -134,7 +136,7 @@ def candidates(case: Case, member: Staff) -> list[Case]:
     """Linked cases that could be merged with this one, the oldest first; each that the member opens."""
     ends = Link.objects.filter(Q(a=case) | Q(b=case)).values_list("a", "b")
     ids = {pk for pair in ends for pk in pair} - {case.pk}
-    found = list(cases_for(member).filter(pk__in=ids, unit=case.unit_id, child=case.child, merged_into=None)
-                 .exclude(status=Status.CLOSED.value).order_by("opened_at", "pk")[:SHOWN])
+    found = list(cases_for(member).filter(pk__in=ids, unit=case.unit_id, child=case.child, merged_into=None, split_of=None,
+                                              parts=None).exclude(status=Status.CLOSED.value).order_by("opened_at", "pk")[:SHOWN])
     doors = opened_by(member, found)
     return [each for each in found if each.pk in doors]

@@ -1,5 +1,5 @@
 """A report from the website that is another body's matter: the reporter is told where to go, it is closed, and counted with the
-calls that are not ours (cases.statistics.calls)."""
+calls that are not ours (cases.statistics.calls), unless it was made up for practice."""
 from uuid import UUID
 
 from django.db import transaction
@@ -37,5 +37,6 @@ def send_on(*, case: Case, reason: Reason, sent_to: SentTo, message_id: UUID, bo
         fresh = services.move(case=fresh, choice=Move(Status.IN_REVIEW, Said.IN_REVIEW), by=by)
     services.reply(case=fresh, message_id=message_id, body=body, by=by)
     closed = services.move(case=fresh, choice=closing_move(Said.CLOSED_NOT_FOR_US), by=by)
-    calls.count(came=Source(closed.source), reason=reason, sent_to=sent_to, by=by)
+    if not closed.unit.practice:
+        calls.count(came=Source(closed.source), reason=reason, sent_to=sent_to, by=by)
     return closed

@@ -85,6 +85,8 @@ def paper(file: File, sections: Iterable[Section], language: str, by: Staff) -> 
                   page=lambda number, count: _("Page %(number)d of %(count)d") % {"number": number, "count": count})
     sheet.remark(_("This paper is not sealed: lock it away, and shred it when it is no longer needed. The reporter's address "
                       "and pictures are not part of it."))
+    if file.case.unit.practice:
+        sheet.remark(_("For practice: this case is made up."))
     for section in sections:
         sheet.heading(str(SECTION_NAMES[section]), 2)
         WRITERS[section](sheet, file)
@@ -103,7 +105,8 @@ def now(sheet: Sheet, file: File) -> None:
         *([(_("Closed"), day(case.closed_at))] if case.closed_at else [])])
 
 
-def reported(sheet: Sheet, file: File) -> None:
+def reported_facts(file: File) -> list[tuple[str, str]]:
+    """The kind of harm first, for who may be told no more."""
     case, told = file.case, file.opened.answers
     places = [file.platforms.get(slug, slug) for slug in case.platforms] + ([told.platform_other] if told.platform_other else [])
     rows = [
@@ -112,7 +115,12 @@ def reported(sheet: Sheet, file: File) -> None:
         (_("Danger now"), listed(str(DANGER_NAMES.get(danger, danger)) for danger in case.dangers)),
         (_("Where"), listed(places)), (_("Wanted"), listed(str(WANTED_NAMES.get(wish, wish)) for wish in told.wanted)),
         (_("Who does it"), told.who_does_it)]
-    sheet.facts([(name, value) for name, value in rows if value])
+    return [(name, value) for name, value in rows if value]
+
+
+def reported(sheet: Sheet, file: File) -> None:
+    told = file.opened.answers
+    sheet.facts(reported_facts(file))
     if file.opened.state == reading.State.BROKEN:
         sheet.remark(_("What was written could not be opened."))
     else:

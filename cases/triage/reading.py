@@ -311,7 +311,8 @@ def read_reasons(case: Case, *, keyring: Keyring | None, by: Staff) -> dict[UUID
     """The typed reasons of broken glass and lifted walls, by row; for the supervisors who answer for them."""
     key, state = _key(case, case.key, keyring)
     glass = _texts(case, key, state, "glass", BreakGlass.objects.filter(case=case).values_list("pk", "reason"))
-    lifted = Exclusion.objects.filter(case=case, lift_reason__isnull=False).values_list("pk", "lift_reason")
+    lifted = Exclusion.objects.filter(case=case, lift_reason__isnull=False).exclude(lift_reason=b"").values_list(
+        "pk", "lift_reason")
     texts = glass | _texts(case, key, state, "lift_reason", lifted)
     if texts and key is not None:
         record_read("reasons_read", subject=case.pk, actor=actor(by), count=len(texts))

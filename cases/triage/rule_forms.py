@@ -41,7 +41,7 @@ class RuleForm(Plain):
         super().__init__(data)
         for name, label in NAMED.items():
             self.fields[name].label = label
-        self.fields["platform"].choices = [(each.slug, each) for each in Platform.objects.all()]    # type: ignore[attr-defined]
+        self.fields["platform"].choices = [(each.slug, each) for each in Platform.objects.places()]    # type: ignore[attr-defined]
         if line and line.rule.when.seen and not line.rule.code.startswith("own_"):
             for name in NAMED:                  # what is known of pictures is one fact each: only name and level are to be set
                 del self.fields[name]

@@ -1,14 +1,13 @@
 """What a case page shows beside the sealed texts, and what of other cases its reader may know."""
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import Q
-from django.utils.translation import override
 
-from cases.escalation.models import Platform
+from cases.escalation.selectors import every_name, names_of
 from cases.models import Case, Consent, Link
 from cases.permissions import Permission, Staff, may
-from cases.selectors import on_this_side
+from cases.selectors import first_of, on_this_side
 from cases.triage.matches import Reach, reach_of
 from cases.units.selectors import members_of, women_of
 
@@ -24,6 +23,9 @@ class LinkedCase:
 class ConsentLine:
     act: str
     newest: Consent | None      # None: never asked
+
+
+ASKED_BY_NAME = frozenset({Consent.Act.PASS_CHILD, Consent.Act.PASS_HOTLINE, Consent.Act.PASS_OTHER})
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,17 @@ def linked(case: Case, member: Staff) -> list[LinkedCase]:
 
 
 def consents(case: Case) -> list[ConsentLine]:
-    """Every act with its newest answer."""
-    newest = {consent.act: consent for consent in Consent.objects.filter(case=case)}
-    return [ConsentLine(str(act.label), newest.get(act.value)) for act in Consent.Act]
+    """Every act that is always asked, and what else was, with the newest answer; and the authority that it is about."""
+    newest = {consent.act: consent for consent in Consent.objects.filter(case=first_of(case))}
+    to = {consent.recipient for consent in newest.values() if consent.recipient}
+    names = names_of(to) if to else {}
+    return [ConsentLine(_act(act, newest.get(act.value), names), newest.get(act.value)) for act in Consent.Act
+            if act in newest or act not in ASKED_BY_NAME]
+
+
+def _act(act: Consent.Act, newest: Consent | None, names: Mapping[str, str]) -> str:
+    to = names.get(newest.recipient, "") if newest else ""
+    return f"{act.label} ({to})" if to else str(act.label)
 
 
 def colleagues(case: Case) -> Colleagues:
@@ -56,9 +66,5 @@ def colleagues(case: Case) -> Colleagues:
 
 
 def platform_names() -> dict[str, dict[str, str]]:
-    """Language → slug → name, of every platform."""
-    platforms, found = list(Platform.objects.all()), dict[str, dict[str, str]]()
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            found[language] = {platform.slug: str(platform) for platform in platforms}
-    return found
+    """Language → slug → name, of every platform, and of every authority to which a case may go."""
+    return every_name()

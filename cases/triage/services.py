@@ -11,6 +11,7 @@ from cases.audit.services import actor, record
 from cases.conversation.selectors import untagged
 from cases.hashing.matches import CHILDS, of_a_child
 from cases.merging import services as merging
+from cases.merging.selectors import in_step
 from cases.models import Case, Link, Message, Trace
 from cases.notifications.models import Occasion
 from cases.notifications.services import drop_address, tell_reporter, tell_supervisors
@@ -22,7 +23,7 @@ from cases.triage.models import Note, Reply
 from cases.triage.moves import Move
 from cases.triage.replies import REPLIES
 from cases.units.selectors import women_of
-from cases.workflow import Status
+from cases.workflow import Status, TransitionRefused
 
 Tag = tuple[str, str]           # kind, blind-index tag
 LINK_AT_MOST = 20               # an account that more cases name ties nothing together any more
@@ -75,6 +76,8 @@ def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check:
 
     Raises NotAgreed, NeedsSecond, Stale, TransitionRefused.
     """
+    if not in_step(case, choice.to):
+        raise TransitionRefused(choice.said)
     if not agreed(case, choice.said):
         raise NotAgreed(choice.said)
     if needs_second(case, choice) and not second:
@@ -84,7 +87,7 @@ def move(*, case: Case, choice: Move, by: Staff, platform: str = "", next_check:
     keep_traces(case=fresh, traces=traces)
     if choice.to == Status.CLOSED:
         drop_address(case=fresh, actor=actor(by))
-    else:
+    if choice.to != Status.CLOSED or fresh.split_of_id:         # what was split off ends while the report goes on
         tell_reporter(case=fresh)
     merging.follow(case=fresh, to=choice.to, said=choice.said, by=by, outcome=choice.outcome, platform=platform,
                    next_check=next_check)
@@ -139,7 +142,10 @@ def add_note(*, case: Case, note_id: UUID, body: bytes, by: Staff) -> Note:
 
 
 def keep_traces(*, case: Case, traces: Iterable[Tag]) -> None:
-    """Remember the tags of a case's links and handles, and tie it to the cases that named the same before."""
+    """Remember the tags of a case's links and handles, and tie it to the cases that named the same before. One for practice ties
+    nothing together."""
+    if case.unit.practice:
+        return
     for kind, tag in traces:
         Trace.objects.get_or_create(case=case, kind=kind, tag=tag, subject=None)
         tie(case, kind, tag)

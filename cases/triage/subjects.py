@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -66,9 +67,10 @@ def number(name: str) -> str:
 
 
 def same_in(case: Case, tags: Iterable[Tag], member: Staff) -> dict[Tag, Same]:
-    """Of each tag where else it stands. Nothing of a case behind a wall; of other units only that one has it."""
+    """Of each tag where else it stands. Nothing of a case behind a wall; of other units only that one has it. From a case for
+    practice nothing is looked up: what somebody types there must not tell what was reported."""
     wanted = {tag for _kind, tag in tags}
-    if not wanted:
+    if not wanted or case.unit.practice:
         return {}
     traces = Trace.objects.filter(tag__in=wanted).exclude(case=case).order_by("-case__opened_at", "pk")
     rows = list(traces.values_list("kind", "tag", "case", "case__ref")[:READ])
@@ -125,18 +127,23 @@ def remove(*, subject: Subject, by: Staff) -> None:
 
 
 def index(subject: Subject, tag: Tag | None) -> None:
-    if tag is not None:
+    if tag is not None and not subject.case.unit.practice:
         Trace.objects.create(case=subject.case, kind=tag[0], tag=tag[1], subject=subject.pk)
         tie(subject.case, *tag)
 
 
 def forget(subject: Subject, by: Staff) -> None:
     """Its tag, and the ties that rested on that alone."""
-    case, trace = subject.case, Trace.objects.filter(subject=subject.pk).first()
-    if trace is None:
+    drop(subject.case, Trace.objects.filter(subject=subject.pk), by)
+
+
+def drop(case: Case, traces: QuerySet[Trace], by: Staff) -> None:
+    """These tags of the case, and the ties that rested on them alone."""
+    tags = list(traces.values_list("tag", flat=True))
+    if not tags:
         return
-    tied = tied_by_name(case) & set(Trace.objects.filter(tag=trace.tag).values_list("case", flat=True))
-    trace.delete()
+    tied = tied_by_name(case) & set(Trace.objects.filter(tag__in=tags).values_list("case", flat=True))
+    traces.delete()
     left = Trace.objects.filter(case=case).values("tag")
     still = set(Trace.objects.filter(case__in=tied, tag__in=left).values_list("case", flat=True))
     for other in tied - still:

@@ -34,7 +34,7 @@ def facts_of(cases: Sequence[Case], member: Staff) -> dict[UUID, Facts]:
         unread=talk.get(case.pk, NEVER)[0], wrote=talk.get(case.pk, NEVER)[1], ask_first=asked[case.pk],
         notices=tuple(notices[case.pk].values()), files=files.get(case.pk, NONE)[0], locked=files.get(case.pk, NONE)[1],
         questions=tuple(questions[case.pk]), proposed=listings.get(case.pk),
-        closing=closings.get(case.pk),
+        closing=closings.get(case.pk), talks=case.split_of_id is None,
         handed_on=bool(notices[case.pk]) or case.pk in listings, partners=told[case.pk], keyless=case.pk in keyless,
     ) for case in cases}
 

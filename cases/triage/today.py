@@ -3,7 +3,7 @@
     page = morning(member, timezone.now())
     page.units[0].lines[0].count, .address          # 7, "?assignee=nobody"
 
-Nothing is unsealed and no case is named. Twelve queries, however many cases and units there are.
+Nothing is unsealed and no case is named. Thirteen queries, however many cases and units there are.
 """
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.escalation import registry
-from cases.escalation.models import Channel
+from cases.escalation import gates, registry
+from cases.escalation.models import Channel, Gate
 from cases.outbox.models import Job
 from cases.permissions import Permission, Staff, may
 from cases.triage.filters import MINE, NOBODY, SUSPECT, TODAY, Known, read
@@ -36,6 +36,7 @@ EACH = (                                # of each unit; what must not wait comes
     (_("Nobody has them"), {"assignee": NOBODY}, False),
     (_("Not read yet"), {"unread": "on"}, False),
     (_("A notice could not be sent"), {"notice": "failed"}, True),
+    (_("A platform wrote, and nobody has read it"), {"notice": "mail"}, True),
     (_("A platform did not answer in time"), {"notice": "silent"}, False),
     (_("Rows that stand for many alike: look at them"), {"flood": SUSPECT}, False),
     (_("All open"), {}, False),
@@ -90,11 +91,13 @@ class Today:
     resting: int = 0
     stopped: list[tuple[Promise | str, int]] = field(default_factory=list)
     stale: list[Channel] = field(default_factory=list)
+    paused: list[Gate] = field(default_factory=list)
 
 
 def morning(member: Staff, now: datetime) -> Today:
+    """What is one's own counts practice too, for the list it leads to does; no practice unit waits for anybody."""
     known = Known(member)
-    units, supervises = known.units, may(member, Permission.SUPERVISE)
+    units, supervises = [unit for unit in known.units if not unit.practice], may(member, Permission.SUPERVISE)
     named = [(name, params, presses) for name, params, presses in OWN]
     named += [(name, {"unit": str(unit.pk), **params}, presses) for unit in units for name, params, presses in EACH]
     lines = lines_of(named, member, now, known)
@@ -106,7 +109,8 @@ def morning(member: Staff, now: datetime) -> Today:
                            zip(units, range(len(OWN), len(lines), len(EACH)), strict=True)],
         seen=max((opened for (pk, _unit), opened in exposed.items() if pk == member.pk), default=0),
         pause=limit_among(set_for.values()), lines=[each for each in set_for.values() if each.phone],
-        resting=len(tired) if supervises else 0, stopped=given_up(now) if supervises else [], stale=registry.stale(now.date()))
+        resting=len(tired) if supervises else 0, stopped=given_up(now) if supervises else [], stale=registry.stale(now.date()),
+        paused=list(gates.paused()))
 
 
 def lines_of(named: Iterable[tuple[Promise, Params, bool]], member: Staff, now: datetime, known: Known) -> list[Line]:

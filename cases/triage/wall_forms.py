@@ -9,7 +9,7 @@ from cases.permissions import Staff
 from cases.triage.between import Ground
 from cases.triage.forms import ActForm
 from cases.triage.selectors import colleagues
-from cases.units.models import Unit
+from cases.units.selectors import elsewhere
 
 SHORTEST_REASON, LONGEST_REASON = 20, 2000
 
@@ -61,4 +61,4 @@ class TransferForm(ActForm):
 
     def __init__(self, case: Case, data: Any = None) -> None:
         super().__init__(case, data)
-        self.fields["unit"].queryset = Unit.objects.exclude(pk=case.unit_id)     # type: ignore[attr-defined]  # a choice field's
+        self.fields["unit"].queryset = elsewhere(case.unit)     # type: ignore[attr-defined]  # a choice field's

@@ -17,7 +17,7 @@ from cases.notifications.services import tell_overseers, tell_supervisors
 from cases.outbox.services import enqueue
 from cases.permissions import Permission, Staff, may
 from cases.retention.services import put_back
-from cases.selectors import cases_for, on_this_side, opens
+from cases.selectors import cases_for, kin_of, on_this_side, opens
 from cases.services import NotAMember, lock_case
 from cases.units.selectors import members_of
 
@@ -57,14 +57,23 @@ def exclude(*, case: Case, member: Staff, cause: Exclusion.Cause, by: Staff) -> 
         raise NotAMember(str(member.pk))
     if not [one for one in people.exclude(pk=member.pk) if may(one, Permission.WORK_CASES)]:
         raise LastReader(fresh.ref)
-    wall = Exclusion.objects.create(case=fresh, member_id=member.pk, cause=cause.value, by_id=by.pk, at=timezone.now())
-    record("member_excluded", subject=fresh.pk, actor=actor(by), member=member.pk, cause=cause.value)
-    put_back(case=fresh, by=by, of=member)
-    if fresh.assignee_id == member.pk:
-        fresh.assignee_id, fresh.version = None, fresh.version + 1
-        fresh.save(update_fields=["assignee", "version"])
-        record("case_assigned", subject=fresh.pk, actor=actor(by), to=None)
-        tell_supervisors(case=fresh, occasion=Occasion.ASIDE)
+    others = [lock_case(other) for other in kin_of(fresh)]
+    wall = _build(fresh, member, cause, by)
+    for other in others:                        # one report, worked as several cases: a wall has no second side
+        if not Exclusion.objects.filter(case=other, member_id=member.pk, lifted_at=None).exists():
+            _build(other, member, cause, by)
+    return wall
+
+
+def _build(case: Case, member: Staff, cause: Exclusion.Cause, by: Staff) -> Exclusion:
+    wall = Exclusion.objects.create(case=case, member_id=member.pk, cause=cause.value, by_id=by.pk, at=timezone.now())
+    record("member_excluded", subject=case.pk, actor=actor(by), member=member.pk, cause=cause.value)
+    put_back(case=case, by=by, of=member)
+    if case.assignee_id == member.pk:
+        case.assignee_id, case.version = None, case.version + 1
+        case.save(update_fields=["assignee", "version"])
+        record("case_assigned", subject=case.pk, actor=actor(by), to=None)
+        tell_supervisors(case=case, occasion=Occasion.ASIDE)
     return wall
 
 
@@ -82,7 +91,17 @@ def lift(*, exclusion: Exclusion, reason: bytes, by: Staff) -> Exclusion:
         fresh.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
         record("exclusion_lifted", subject=case.pk, actor=actor(by), member=fresh.member_id)
         enqueue("hashing.rise_others", case_id=str(case.pk))        # other cases that hold its pictures
+        _lift_beside(case, fresh, by)
     return fresh
+
+
+def _lift_beside(case: Case, lifted: Exclusion, by: Staff) -> None:
+    """The same wall before cases of the same report. Why, is sealed with `case`: here it is empty."""
+    for wall in Exclusion.objects.filter(case__in=kin_of(case), member=lifted.member_id, lifted_at=None):
+        wall.lifted_at, wall.lifted_by_id, wall.lift_reason = lifted.lifted_at, by.pk, b""
+        wall.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+        record("exclusion_lifted", subject=wall.case_id, actor=actor(by), member=wall.member_id)
+        enqueue("hashing.rise_others", case_id=str(wall.case_id))
 
 
 @transaction.atomic
@@ -93,10 +112,12 @@ def restrict(*, case: Case, on: bool, by: Staff) -> Case:
         raise NotAllowed(fresh.ref)
     if on and fresh.assignee_id is None:
         raise NoOwner(fresh.ref)
-    if fresh.restricted != on:
-        fresh.restricted, fresh.version = on, fresh.version + 1
-        fresh.save(update_fields=["restricted", "version"])
-        record("case_restricted" if on else "case_unrestricted", subject=fresh.pk, actor=actor(by))
+    for each in [fresh, *(lock_case(other) for other in kin_of(fresh))]:
+        if each.restricted != on:
+            each.restricted, each.version = on, each.version + 1
+            each.assignee_id = each.assignee_id or fresh.assignee_id        # of the same report, and nobody had it
+            each.save(update_fields=["restricted", "assignee", "version"])
+            record("case_restricted" if on else "case_unrestricted", subject=each.pk, actor=actor(by))
     return fresh
 
 

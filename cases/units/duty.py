@@ -119,7 +119,9 @@ def windows(unit: Unit, now: datetime) -> list[Window]:
 
 @transaction.atomic
 def publish_cover(*, unit: Unit) -> bool:
-    """Write down for the public's pages when reports are read. False: nothing changed."""
+    """Write down for the public's pages when reports are read. False: nothing changed, or the unit reads none."""
+    if unit.practice:
+        return False
     found = [[starts.isoformat(), ends.isoformat()] for starts, ends in windows(unit, timezone.now())]
     row = Cover.objects.filter(unit=unit).first()
     if row and row.windows == found:

@@ -11,6 +11,7 @@ class Unit(models.Model):
     code = models.SlugField(max_length=30, unique=True)     # what routing.py names
     name = models.CharField(_("name"), max_length=80)       # name_en, name_ur
     calendar = models.ForeignKey("cases_clock.Calendar", on_delete=models.PROTECT)
+    practice = models.BooleanField(default=False)           # its cases are made up: nothing of them leaves, or counts anywhere
 
     class Meta:
         ordering = ["code"]

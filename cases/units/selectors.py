@@ -18,6 +18,12 @@ def units_of(staff: AbstractBaseUser) -> QuerySet[Unit]:
     return Unit.objects.filter(memberships__member=staff)
 
 
+def elsewhere(unit: Unit) -> QuerySet[Unit]:
+    """The units that something of this one may be given or shown to: nothing goes into practice, and nothing out of it."""
+    others = Unit.objects.exclude(pk=unit.pk).filter(practice=False)
+    return others.none() if unit.practice else others
+
+
 def members_of(unit: Unit) -> QuerySet[AbstractBaseUser]:
     """Everybody in the unit who still works here, by name. Without password hashes, which the worker's role may not read."""
     return get_user_model().objects.filter(memberships__unit=unit, is_active=True).order_by("name", "pk").defer("password")

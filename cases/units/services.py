@@ -15,19 +15,28 @@ DEFAULT_UNITS: dict[str, tuple[str, str]] = {
     "children": ("Child protection unit", "تحفظِ اطفال یونٹ"),
     "integrity": ("Integrity unit", "دیانت داری یونٹ"),       # reports about the ministry, the police or a body itself
 }
+PRACTICE, PRACTICE_NAMES = "practice", ("Practice unit", "مشق کا یونٹ")     # no row of routing may name it
 
 
 @transaction.atomic
 def set_up_units() -> dict[str, Unit]:
     """The three units that routing needs, by code. Running it again changes nothing the ministry has renamed."""
-    calendar = default_calendar()
-    units: dict[str, Unit] = {}
-    for code, (english, urdu) in DEFAULT_UNITS.items():
-        units[code], made = Unit.objects.get_or_create(
-            code=code, defaults={"calendar": calendar, "name_en": english, "name_ur": urdu})
-        if made:
-            record("unit_made", subject=units[code].pk, actor=actor(None), code=code)
-    return units
+    return {code: _made(code, names) for code, names in DEFAULT_UNITS.items()}
+
+
+@transaction.atomic
+def set_up_practice() -> Unit:
+    """The unit of made-up cases. Its first key waits for the ceremony as every unit's does, so it is made with the others."""
+    return _made(PRACTICE, PRACTICE_NAMES, practice=True)
+
+
+def _made(code: str, names: tuple[str, str], *, practice: bool = False) -> Unit:
+    english, urdu = names
+    unit, made = Unit.objects.get_or_create(code=code, defaults={
+        "calendar": default_calendar(), "name_en": english, "name_ur": urdu, "practice": practice})
+    if made:
+        record("unit_made", subject=unit.pk, actor=actor(None), code=code)
+    return unit
 
 
 def hold_still(units: Iterable[Unit] | None = None) -> list[Unit]:

@@ -23,8 +23,8 @@ from cases.vault.trust import WORKER, KeyMissing, KeyRefused
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "NotAMember", "Outdated", "Recipient", "Wrap", "WrapRefused", "adopt",
            "attested", "chain_context", "change_passphrase", "current_unit_key", "destroy", "drop_every_wrap", "drop_worker_wrap",
-           "grant", "grant_context", "hold", "keep", "let_reporter_read", "new_staff_key", "new_unit_key", "new_worker_key",
-           "readdress", "reseal", "restore", "revoke", "seal_to_recovery", "sealed_to", "worker_fingerprint"]
+           "grant", "grant_context", "hold", "keep", "let_reporter_read", "let_worker_read", "new_staff_key", "new_unit_key",
+           "new_worker_key", "readdress", "reseal", "restore", "revoke", "seal_to_recovery", "sealed_to", "worker_fingerprint"]
 
 Recipient = DataKeyWrap.Recipient
 REPLACED_FOR = timedelta(hours=24)      # how long a page that was loaded before a rotation may seal to the version before
@@ -67,8 +67,7 @@ def keep(secret: bytes, *, case: UUID, unit: Unit | None, reporter: bytes | None
     if reporter is not None:
         _wrap(key, secret, case, Recipient.REPORTER, str(case), 1, reporter)
     if worker:
-        to_worker = trust.trusted_worker()
-        _wrap(key, secret, case, Recipient.WORKER, WORKER, to_worker.version, to_worker.public)
+        let_worker_read(key, secret, case=case)
     return key
 
 
@@ -125,6 +124,12 @@ def let_reporter_read(key: DataKey, secret: bytes, *, case: UUID, reporter: Stor
     """Seal `secret`, which is this key's, to the reporter as well; twice is once."""
     if not key.wraps.filter(recipient=Recipient.REPORTER).exists():
         _wrap(key, secret, case, Recipient.REPORTER, str(case), 1, reporter)
+
+
+def let_worker_read(key: DataKey, secret: bytes, *, case: UUID) -> None:
+    """Seal `secret`, which is this key's and which the worker cannot open, to the worker as well. Raises KeyMissing."""
+    to_worker = trust.trusted_worker()
+    _wrap(key, secret, case, Recipient.WORKER, WORKER, to_worker.version, to_worker.public)
 
 
 def drop_worker_wrap(key: DataKey) -> None:

@@ -78,6 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.may(Permission.SEARCH_HASHES)
 
     @property
+    def sends_notices(self) -> bool:
+        return self.may(Permission.ESCALATE)
+
+    @property
     def reads_audit(self) -> bool:
         return self.may(Permission.READ_AUDIT)
 

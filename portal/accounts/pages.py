@@ -67,6 +67,8 @@ def home_of(member: User) -> str:
         return reverse("accounts:people")
     if member.takes_reports and settings.PORTAL_ROLE in {"desk", "all"}:
         return reverse("taking:take")
+    if member.reads_figures and settings.PORTAL_ROLE in {"desk", "all"}:
+        return reverse("statistics:figures")
     if member.edits_campaigns and settings.PORTAL_ROLE in {"cms", "all"}:
         return reverse("wagtailadmin_home")
     return reverse("accounts:home")

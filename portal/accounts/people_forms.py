@@ -31,20 +31,28 @@ class PlaceForm(forms.Form):
                                "colleague there has handed them the key. Nobody belongs in a unit that may get reports about "
                                "them."),
         widget=forms.CheckboxSelectMultiple)
+    practice = forms.BooleanField(
+        label=gettext_lazy("Starts in practice"), required=False,
+        help_text=gettext_lazy("They get made-up cases to try everything on: nothing of these leaves the house, and no figure "
+                               "counts them. Alone, or beside their units; take it off again when they need it no more."))
     is_woman = forms.BooleanField(
         label=gettext_lazy("May be given cases whose reporter asked for a woman"), required=False)
     on_duty = forms.BooleanField(label=gettext_lazy("Is told of urgent cases at once"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["units"].queryset = Unit.objects.all()
+        self.fields["units"].queryset = Unit.objects.filter(practice=False)
+        self.practice = list(Unit.objects.filter(practice=True)) if self.is_bound else []
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "role" in data and "units" in data:
             reads = Permission.READ_CASES in ROLES[Role(data["role"])]
-            if reads and not data["units"]:
-                self.add_error("units", _("Choose at least one unit: this role reads cases."))
+            if data["practice"] and not (reads and self.practice):
+                self.add_error("practice", _("This role reads no cases, so there is nothing to practise.") if not reads else
+                               _("There is no practice unit yet: whoever runs the portal makes it with set_up."))
+            elif reads and not (data["units"] or data["practice"]):
+                self.add_error("units", _("Choose at least one unit, or let them start in practice: this role reads cases."))
             elif data["units"] and not reads:
                 self.add_error("units", _("This role reads no cases, so it belongs to no unit. Choose none."))
         return data
@@ -52,7 +60,8 @@ class PlaceForm(forms.Form):
     def place(self) -> dict[str, Any]:
         """As the services of portal.accounts.people take it."""
         data = self.cleaned_data
-        return {"role": Role(data["role"]), "units": list(data["units"]), "is_woman": data["is_woman"],
+        units = [*data["units"], *(self.practice if data["practice"] else ())]
+        return {"role": Role(data["role"]), "units": units, "is_woman": data["is_woman"],
                 "on_duty": data["on_duty"]}
 
 
@@ -64,7 +73,7 @@ class InviteForm(PlaceForm):
                            widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}))
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[("ur", "اردو"), ("en", "English")], initial="ur")
     way = way_field()
-    field_order = ("email", "name", "language", "role", "units", "is_woman", "on_duty", "way")
+    field_order = ("email", "name", "language", "role", "units", "practice", "is_woman", "on_duty", "way")
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()

@@ -39,9 +39,9 @@ cases.vault
     cases_vault_staffkey                      -       SIU     -       -         -
     cases_vault_passkeylock                   -       SIUD    -       -         -
     cases_vault_keygrant                      -       SIUD    -       -         -
-    cases_vault_workerkey                     S       S       -       -         SI
-    cases_vault_datakey                       Isu     SIU     -       -         SIU
-    cases_vault_datakeywrap                   Isd     SIUD    -       -         SID
+    cases_vault_workerkey                     S       S       -       S         SI
+    cases_vault_datakey                       Isu     SIU     -       I         SIU
+    cases_vault_datakeywrap                   Isd     SIUD    -       I         SID
 cases
     cases_case                                Isu     SIU     -       -         SUD
     cases_clockevent                          -       S       -       -         SID
@@ -64,6 +64,7 @@ cases.notifications
     cases_notifications_notification          sd      SID     -       -         SIUD
 cases.merging
     cases_merging_merging                     -       SIU     -       -         SIUD
+    cases_merging_splitting                   -       SIU     -       -         SD
 cases.flood
     cases_flood_fold                          -       SIU     -       -         SIUD
     cases_flood_foldrule                      -       SIU     -       -         S
@@ -86,12 +87,29 @@ cases.evidence
     cases_evidence_page                       I       SD      -       -         SID
     cases_evidence_exposure                   -       SIU     -       -         SD
 cases.escalation
-    cases_escalation_platform                 S       S       -       -         S
-    cases_escalation_channel                  -       S       -       -         S
+    cases_escalation_platform                 S       SIU     -       -         S
+    cases_escalation_platform_bases           -       SID     -       -         S
+    cases_escalation_channel                  -       SIU     -       -         S
+    cases_escalation_legalbasis               -       SIU     -       -         S
+    cases_escalation_authority                S       SIU     -       -         S
+    cases_escalation_change                   -       SIU     -       -         -
+    cases_escalation_twopeople                -       SID     -       -         S
+    cases_escalation_approval                 -       SIU     -       -         SD
+    cases_escalation_batch                    -       SI      -       -         SL
     cases_escalation_escalation               -       SIU     -       -         SUD
     cases_escalation_escalation_entries       -       SID     -       -         SD
     cases_escalation_attempt                  -       SI      -       -         SIUD
+    cases_escalation_gate                     -       S       -       -         SIU
+    cases_escalation_deadletter               -       SU      -       -         SIUD
+    cases_escalation_replyaddress             -       SI      -       -         SID
+    cases_escalation_answer                   -       SIU     -       -         SIUD
+    cases_escalation_arrival                  -       -       -       I         SD
+    cases_escalation_stray                    -       S       -       -         SIU
     cases_escalation_upload                   -       -       -       -         SIU
+cases.referral
+    cases_referral_referral                   -       SIU     -       -         SD
+    cases_referral_policy                     -       SIU     -       -         -
+    cases_referral_demand                     -       SIU     -       -         SU
 cases.conversation
     cases_conversation_ask                    siu     SIU     -       -         SD
     cases_conversation_opinion                siu     S       -       -         SD
@@ -217,7 +235,7 @@ ARRIVES = ("last_login", "password", "must_change_password", "language")        
 COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("public", "cases_case", "s"): Columns(but=("key_id", "answers", "summary")),        # no receipt code opens the report itself
     ("public", "cases_case", "u"): Columns(only=MOVES),
-    ("desk", "cases_case", "U"): Columns(but=("source",)),       # or it could then say what a reporter of the website agreed to
+    ("desk", "cases_case", "U"): Columns(but=("source", "split_of_id")),      # or it could say what a reporter agreed to
     ("worker", "cases_message", "U"): Columns(only=("read_at",)),
     ("public", "cases_message", "u"): Columns(only=("read_at",)),
     ("public", "cases_conversation_ask", "u"): Columns(only=("answer", "answered_at", "declined")),
@@ -227,6 +245,10 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("desk", "cases_conversation_review", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
     ("worker", "cases_conversation_review", "S"): Columns(but=("body", "answer")),
     ("worker", "cases_conversation_review", "U"): Columns(only=("nobody",)),
+    ("public", "cases_escalation_authority", "S"): Columns(only=("id", "slug", "name", "name_en", "name_ur")),
+    ("worker", "cases_referral_referral", "S"): Columns(but=("why", "untold", "passphrase", "their_reference")),
+    ("worker", "cases_referral_demand", "S"): Columns(but=("words", "reason")),
+    ("worker", "cases_referral_demand", "U"): Columns(only=("case_id",)),        # when its case is destroyed
     ("public", "cases_vault_datakey", "u"): Columns(only=("destroyed_at",)),
     ("public", "cases_evidence_evidence", "s"): Columns(only=(         # what becomes of it, and nothing that could be compared
         "id", "case_id", "ticket", "number", "state", "why", "kind", "arrived_at", "settled_at", "looked_at",
@@ -237,10 +259,11 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("desk", "cases_exchange_credential", "S"): Columns(but=("first", "second")),        # sees that there are keys
     ("exchange", "cases_exchange_partner", "U"): Columns(only=("submitted",)),
     ("worker", "cases_exchange_partner", "U"): Columns(only=("submitted",)),
-    ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),             # it stays what the phone said
+    ("desk", "cases_hashing_mediahash", "U"): Columns(only=("matched_at", "case_id")),   # it stays what the phone said
     ("worker", "cases_hashing_mediahash", "U"): Columns(only=("matched_at",)),
     ("desk", "cases_hashing_match", "U"): Columns(only=("undone_at", "undone_by_id", "undone_why", "agreed_at", "agreed_by_id")),
     ("desk", "cases_merging_merging", "U"): Columns(only=("undone_at", "undone_by_id", "undo_reason")),
+    ("desk", "cases_merging_splitting", "U"): Columns(only=("undone_at", "undone_by_id")),
     ("worker", "cases_merging_merging", "U"): Columns(only=("undone_at", "undone_by_id", "undo_reason")),
     ("worker", "cases_triage_question", "S"): Columns(but=("reason",)),
     ("desk", "cases_triage_question", "U"): Columns(only=("answer", "answered_by_id", "answered_at")),
@@ -249,10 +272,13 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("desk", "cases_units_unit", "U"): Columns(only=("calendar_id",)),                   # and so it may lock the row
     ("worker", "cases_triage_consult", "S"): Columns(but=("question", "report", "own", "answer")),
     ("worker", "cases_triage_consult", "U"): Columns(only=("ended_at", "question", "report")),
+    ("worker", "cases_escalation_answer", "S"): Columns(but=("body",)),                  # writes answers down and reads none
+    ("desk", "cases_escalation_answer", "U"): Columns(only=("outcome", "reason", "by_id", "sorted_at")),
+    ("desk", "cases_escalation_deadletter", "U"): Columns(only=("settled_at", "settled_by_id", "how")),
     ("worker", "cases_triage_reveal", "S"): Columns(but=("reason",)),
     ("worker", "cases_triage_note", "S"): Columns(but=("body",)),                        # deletes notes and reads none
     ("worker", "cases_triage_subject", "S"): Columns(but=("words",)),
-    ("desk", "cases_triage_subject", "U"): Columns(only=("kind", "words", "changed_at")),
+    ("desk", "cases_triage_subject", "U"): Columns(only=("case_id", "kind", "words", "changed_at")),
     ("worker", "cases_triage_draft", "S"): Columns(but=("words",)),
     ("desk", "cases_triage_draft", "U"): Columns(only=("words", "number", "at")),
     ("worker", "cases_triage_closing", "S"): Columns(but=("reason", "answer")),
@@ -312,7 +338,7 @@ NARROWER: dict[tuple[str, str], str] = {
 PUBLIC_JOBS = ("hashing.match", "evidence.process", "escalation.withdraw", "notifications.urgent", "notifications.responsible",
                "conversation.review", "conversation.unreadable", "retention.carry_out", "merging.reach", "merging.release")
 # Only of such a report may the desk say what its reporter agreed to; and how a report came, it cannot change.
-TYPED_BY_STAFF = "case_id IN (SELECT id FROM cases_case WHERE source <> 'web')"
+TYPED_BY_STAFF = "case_id IN (SELECT id FROM cases_case WHERE source NOT IN ('web', 'split'))"
 CHECKS: dict[tuple[str, str], str] = {
     ("public", "cases_audit_entry"): "actor IN ('reporter', 'system')",
     ("desk", "cases_audit_entry"): "actor <> 'reporter' AND actor NOT LIKE 'partner:%'",
@@ -320,14 +346,17 @@ CHECKS: dict[tuple[str, str], str] = {
     ("exchange", "cases_audit_entry"): "actor LIKE 'partner:%'",
     ("public", "cases_outbox_job"): "task IN ({})".format(", ".join(f"'{job}'" for job in PUBLIC_JOBS)),
     ("cms", "cases_outbox_job"): "task = 'accounts.alert'",
-    ("exchange", "cases_outbox_job"): "task IN ('exchange.feedback', 'exchange.submitted')",
+    ("exchange", "cases_outbox_job"): "task IN ('exchange.feedback', 'exchange.submitted', 'escalation.take_mail')",
     ("public", "cases_hashing_mediahash"): "origin = 'device'",
     ("desk", "cases_consent"): TYPED_BY_STAFF,
+    # What a split says is believed where a fingerprint goes, and whose yes it stands on (cases.hashing.triggers).
+    ("desk", "cases_merging_splitting"): "EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id AND c.split_of_id = of_id)",
     ("desk", "cases_notifications_address"): TYPED_BY_STAFF,
     ("desk", "cases_intake_receipt"): TYPED_BY_STAFF,
     ("worker", "cases_message"): "author = 'staff'",            # of a bulk run: sealed by its member, in whose name it is
     ("desk", "accounts_user"): "NOT is_superuser",
-    ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL",
+    ("exchange", "cases_vault_datakeywrap"): "recipient = 'worker'",
+    ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL AND split_of_id IS NULL",
     ("public", "cases_statuschange"): "by_id IS NULL",
     ("public", "cases_evidence_evidence"): "state = 'arrived'",
 }

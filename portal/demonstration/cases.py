@@ -16,9 +16,11 @@ from cases.hashing.services import store
 from cases.intake.services import route
 from cases.models import Case, Consent, Message, StatusChange
 from cases.priority import Body, Facts, Harm, band
+from cases.referral.models import Referral
 from cases.services import CaseDraft, give_consent, open_case
-from cases.triage import subjects
-from cases.triage.models import Subject
+from cases.triage import consulting, subjects
+from cases.triage.models import Consult, Subject
+from cases.units.models import Unit
 from cases.vault import custody, envelope, hpke
 from portal.accounts.models import User
 from portal.demonstration.paths import PATHS, Told
@@ -31,6 +33,9 @@ SUBJECTS: dict[Harm, tuple[tuple[str, str, str], ...]] = {
     Harm.SEXTORTION: (("account", "@night.album", ""), ("phone", "0300 0000000", "WhatsApp")),
     Harm.INTIMATE_IMAGES: (("doer", "“Danyal”", "سابق منگیتر / former fiancé"), ("account", "@night.album", "")),
 }
+QUESTIONS = {Harm.HONOUR_THREAT: (
+    "integrity", "Her cousins look for her, and one of them is said to work for an authority. Do you know of a complaint about "
+                 "him? Write to nobody outside before you have called me.")}
 LATER = timedelta(hours=20)         # how long ago the last step was, at most: clocks that are still running keep running
 
 
@@ -61,6 +66,7 @@ def tell(number: int, report: Report, staff: dict[str, User]) -> None:
     hand_in(number, report, case)
     PATHS[report.path](told)
     write_down(told)
+    ask_a_unit(told)
     if report.message:
         told.write(Message.Author.REPORTER, report.message)
     put_back(case, timedelta(hours=report.hours))
@@ -80,6 +86,18 @@ def write_down(told: Told) -> None:
         row, words = uuid.uuid4(), json.dumps({"name": name, "about": about}).encode()
         sealed = envelope.seal(told.key, words, case=told.case.pk, field="subject", record=row)
         subjects.add(case=told.case, row=row, kind=kind, words=sealed, tag=subjects.tag_of(kind, name), by=told.by)
+
+
+def ask_a_unit(told: Told) -> None:
+    """For advice, without a copy of the report."""
+    asked = QUESTIONS.get(told.report.harm)
+    if asked and told.report.path in WRITTEN_DOWN:
+        unit, words, row, secret = Unit.objects.get(code=asked[0]), asked[1].encode(), uuid.uuid4(), envelope.new_key()
+        case = told.case.pk
+        consulting.ask(by=told.by, consult=Consult(
+            id=row, case=told.case, unit=unit, scope=Consult.Scope.QUESTION.value, key=custody.keep(secret, case=case, unit=unit),
+            own=envelope.seal(told.key, words, case=case, field="consult", record=row),
+            question=envelope.seal(secret, words, case=case, field="consult", record=row)))
 
 
 def passing_on(number: int, report: Report) -> Consent.Answer:
@@ -128,8 +146,10 @@ def put_back(case: Case, hours: timedelta) -> None:
     shift(Consent, {"case": case}, hours, "at")
     shift(Message, {"case": case}, later, "at")
     shift(Subject, {"case": case}, later, "at")
+    shift(Consult, {"case": case}, later, "at")
     shift(Escalation, {"case": case}, later, "requested_at", "sent_at", "answered_at", "next_check_at")
     shift(Attempt, {"escalation__case": case}, later, "at")
+    shift(Referral, {"case": case}, later, "asked_at", "decided_at", "taken_at", "handed_at", "told_at")
 
 
 def shift(model: type[Model], rows: dict[str, Any], by: timedelta, *columns: str) -> None:

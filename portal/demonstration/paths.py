@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cases import services
-from cases.escalation import notices, services as escalation
-from cases.escalation.models import Channel, Escalation
+from cases.escalation import delivery, notices, services as escalation
+from cases.escalation.models import Authority, Channel, Escalation
 from cases.hashing import listing
 from cases.hashing.models import MediaHash
 from cases.hashing.services import refusal
@@ -13,6 +13,10 @@ from cases.models import Case, Message
 from cases.permissions import Role
 from cases.priority import Harm
 from cases.public_words import Said
+from cases.referral import selectors as referrals, services as referral
+from cases.referral.models import Ground, Referral
+from cases.referral.package import new_passphrase
+from cases.referral.words import Part
 from cases.vault import envelope
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
@@ -58,8 +62,20 @@ def ask(told: Told) -> None:
 
 
 def wait_outside(told: Told) -> None:
+    """Passed on to the cyber crime agency, if the reporter agreed; a colleague agrees where that is due."""
     review(told)
-    told.move(Status.WAITING_OUTSIDE, said=Said.IN_REVIEW)
+    nccia, row = Authority.objects.get(slug="nccia"), uuid.uuid4()
+    if referrals.hurdle(told.case, nccia, Ground.CONSENT):
+        told.move(Status.WAITING_OUTSIDE, said=Said.IN_REVIEW)
+        return
+    sealed = envelope.seal(told.key, new_passphrase().encode(), case=told.case.pk, field="passphrase", record=row)
+    one = referral.prepare(referral_id=row, case=told.case, authority=nccia, ground=Ground.CONSENT, passphrase=sealed,
+                           parts=[Part.STORY, Part.LINKS], by=told.by)
+    if one.state == Referral.State.ASKED:
+        one = referral.agree(referral=one, by=colleague(told))
+    referral.take_out(referral=one, sha256=row.hex * 2, by=told.by)
+    referral.handed(referral=one, by=told.by)
+    told.case.refresh_from_db()
 
 
 def escalate(told: Told, kind: Channel.Kind | None = None) -> Escalation:
@@ -77,9 +93,9 @@ def escalate(told: Told, kind: Channel.Kind | None = None) -> Escalation:
     if hashes:
         listing.approve(case=told.case, by=colleague(told), despite=True)
     if channel.kind == Channel.Kind.EMAIL:
-        escalation.deliver(escalation_id=row.pk)
+        delivery.deliver(escalation_id=row.pk)
     else:
-        escalation.form_filled(escalation=row, their_reference=b"", by=told.by)
+        delivery.form_filled(escalation=row, their_reference=b"", by=told.by)
     told.case.refresh_from_db()
     return row
 

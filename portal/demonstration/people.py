@@ -1,4 +1,4 @@
-"""Staff of a ministry that does not exist: every role, three units, one password that is made at the first start."""
+"""Staff of a ministry that does not exist: every role and unit, one password that is made at the first start."""
 from dataclasses import dataclass
 
 from cases.permissions import Role
@@ -35,12 +35,14 @@ PEOPLE = (
     Person("tariq", "Tariq Mehmood", Role.SUPERVISOR, ALL_UNITS, language="en"),
     Person("farah", "Farah Iqbal", Role.SUPERVISOR, ("integrity",), is_woman=True, language="en"),  # reads reviews
     Person("imran", "Imran Qureshi", Role.CASEWORKER, ("integrity",), on_duty=True),
+    Person("maryam", "Maryam Iqbal", Role.CASEWORKER, ("practice",), is_woman=True),       # on her first day
     Person("helpline", "Helpline 1099", Role.INTAKE_OPERATOR),
     Person("editor", "Hina Abbasi", Role.CAMPAIGN_EDITOR, is_woman=True),
     Person("publisher", "Omar Farooq", Role.CAMPAIGN_PUBLISHER),
     Person("analyst", "Zara Tariq", Role.ANALYST, is_woman=True, language="en"),
     Person("auditor", "Kamran Javed", Role.AUDITOR, language="en"),
     Person("admin", "Rabia Noor", Role.ADMINISTRATOR, is_woman=True, language="en"),
+    Person("second", "Yasir Hameed", Role.ADMINISTRATOR, language="en"),                           # agrees to what Rabia proposes
 )
 
 

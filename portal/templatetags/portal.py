@@ -1,4 +1,5 @@
 """Tags every template has (`builtins` in the settings), so none of them needs a {% load %}."""
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,12 @@ def ltr(value: object) -> SafeString:
 def isolate(text: str) -> SafeString:
     """What somebody typed, escaped, with each link, reference and telephone number kept from being turned round (see `ltr`)."""
     return format_html_join("", "{}", ((ltr(part) if kept else part,) for part, kept in runs(text)))
+
+
+@register.filter
+def listed(items: Iterable[object]) -> SafeString:
+    """Names one after another, each kept apart from its neighbours' direction, with the comma of the page's language."""
+    return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((item,) for item in items))
 
 
 @register.simple_tag

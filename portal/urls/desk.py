@@ -6,7 +6,8 @@ from portal import pages
 from portal.accounts import fresh, unlocking
 
 # These rooms lie below the accounts: they can ask neither for a proof nor for the vault's passphrase.
-DANGEROUS = {"glass", "exclude", "lift", "transfer", "audit_export"}
+# A webhook tells another system what happens here, for as long as it stands; who agrees to an address says where notices go.
+DANGEROUS = {"glass", "exclude", "lift", "transfer", "audit_export", "webhooks", "webhook", "webhook_act", "registry_change"}
 for pattern in triage.urlpatterns:
     if pattern.name in DANGEROUS:
         pattern.callback = fresh.required(pattern.callback)

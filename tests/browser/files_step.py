@@ -13,9 +13,9 @@ from cases.hashing import pdq, variants
 from cases.hashing.fingerprint import Fingerprint
 from cases.intake.views import FILES_OF_THE_PHONE
 from portal.middleware import HEADERS, POLICY, in_words
-from tests.cases.hashing.pictures import pictures
+from tests.cases.hashing.pictures import drawn
 
-PICTURES = [image for _, image in pictures(21)]
+PICTURES = [image for _, image in drawn(21)]
 ANSWERS = {**HEADERS, "Content-Security-Policy": in_words(POLICY | FILES_OF_THE_PHONE)}
 FORM = """{% extends "public_base.html" %}{% block content %}<h1>Pictures</h1>
 <form class="stack" method="post" action="/{{ language }}/">

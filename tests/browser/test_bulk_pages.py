@@ -1,4 +1,4 @@
-"""Many cases at once and merged reports, as they are seen: trying, running, done, the leading case and one that it leads."""
+"""Many cases at once, merged reports and a split one, as they are seen: trying, running, done, leading and led, both parts."""
 from collections.abc import Callable
 
 from cases.models import Case
@@ -45,4 +45,22 @@ def test_many_at_once_and_merged(live: str, eye: Callable[..., Eye], language: s
     see.goto(f"/desk/case/{led.merged_into.ref}/merge/")
     click(page, "main form .btn")
     see("merge-3-form-error")
+    split(see, make_case(unit, links=["https://facebook.example/groups/1/posts/88"], handles=["@darkmoon.laila"]))
     see.verdict()
+
+
+def split(see: Eye, case: Case) -> None:
+    see.goto(f"/desk/case/{case.ref}/split/")
+    click(see.page, "main form .btn")
+    see("split-1-form-error")
+    see.page.locator("[name=second_harm]").select_option("doxxing")
+    for name in ("text", "reason"):
+        see.page.locator(f"[name={name}]").fill(WHY)
+    see.page.locator("[name=handles]").check()
+    click(see.page, "main form .btn")
+    see("split-2-second")
+    see.goto(f"/desk/case/{case.ref}/")
+    see("split-3-first")
+    second = Case.objects.get(split_of=case)
+    see.goto(f"/desk/case/{second.ref}/unsplit/")
+    see("split-4-undo")

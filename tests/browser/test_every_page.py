@@ -19,6 +19,7 @@ from cases.hashing.models import Benign, ListEntry
 from cases.hashing.services import match, store
 from cases.models import Case, Consent
 from cases.priority import Danger, Harm
+from cases.referral.models import Referral
 from cases.retention import services as retention
 from cases.retention.models import Disposal, Hold
 from cases.services import assign, change_status
@@ -211,6 +212,7 @@ def test_the_doors_of_the_staff(live: str, eye: Callable[..., Eye], language: st
     see("staff-audit")
     see.verdict()
     at_the_telephone(eye(language, make_member("Rabia", role="intake_operator"), unlocked=False))
+    from_a_list(eye(language, make_member("Nadia", role="supervisor"), unlocked=False))
     see = eye(language, ayesha, unlocked=False)
     see.goto("/desk/unlock/")
     see("staff-unlock")
@@ -248,6 +250,22 @@ def at_the_telephone(see: Eye) -> None:
     see.verdict()
 
 
+def from_a_list(see: Eye) -> None:
+    """A supervisor looks what a file would do, takes what is good, and saves the receipts."""
+    rows = f"relation,harm,age_now,story\nme,sextortion,24,{STORY.replace(',', '،')}\nyou,bullying,x,\n"
+    see.goto("/desk/import/")
+    see.page.locator("[name=file]").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    click(see.page, "button[value=try]")
+    see.page.locator("[name=codes]").check()
+    see("staff-import-tried")
+    click(see.page, "button[value=go]")
+    with see.page.expect_download() as sheets:
+        see.page.locator("button[name=start]").click()
+    assert sheets.value.path().read_bytes().startswith(b"%PDF-")
+    see("staff-import-taken")
+    see.verdict()
+
+
 @LANGUAGES
 def test_from_the_queue_to_the_platform(live: str, tmp_path: Path, settings: LazySettings, eye: Callable[..., Eye],
                                         language: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,8 +299,27 @@ def test_from_the_queue_to_the_platform(live: str, tmp_path: Path, settings: Laz
         see(f"desk-6-escalation-{name}")
     see.goto(f"/desk/case/{case.ref}/")
     see("desk-7-case-escalated")
+    to_an_authority(see, case)
     people_and_search(see, case, monkeypatch)
     see.verdict()
+
+
+def to_an_authority(see: Eye, case: Case) -> None:
+    """Without a yes, so that every field is there; then somebody with power asks for it."""
+    reporter_consents(case, Consent.Act.PASS_PTA)
+    see.goto(f"/desk/case/{case.ref}/refer/")
+    see("desk-7-refer")
+    see.goto(f"/desk/case/{case.ref}/refer/ncrc/")
+    click(see.page, "main form .btn")
+    see("desk-7-refer-error")
+    see.goto(f"/desk/case/{case.ref}/refer/pta-e-portal/")
+    click(see.page, "main form .btn")
+    expect(see.page.locator("h1")).to_contain_text(Referral.objects.get().reference)
+    see("desk-7-referral")
+    see.goto("/desk/demands/new/")
+    click(see.page, "main form .btn")
+    see("desk-7-demand-error")
+    see.goto(f"/desk/case/{case.ref}/")
 
 
 def people_and_search(see: Eye, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,10 @@
 import pytest
 from playwright.sync_api import Page
 
+from cases.escalation import registry
+from cases.escalation.models import Channel
+from cases.escalation.registry.changes import diff, propose
+from cases.escalation.registry.entries import key_of, rows
 from cases.permissions import Role
 from portal.accounts.models import User
 from tests.browser.look import look, shoot
@@ -41,12 +45,20 @@ def test_inviting_placing_and_seeing_off(live, open_page, language):
     faults += keep(page, "people-link", language)
 
     sana = User.objects.get(email="sana@example.org")
+    hina = make_member("Hina Gul", role=Role.ADMINISTRATOR)
     page.goto(f"{live}/desk/people/{sana.pk}/")
     faults += keep(page, "person", language)
     page.goto(f"{live}/desk/account/sessions/")
     faults += keep(page, "sessions", language)
     page.goto(f"{live}/desk/account/")
     faults += keep(page, "account", language)
+
+    registry.seed()
+    mail = Channel.objects.get(platform__slug="tiktok", kind="email")
+    change = propose(steps=diff(rows(), {key_of(mail): {"address": "a@tiktok.com", "harms": ["bullying"]}}), why="x", by=hina)
+    for name in ("", "due", f"channel/{mail.pk}", f"changes/{change.pk}"):
+        page.goto(f"{live}/desk/settings/registry/{name}{'/' if name else ''}")
+        faults += keep(page, f"registry-{name.partition('/')[0]}", language)
 
     theirs.goto(f"{live}/desk/invitation/{link.rstrip('/').rpartition('/')[2]}/")
     faults += keep(theirs, "invitation", language)

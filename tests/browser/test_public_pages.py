@@ -67,6 +67,7 @@ def test_shift_three_times_leaves_but_typing_capitals_does_not(live, open_page, 
     page.wait_for_url(WEATHER)
 
 
+@pytest.mark.window
 def test_without_javascript_the_button_is_a_link_that_leaves(live, open_page, weather):
     page = weather(open_page(javascript=False))
     page.goto(f"{live}/ur/privacy/")

@@ -177,6 +177,7 @@ def go_through(page: Page, url: str) -> Iterator[str]:
         expect(page.locator("input[name=page]")).not_to_have_value(name, timeout=15_000)
 
 
+@pytest.mark.window
 @pytest.mark.parametrize("language", ["en", "ur"])
 def test_the_first_load_of_each_step_is_light(ready: str, open_page: OpenPage, language: str):
     """At most 15 KB with brotli, where the server seals: the page, its style sheets, scripts and icon.

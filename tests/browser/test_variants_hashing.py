@@ -9,7 +9,7 @@ from PIL import Image
 from bench.edits import screenshot
 from cases.hashing import pdq, variants
 from tests.browser.pictures_page import STATIC, serve
-from tests.cases.hashing.pictures import pictures, plasma
+from tests.cases.hashing.pictures import drawn, plasma
 
 RUN = """async ({url, width, height, pixels, strip}) => {
   const { variants } = await import(url);
@@ -26,7 +26,7 @@ RUN = """async ({url, width, height, pixels, strip}) => {
 FRAMED = Image.new("RGB", (420, 700), (9, 9, 9))
 FRAMED.paste(plasma(np.random.default_rng(3), 380, 300), (20, 210))
 STRIPES = Image.fromarray(np.tile((np.arange(640) // 20 % 2 * 255).astype(np.uint8), (640, 1))).convert("RGB")
-SOME = [*pictures(14), ("stripes", STRIPES), ("framed", FRAMED),
+SOME = [*drawn(14), ("stripes", STRIPES), ("framed", FRAMED),
         ("post", screenshot(plasma(np.random.default_rng(4), 400, 300)).resize((360, 780))),
         ("flat", Image.new("RGB", (90, 90), (40, 90, 200))), ("narrow", plasma(np.random.default_rng(5), 4, 300))]
 

@@ -128,7 +128,7 @@ class Caseworker:
         expect(page.get_by_role("heading", level=1)).to_have_text("Unlock the vault")
         page.get_by_label("passphrase").fill(PASSPHRASE)
         page.get_by_role("button", name="Unlock").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Triage queue")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Queue")
 
     def open(self, case: Case, summary: str) -> None:
         row = self.page.get_by_role("row").filter(has_text=case.ref)

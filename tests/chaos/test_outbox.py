@@ -12,9 +12,10 @@ from email.message import Message
 import pytest
 from django.conf import settings as real_settings
 from django.db import connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
-from cases.escalation import registry, services
+from cases.escalation import gates, registry, services
 from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Notice
 from cases.intake import receipts
@@ -129,8 +130,9 @@ def empty_mailbox() -> None:
 
 
 def lapse() -> None:
-    """Ten minutes pass: the leases of a worker that is dead end."""
+    """Ten minutes pass: the leases of a worker that is dead end, and what it was sending is under way no more."""
     Job.objects.filter(state=Job.State.RUNNING).update(due_at=timezone.now())
+    Attempt.objects.filter(error=gates.SENDING).update(at=F("at") - gates.PROBE)
 
 
 def settled() -> bool:

@@ -1,8 +1,9 @@
 """Another system of the ministry that takes webhooks, over TLS with a certificate of its own, on a free loopback port."""
 import ssl
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,12 +18,16 @@ from cryptography.x509.oid import NameOID
 
 @dataclass
 class Receiver:
-    """Answers with `status` and `headers`; `taken` holds headers and body of every request. `certificate`: whom to trust."""
+    """Answers with `status` and `headers`; `taken` holds headers and body of every request. `certificate`: whom to trust.
+
+    `drips`: answers byte by byte instead, without end.
+    """
     url: str
     certificate: Path
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    drips: bool = False
 
 
 @contextmanager
@@ -32,12 +37,21 @@ def webhook_receiver(folder: Path) -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            self.close_connection = True
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if receiver.drips:
+                return self.drip()
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
             self.end_headers()
+
+        def drip(self) -> None:
+            with suppress(OSError):                 # until the other side has enough
+                for byte in b"HTTP/1.1 204 No Content\r\nX-Slow: " + b"x" * 100:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.05)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -22,7 +22,7 @@ from django.utils import timezone
 from awareness import groups
 from cases.conversation.models import Ask, Review
 from cases.escalation import registry, services as escalation
-from cases.escalation.models import Channel, Escalation
+from cases.escalation.models import Change, Channel, Escalation
 from cases.escalation.notices import Notice
 from cases.evidence.models import Evidence
 from cases.hashing.fingerprint import Fingerprint
@@ -169,6 +169,7 @@ def take(case: Case, owner: User) -> Escalation:
     subjects.add(case=case, row=entry, kind="doer", words=words, tag=None, by=owner)
     closing_id, reason = seal_closing(case, f"{TYPED} ends", keyring=keyring_of(owner))
     closing.ask(case=case, choice=closing_move("closed_removed"), closing_id=closing_id, reason=reason, by=owner)
+    Change.objects.create(steps=[], why="moved", by=make_member("Asad", role=Role.ADMINISTRATOR), at=now, needs_second=True)
     links = (f"https://tiktok.example/{TYPED}",)
     notice = Notice(escalation.new_reference(), links, (), f"{TYPED} reasons", "", "", False, "A")
     return escalation.request(case=case, channel=form_channel(), notice=notice, by=owner)
@@ -180,7 +181,9 @@ def form_channel() -> Channel:
 
 def places(case: Case) -> dict[str, str]:
     """What stands in an address for each of its variable parts."""
-    return {"<uuid:ask>/contact": f"{Ask.objects.get(kind='contact').pk}/contact",
+    return {"registry/<slug:kind>/<int:pk>": f"registry/channel/{form_channel().pk}",
+              "registry/new/<slug:kind>": "registry/new/basis", "<uuid:change>": str(Change.objects.get().pk),
+              "<uuid:ask>/contact": f"{Ask.objects.get(kind='contact').pk}/contact",
               "<uuid:consult>/back": f"{Consult.objects.get(case=case).pk}/back", "<uuid:consult>": str(
                   Consult.objects.get(unit=case.unit).pk), "<slug:ref>": case.ref, "<int:channel>": str(form_channel().pk),
               "<slug:reference>": Escalation.objects.get().reference, "<uuid:wall>": str(Exclusion.objects.get().pk),

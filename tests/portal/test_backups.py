@@ -3,6 +3,7 @@ import io
 import os
 import subprocess
 import sys
+import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -276,3 +277,14 @@ def test_the_mark_of_a_restore_keeps_every_role_from_serving(places: Path) -> No
     restored.refuse_unless_replayed(with_file=True)
     assert not Disposal.objects.exists()
     assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "link"])      # noqa: S108 (nothing is written there)
+def test_of_the_media_only_files_and_directories_are_unpacked(tmp_path, name):
+    """Python's own filter would see to it, but Debian 12's has none."""
+    with tarfile.open(tmp_path / "archive", "w") as archive:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = (tarfile.SYMTYPE, "/etc") if name == "link" else (tarfile.REGTYPE, "")
+        archive.addfile(member)
+    with tarfile.open(tmp_path / "archive") as archive, pytest.raises(Unreadable):
+        list(making._plain(archive, tmp_path / "media"))

@@ -17,11 +17,12 @@ from cases.evidence.models import Evidence
 from cases.evidence.selectors import case_takes_files
 from cases.hashing.models import ListEntry, MediaHash
 from cases.models import Case, Trace
+from cases.notifications.models import Webhook
 from cases.priority import Harm
 from cases.retention.selectors import proposals_for
 from cases.statistics import spans
 from cases.statistics.figures import Scope, figures
-from cases.triage.models import Question, Subject
+from cases.triage.models import Consult, Question, Subject
 from cases.units.models import Unit
 from cases.vault import unseal
 from cases.workflow import Outcome, Status
@@ -34,7 +35,7 @@ from tests.services import SERVICES
 @pytest.fixture(scope="module")
 def demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker,
                   tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Made once for this module, because twelve people cost Argon2id twice each, and undone with its transaction."""
+    """Made once for this module, because a dozen people cost Argon2id twice each, and undone with its transaction."""
     SERVICES.redis()
     data = tmp_path_factory.mktemp("demo")
     with django_db_blocker.unblock(), override_settings(DATA=data, WORKER_KEYS=data / "keys", DEMO=True), transaction.atomic():
@@ -54,7 +55,8 @@ def test_the_cases_go_over_everything(facts: dict) -> None:
     assert set(Case.objects.values_list("status", flat=True)) == set(Status)
     assert set(Case.objects.values_list("outcome", flat=True)) - {""} == set(Outcome)
     assert set(Case.objects.values_list("harm", flat=True)) == set(Harm)
-    assert set(Case.objects.values_list("unit", flat=True)) == set(Unit.objects.values_list("pk", flat=True))
+    assert set(Case.objects.values_list("unit__code", flat=True)) == {"adults", "children", "integrity"}
+    assert Unit.objects.filter(practice=True).exists(), "where somebody can begin"
     assert set(Case.objects.values_list("language", flat=True)) == {"en", "ur"}
     escalated = Escalation.objects.filter(case__child=False, state=Escalation.State.SENT, platform__slug="tiktok",
                                           entries__isnull=False)
@@ -69,6 +71,9 @@ def test_the_cases_go_over_everything(facts: dict) -> None:
 def test_pictures_are_found_again_across_units_and_on_a_list_of_others(facts: dict) -> None:
     question = Question.objects.get()
     assert (question.asking.unit.code, question.about.unit.code) == ("integrity", "adults")
+    consult = Consult.objects.get()
+    assert (consult.case.unit.code, consult.unit.code, consult.scope) == ("adults", "integrity", "question")
+    assert Webhook.objects.get().off_at, "nobody listens there"
     rules = set(Case.objects.exclude(seen_rule="").values_list("seen_rule", flat=True))
     assert {"seen", "listed"} <= rules
     assert not MediaHash.objects.filter(matched_at=None).exists()

@@ -33,6 +33,7 @@ def test_the_summary_leads_to_the_first_control_of_each_field():
     assert targets == ["id_what", "id_harm_0", "id_agreed"]
     for target in targets:
         assert len(re.findall(f'id="{target}"', html)) == 1
+    assert 'href="#id_what">What: This field is required.</a>' in html      # or three such lines would read alike
 
 
 def test_choices_stand_in_a_fieldset_with_a_legend():

@@ -1,5 +1,6 @@
 """What every way of reaching a platform has in common."""
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from cases.escalation.notices import Notice
@@ -7,11 +8,16 @@ from cases.escalation.notices import Notice
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One notice, ready to leave. `key` makes a repeated delivery recognisable as the same one."""
+    """One notice, ready to leave. `key` makes a repeated delivery recognisable as the same one; `at`: when it was frozen."""
     notice: Notice
     address: str
     language: str
     key: str
+    at: datetime | None = None
+    recipient: str = ""                          # the platform's name
+    earlier: tuple[str, ...] = ()                # Message-IDs of what was sent of the same escalation before, the oldest first
+    reply_to: str = ""                           # where answers and bounces come in (escalation.replying); "": the role address
+    with_letter: bool = False                    # the same as a PDF goes along
 
 
 @dataclass(frozen=True)

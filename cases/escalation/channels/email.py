@@ -1,34 +1,57 @@
-"""A notice by mail, from the ministry's role address. The same notice always bears the same Message-ID (RFC 5322)."""
+"""A notice by mail, from the ministry's role address. The same notice always bears the same Message-ID (RFC 5322).
+
+What is sent of one escalation later (a reminder, a second notice) stands in one thread with what was sent before, and all that
+this office asks of platforms bears one List-Id (RFC 2919), so that a receiver can sort it.
+"""
 import hashlib
-import smtplib
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
 from cases.escalation import notices
+from cases.escalation.channels import letter, smtp
 from cases.escalation.channels.base import Outgoing, Proof
-from cases.outbox.errors import Retry, Stop
 
-PERMANENT = range(500, 600)      # RFC 5321: a 5yz reply will not change by itself
+LIST = "removal-requests"
 
 
 def send(outgoing: Outgoing) -> Proof:
-    sender = settings.NOTICE_FROM_EMAIL
-    subject, body = notices.render(outgoing.notice, office=settings.OFFICE[outgoing.language], contact=sender,
+    return leave(message(outgoing))
+
+
+def message(outgoing: Outgoing) -> EmailMessage:
+    """Plain text, complete in itself; the letter beside it only where it is wanted."""
+    subject, body = notices.render(outgoing.notice, office=settings.OFFICE[outgoing.language], contact=contact(outgoing),
                                    language=outgoing.language)
-    message_id = f"<{outgoing.key}@{sender.rpartition('@')[2]}>"
-    message = EmailMessage(subject, body, from_email=sender, to=[outgoing.address], reply_to=[sender],
-                           headers={"Message-ID": message_id, "Content-Language": outgoing.language})
-    try:
-        message.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        raise verdict(max(code for code, _answer in error.recipients.values())) from error
-    except smtplib.SMTPResponseException as error:
-        raise verdict(error.smtp_code) from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise Retry(code=type(error).__name__) from error
-    return Proof({"message_id": message_id, "sha256": hashlib.sha256(body.encode()).hexdigest()})
+    mail = EmailMessage(subject, body, from_email=settings.NOTICE_FROM_EMAIL, to=[outgoing.address],
+                        reply_to=[contact(outgoing)], headers=headers(outgoing))
+    if outgoing.with_letter:
+        mail.attach(letter.file_name(outgoing), letter.pdf(outgoing), "application/pdf")
+    return mail
 
 
-def verdict(code: int) -> Exception:
-    return Stop(code) if code in PERMANENT else Retry(code=code)
+def contact(outgoing: Outgoing) -> str:
+    return outgoing.reply_to or settings.NOTICE_FROM_EMAIL
+
+
+def headers(outgoing: Outgoing) -> dict[str, str]:
+    domain = settings.NOTICE_FROM_EMAIL.rpartition("@")[2]
+    before = outgoing.earlier
+    thread = {"In-Reply-To": before[-1], "References": " ".join(before)} if before else {}
+    return {"Message-ID": f"<{outgoing.key}@{domain}>", "Content-Language": outgoing.language, "List-Id": f"<{LIST}.{domain}>",
+            **thread}
+
+
+def leave(mail: EmailMessage) -> Proof:
+    """Raises Retry and Stop."""
+    handed = smtp.hand_over(mail, bounces_to=mail.reply_to[0])
+    return Proof({"message_id": mail.extra_headers["Message-ID"], "sha256": digest(mail), **handed})
+
+
+def digest(mail: EmailMessage) -> str:
+    """Of what it says: the text, and after it each thing that goes along."""
+    whole = hashlib.sha256(mail.body.encode())
+    for attached in mail.attachments:
+        content = attached[1]                      # of name, content, type
+        whole.update(content if isinstance(content, bytes) else str(content).encode())
+    return whole.hexdigest()

@@ -9,5 +9,6 @@ urlpatterns = [
     path("intake/receipt.pdf", views.receipt_file, name="receipt_file"),
     path("intake/not-ours/", views.not_ours, name="not_ours"),
     path("import/", import_views.reports, name="import"),
+    path("import/receipts.pdf", import_views.receipts_file, name="receipts_file"),
     path("import/empty.csv", import_views.empty_file, name="empty_file"),
 ]

@@ -137,7 +137,7 @@ def send(request: HttpRequest, sheet: Sheet, unit: Unit, by: Staff) -> HttpRespo
 
 def receipt(request: HttpRequest, sheet: Sheet, unit: Unit, language: str) -> HttpResponse:
     shown = printed(sheet, unit, language)
-    told_of = {"code": " ".join(shown["groups"]), "language": language, "unit": unit.code, "address": shown["address"],
+    told_of = {"code": " ".join(shown["groups"]), "language": language, "unit": unit.code,
                "promised": shown["promised"].isoformat(), "by": str(operator(request).pk)}
     return render(request, "intake/desk/receipt.html", shown | {"paper": signing.dumps(told_of, salt=PAPER)})
 
@@ -154,10 +154,9 @@ def receipt_file(request: HttpRequest) -> HttpResponse:
     if told_of["by"] != str(by.pk):
         raise PermissionDenied
     names, numbers = request.POST.getlist("name")[:MOST_LINES], request.POST.getlist("number")[:MOST_LINES]
-    answer = HttpResponse(paper.receipt(
-        code=told_of["code"], language=told_of["language"], unit=get_object_or_404(Unit, code=told_of["unit"]),
-        promised=datetime.fromisoformat(told_of["promised"]), address=told_of["address"],
-        lines=list(zip(names, numbers, strict=False))), content_type="application/pdf")
+    letter = paper.Letter(told_of["code"], told_of["language"], get_object_or_404(Unit, code=told_of["unit"]),
+                          datetime.fromisoformat(told_of["promised"]), list(zip(names, numbers, strict=False)))
+    answer = HttpResponse(paper.receipt(letter), content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="note.pdf"'       # whoever finds it learns nothing from its name
     return answer
 

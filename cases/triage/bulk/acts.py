@@ -14,13 +14,13 @@ from cases.escalation.models import Escalation
 from cases.flood import services as flood
 from cases.flood.models import Fold
 from cases.merging import services as merging
-from cases.merging.selectors import unfit
+from cases.merging.selectors import in_step, unfit
 from cases.models import Case, Exclusion, Label, Labelled
 from cases.permissions import Permission, Staff, may
 from cases.priority import Level
 from cases.public_words import Said
 from cases.selectors import agreed, cases_for
-from cases.services import NotAMember, Stale, WomanAsked, put_back_priority, set_priority
+from cases.services import NoConversation, NotAMember, Stale, WomanAsked, put_back_priority, set_priority
 from cases.triage import labelling, services
 from cases.triage.blanks import Filled, blanks_in
 from cases.triage.bulk.reasons import Left, Why, merge_code
@@ -35,7 +35,8 @@ from cases.workflow import Status, TransitionRefused
 Act = BulkRun.Act
 Params = Mapping[str, Any]
 Before = dict[str, Any]
-REFUSED_AS = {NotAMember: Why.NOT_MEMBER, WomanAsked: Why.WOMAN, Stale: Why.CHANGED, services.NotYours: Why.THEIRS,
+REFUSED_AS = {NotAMember: Why.NOT_MEMBER, NoConversation: Why.PART, WomanAsked: Why.WOMAN, Stale: Why.CHANGED,
+              services.NotYours: Why.THEIRS,
               services.NotAgreed: Why.NOT_AGREED, services.NeedsSecond: Why.SECOND,
               labelling.NotOfTheUnit: Why.OTHER_UNIT, flood.NotCalm: Why.NOT_CALM, TransitionRefused: Why.TABLE}
 
@@ -151,6 +152,8 @@ def check_move(case: Case, look: Look) -> str:
     move = move_of(case, look)
     if move is None:
         return Why.SAME if case.status == look.params["status"] else Why.TABLE
+    if not in_step(case, move.to):
+        return Why.PART
     if services.needs_second(case, move):
         return Why.SECOND
     return "" if agreed(case, move.said) else Why.NOT_AGREED
@@ -161,6 +164,8 @@ def move_of(case: Case, look: Look) -> Move | None:
 
 
 def check_write(case: Case, look: Look) -> str:
+    if case.split_of_id:
+        return Why.PART
     if look.params.get("ask") and case.status != Status.IN_REVIEW:
         return Why.CLOSED if case.status == Status.CLOSED else Why.TABLE
     return Why.BLANK if not look.sealed and look.letter(case).missing else ""

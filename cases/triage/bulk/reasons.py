@@ -27,6 +27,7 @@ class Why(StrEnum):
     MERGED = "merged"
     NO_WAY_BACK = "no_way_back"
     NOT_CALM = "not_calm"
+    PART = "part"
     STOPPED = "stopped"
     FAILED = "failed"
 
@@ -50,6 +51,7 @@ WORDS: dict[str, Promise] = {
     Why.MERGED: _("It is merged into another case"),
     Why.NO_WAY_BACK: _("This cannot be put back as it was"),
     Why.NOT_CALM: _("A child, a danger, a wish, a message or somebody’s work: it keeps a row of its own"),
+    Why.PART: _("It was split: its own page says which of the two cases to go to"),
     Why.STOPPED: _("You stopped before its turn"),
     Why.FAILED: _("It could not be done; the portal noted an error"),
     **{f"merge_{reason.value}": words for reason, words in REFUSALS.items()},

@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from cases.escalation.models import Change, Dated
+from cases.escalation.registry import count_due, is_stale
 from cases.models import BODY_NAMES, DANGER_NAMES, HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES, Case
 from cases.priority import Harm, Level
 from cases.triage.calendar_forms import DAYS, typed
@@ -27,6 +29,18 @@ WANTED_NAMES = {"remove": _("Have it removed"), "stop": _("Make the person stop"
 @register.filter
 def harm_name(case: Case) -> object:
     return HARM_NAMES[Harm(case.harm)]
+
+
+@register.filter
+def stale(one: Dated) -> bool:
+    """Whether nobody has verified an entry of the registry for a quarter, or ever."""
+    return is_stale(one, timezone.localdate())
+
+
+@register.inclusion_tag("triage/_registry_waits.html")
+def registry_waits() -> dict[str, int]:
+    """For administrators: what of the registry waits for them."""
+    return {"due": count_due(timezone.localdate()), "proposals": Change.objects.filter(state=Change.State.PROPOSED).count()}
 
 
 @register.filter

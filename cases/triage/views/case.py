@@ -16,8 +16,9 @@ from cases.conversation.silence import silence
 from cases.escalation.models import Escalation
 from cases.models import BreakGlass, Case
 from cases.permissions import Permission, may
+from cases.referral.selectors import referrals_of
 from cases.selectors import opened_by
-from cases.triage import consulting, drafts, reading, reminding, selectors, services, subjects, todo
+from cases.triage import consulting, drafts, reading, reminding, selectors, services, splitting, subjects, todo
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
 from cases.triage.closing_forms import asked_to_close
@@ -81,6 +82,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "pictures": seen, "elsewhere": known_elsewhere(case),
         "linked": selectors.linked(case, member) if case.pk in doors else [],
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
+        "referrals": referrals_of(case),
         "files": files_of(case, member), "consults": consulting.of_case(case) if case.pk in doors else [],
         "escalations": notices, "asks": asks, "silence": silence(case),
         "todo": todo.lines_of([case], member, platforms)[case.pk], "own": todo.owned(tasks, opened.tasks),
@@ -96,6 +98,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "refused": [form for form in forms.values() if form.is_bound and form.errors],
         **{f"{name}_form": forms.get(name) or drafts.begun(form(case), kept.get(name)) for name, form in FORMS.items()},
         **labels_on(case, forms),
+        "splits": splitting.lines_of(case, member, keyring=keyring) if case.pk in doors else [],
         "reminders": read_reminders(case, reminding.standing(case, member), keyring=keyring, by=member),
         **asked_to_close(case, member, keyring, forms), "drafts": kept, "own_words": drafts.beside(kept, forms),
     }

@@ -1,5 +1,6 @@
 """Sending on who reported something that is another body's matter."""
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ CONFLICT = 409
 @never_cache
 def not_ours(request: HttpRequest, ref: str) -> HttpResponse:
     case, by = open_case_for(request, ref, Permission.WORK_CASES), member_with(Permission.WORK_CASES, request)
+    if case.split_of_id:                # the letter goes to the reporter, in the case that it was split from
+        raise PermissionDenied
     if request.method != "POST":
         return page(request, case, NotOursForm(case))
     form = NotOursForm(case, request.POST)

@@ -40,6 +40,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "more": page.next and address(found, after=page.next), "back": page.previous and address(found, before=page.previous),
         "first": address(found), "locked": keyring is None, "owed": owed_by(member),
         "questions": len(waiting_for(member)) + consulting.waiting_for(member).count(),
+        "practice": any(unit.practice for unit in known.units),
         "bulk_acts": [choice for choice in BulkRun.Act.choices if choice[0] != BulkRun.Act.TAKE],
         "all": queue.counted([found.cases(member, timezone.now())])[0] if page.next or page.previous else 0, "at_most": AT_MOST,
         "view": urlencode(found.params), "at": f"{timezone.now().timestamp():.3f}",

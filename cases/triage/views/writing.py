@@ -2,6 +2,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
@@ -27,6 +28,8 @@ CHOSEN = "fact-chosen"              # posted by the page where the blanks of a t
 def write(request: HttpRequest, case: Case, member: Staff) -> HttpResponse:
     """To the reporter. `use` puts a template under what was typed, `fill` asks what goes into its blanks, `preview` shows how it
     will be read; these send nothing."""
+    if case.split_of_id:                # its reporter is written to in the case that it was split from
+        raise PermissionDenied
     for name, step in (("use", use), ("fill", fill)):
         if name in request.POST:
             return step(request, case, reply_of(request.POST[name]))

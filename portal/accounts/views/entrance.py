@@ -1,4 +1,6 @@
 """Signing in takes a password and a second factor. Unlocking is a separate act: locked staff see metadata only."""
+from dataclasses import replace
+
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from cases.audit.services import actor, record
+from cases.units.selectors import units_of
 from cases.vault import parking
 from cases.vault.turnstile import Busy
 from portal.accounts import alerts, arrival, device, fresh, passkeys, second_factor, services
@@ -112,10 +115,18 @@ def begin(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             passphrase = form.cleaned_data.get("passphrase", "")
             services.begin(member=member, password=form.cleaned_data.get("password", ""), passphrase=passphrase)
-            return onward(request, arrival.of(request), passphrase)
+            return onward(request, to_practice(arrival.of(request)), passphrase)
     except Busy:
         form.add_error(None, busy())
     return render(request, "accounts/begin.html", {"form": form})
+
+
+def to_practice(waiting: Arrival | None) -> Arrival | None:
+    """Who begins in the practice unit is led to the page of the first day, unless another page was asked for."""
+    if waiting is None or waiting.next or not (vault_is_here() and waiting.member.reads_cases):
+        return waiting
+    practises = units_of(waiting.member).filter(practice=True).exists()
+    return replace(waiting, next=reverse("triage:first_day")) if practises else waiting
 
 
 def elsewhere(waiting: Arrival | None) -> HttpResponse:

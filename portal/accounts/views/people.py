@@ -138,7 +138,8 @@ def page_of(request: HttpRequest, colleague: User, *, place: PlaceForm | None = 
     described = people.described([colleague])[0]
     standing = colleague.memberships.all()
     place = place or PlaceForm(initial={
-        "role": colleague.role, "units": [unit.code for unit in described.units],
+        "role": colleague.role, "units": [unit.code for unit in described.units if not unit.practice],
+        "practice": any(unit.practice for unit in described.units),
         "is_woman": any(each.is_woman for each in standing), "on_duty": any(each.on_duty for each in standing)})
     context = {
         "person": described, "place": place, "again": again or StartOverForm(), "form": form, "alone": holds_alone(colleague),

@@ -14,10 +14,11 @@ from cases.models import Case
 from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
 from cases.units.models import Unit
-from cases.units.services import set_up_units
+from cases.units.services import set_up_practice, set_up_units
 from cases.vault import custody
 from cases.vault.trust import is_open, worker_is_open
 from portal.accounts.models import User
+from portal.demonstration.asked import connect, keep
 from portal.demonstration.cases import tell_all
 from portal.demonstration.matched import compare
 from portal.demonstration.past import remember
@@ -33,16 +34,19 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Made-up cases belong in a demonstration only: set MEHFOOZ_DEMO=true.")
         if Case.objects.exists():
-            if not (worker_is_open() and all(map(is_open, Unit.objects.all()))):        # filled by a version that signed no keys
+            real = Unit.objects.filter(practice=False)
+            if not (worker_is_open() and all(map(is_open, real))):      # filled by a version that signed no keys
                 call_command("set_up", stdout=self.stdout)
             return
         password = secrets.token_urlsafe(9)
         custody.new_worker_key()
-        units = set_up_units()
+        practice = set_up_practice()
+        units = set_up_units() | {practice.code: practice}
         staff = {person.account: User.objects.filter(email=person.email).first() or hire(person, password, units)
                  for person in PEOPLE}
         give_unit_keys(units, staff)
         registry.seed()
+        keep(staff["admin"])
         set_up_replies()
         set_up_schedules()
         Platform.objects.filter(slug=PARTNER).update(takes_hashes=True)
@@ -50,6 +54,7 @@ class Command(BaseCommand):
         tell_all(staff)
         compare(staff)
         remember(staff)
+        connect(units["adults"], staff["tariq"])
         if not HomePage.objects.exists():
             call_command("seed_awareness", verbosity=0)
         accounts = [{"role": person.role.value, "email": person.email, "password": password} for person in PEOPLE]

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from cases.escalation import notices, registry, services
+from cases.escalation import chasing, delivery, notices, registry, services
 from cases.escalation.models import Attempt, Channel, Escalation
 from cases.escalation.notices import Missing, Notice
 from cases.hashing.fingerprint import Fingerprint
@@ -101,7 +101,7 @@ def test_the_worker_can_read_a_notice_only_until_it_is_sent(case: Case, ayesha: 
 def test_delivering_twice_sends_once(case: Case, ayesha: User, run_jobs: RunJobs) -> None:
     escalation = ask(case, ayesha)
     run_jobs()
-    services.deliver(escalation_id=escalation.pk)
+    delivery.deliver(escalation_id=escalation.pk)
     assert len(mail.outbox) == 1
 
 
@@ -251,7 +251,7 @@ def test_a_server_that_says_later_is_asked_again(case: Case, ayesha: User, run_j
     run_jobs()
     escalation.refresh_from_db()
     assert escalation.state == State.REQUESTED
-    assert Attempt.objects.get().error == "retry 451"
+    assert Attempt.objects.get().error == "greylisted 451"
     assert Job.objects.get(task="escalation.deliver").state == Job.State.QUEUED
 
 
@@ -262,14 +262,14 @@ def test_a_server_that_says_never_brings_it_back_to_a_person(case: Case, ayesha:
     run_jobs()
     escalation.refresh_from_db()
     assert escalation.state == State.FAILED
-    assert Attempt.objects.get().error == "stop 550"
+    assert Attempt.objects.get().error == "refused_address 550"
     assert not DataKeyWrap.objects.filter(key=escalation.notice_key, recipient="worker").exists()
 
 
 def test_a_delivery_given_up_is_found_by_the_chase(case: Case, ayesha: User) -> None:
     escalation = ask(case, ayesha)
     Job.objects.filter(task="escalation.deliver").update(state=Job.State.FAILED)
-    services.chase(timezone.now())
+    chasing.chase(timezone.now())
     escalation.refresh_from_db()
     assert escalation.state == State.FAILED
 
@@ -292,10 +292,10 @@ def test_an_answer_moves_the_case_and_is_put_in_words(case: Case, ayesha: User, 
 def test_silence_is_noticed_when_the_clock_runs_out(case: Case, ayesha: User, run_jobs: RunJobs) -> None:
     escalation = ask(case, ayesha)
     run_jobs()
-    services.chase(timezone.now() + timedelta(hours=47))
+    chasing.chase(timezone.now() + timedelta(hours=47))
     escalation.refresh_from_db()
     assert escalation.state == State.SENT
-    services.chase(timezone.now() + timedelta(hours=49))
+    chasing.chase(timezone.now() + timedelta(hours=49))
     escalation.refresh_from_db()
     case.refresh_from_db()
     assert (escalation.state, case.status) == (State.NO_ANSWER, Status.IN_REVIEW)
@@ -333,7 +333,7 @@ def test_a_closed_case_is_promised_no_next_step(case: Case, ayesha: User, run_jo
     run_jobs()
     case = change_status(case=case, to=Status.CLOSED, by=ayesha, outcome=Outcome.WITHDRAWN)
     told = case.history.count()
-    services.chase(timezone.now() + timedelta(hours=49))
+    chasing.chase(timezone.now() + timedelta(hours=49))
     escalation.refresh_from_db()
     case.refresh_from_db()
     assert (escalation.state, case.status, case.history.count()) == (State.NO_ANSWER, Status.CLOSED, told)

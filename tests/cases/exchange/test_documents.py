@@ -70,7 +70,7 @@ def test_what_is_served_is_what_the_document_says(platform: Platform, publish: P
     _records, mark = platform.pull()
     withdraw(entries=[gone])
     number = entry_number(platform.partner, entry.pk)
-    asked = {("get", "/numbers"): [("", {})],
+    asked = {("get", "/numbers"): [("", {})], ("post", "/mail"): [("", {})],
              ("get", "/stopncii/v1/FetchHashes"): [
                  ("?startTimestamp=10", {}), (f"?startTimestamp={mark}", {}), ("?pageSize=x", {})],
              ("post", "/stopncii/v1/SubmitFeedback"): [

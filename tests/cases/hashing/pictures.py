@@ -3,6 +3,7 @@
 `pictures()` yields (name, RGB picture) in many sizes, odd ones and long ones too; the same on every machine.
 """
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,5 +94,29 @@ def pictures(count: int = 84, seed: int = 2026, sizes: Sequence[tuple[int, int]]
     """The same `count` pictures on every machine, makers and sizes mixed."""
     rng = np.random.default_rng(seed)
     for i in range(count):
-        make, (width, height) = makers[i % len(makers)], sizes[(i + i // len(sizes)) % len(sizes)]
-        yield f"{i:02} {make.__name__} {width}x{height}", make(rng, width, height)
+        make, (width, height) = _kind(i, sizes, makers)
+        yield _name(i, sizes, makers), make(rng, width, height)
+
+
+_drawn: list[tuple[str, Image.Image]] = []
+_next = pictures()
+
+
+def drawn(count: int) -> list[tuple[str, Image.Image]]:
+    """The first `count` of `pictures()`, each drawn once in a process, and not before a test asks: that costs seconds."""
+    _drawn.extend(islice(_next, max(0, count - len(_drawn))))
+    return _drawn[:count]
+
+
+def names(count: int) -> list[str]:
+    """Of the first `count`; none is drawn."""
+    return [_name(i, SIZES, MAKERS) for i in range(count)]
+
+
+def _kind(i: int, sizes: Sequence[tuple[int, int]], makers: Sequence[Maker]) -> tuple[Maker, tuple[int, int]]:
+    return makers[i % len(makers)], sizes[(i + i // len(sizes)) % len(sizes)]
+
+
+def _name(i: int, sizes: Sequence[tuple[int, int]], makers: Sequence[Maker]) -> str:
+    make, (width, height) = _kind(i, sizes, makers)
+    return f"{i:02} {make.__name__} {width}x{height}"

@@ -5,7 +5,7 @@ from cases.hashing import pdq
 from cases.hashing.fingerprint import MOST_PICTURES, Fingerprint, FingerprintRefused, parse_all
 from cases.hashing.variants import VARIANTS
 from tests.cases.hashing.conftest import fingerprint, new_pdq, new_variants, varied
-from tests.cases.hashing.pictures import pictures
+from tests.cases.hashing.pictures import drawn
 
 GOOD = f"{new_pdq()}:88:{'ab' * 32}:{'cd' * 16}"
 
@@ -42,7 +42,7 @@ def test_what_no_picture_gives_is_refused(hashed):
 
 
 def test_every_real_picture_passes():
-    for _, image in pictures(28):
+    for _, image in drawn(28):
         found = pdq.compute(np.asarray(image))
         assert Fingerprint(1, found.hex, found.quality, "ab" * 32, "cd" * 16).pdq == found.hex
 

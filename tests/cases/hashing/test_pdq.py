@@ -7,9 +7,9 @@ from hypothesis import given, strategies as st
 from PIL import Image
 
 from cases.hashing import pdq
-from tests.cases.hashing.pictures import pictures
+from tests.cases.hashing.pictures import drawn, names
 
-PICTURES = list(pictures())
+NAMES = names(84)
 hashes = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 
@@ -24,19 +24,21 @@ def faded(image: Image.Image, strength: float) -> Image.Image:
 
 
 def test_there_are_enough_pictures_of_every_shape():
-    assert sum(yardstick(image).quality >= pdq.MIN_QUALITY for _, image in PICTURES) >= 60
-    assert any(image.height == 3 * image.width for _, image in PICTURES)
-    assert any(image.width % 2 and image.height % 2 for _, image in PICTURES)
+    assert sum(yardstick(image).quality >= pdq.MIN_QUALITY for _, image in drawn(84)) >= 60
+    assert any(image.height == 3 * image.width for _, image in drawn(84))
+    assert any(image.width % 2 and image.height % 2 for _, image in drawn(84))
 
 
-@pytest.mark.parametrize(("name", "image"), PICTURES, ids=[name for name, _ in PICTURES])
-def test_equal_pixels_give_the_reference_hash_bit_for_bit(name, image):
+@pytest.mark.parametrize("number", range(84), ids=NAMES)
+def test_equal_pixels_give_the_reference_hash_bit_for_bit(number):
+    name, image = drawn(number + 1)[number]
+    assert name == NAMES[number]
     assert pdq.compute(np.asarray(image)) == yardstick(image)
 
 
 def test_low_qualities_agree_too():
     seen = set()
-    for _, image in PICTURES[:21]:
+    for _, image in drawn(21):
         for strength in (0.02, 0.06, 0.1, 0.2):
             ours = pdq.compute(np.asarray(faded(image, strength)))
             assert ours == yardstick(faded(image, strength))
@@ -47,13 +49,13 @@ def test_low_qualities_agree_too():
 
 @pytest.mark.parametrize("size", [(5, 5), (5, 900), (900, 5), (63, 65), (128, 128), (129, 127)])
 def test_small_and_narrow_pictures_agree(size):
-    image = PICTURES[0][1].resize(size)
+    image = drawn(1)[0][1].resize(size)
     assert pdq.compute(np.asarray(image)) == yardstick(image)
 
 
 @pytest.mark.parametrize("turn", [Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.ROTATE_180])
 def test_symmetric_pictures_agree_though_half_their_bits_hang_on_rounding(turn):
-    for _, image in PICTURES[:14]:
+    for _, image in drawn(14):
         mirrored = Image.blend(image, image.transpose(turn), 0.5)
         assert pdq.compute(np.asarray(mirrored)) == yardstick(mirrored)
 
@@ -73,31 +75,31 @@ def saved(image: Image.Image, kind: str, **options) -> Image.Image:
 
 
 def test_a_recompressed_copy_matches():
-    for name, image in PICTURES:
+    for name, image in drawn(84):
         copy = pdq.from_image(saved(image, "JPEG", quality=80))
         assert pdq.distance(copy.hex, pdq.from_image(image).hex) <= pdq.MATCH_DISTANCE, name
 
 
 def test_strangers_do_not_match():
-    found = {name: pdq.from_image(image).hex for name, image in PICTURES if "text" not in name}
-    names = sorted(found)
-    assert min(pdq.distance(found[a], found[b]) for i, a in enumerate(names) for b in names[:i]) > pdq.MATCH_DISTANCE
+    found = {name: pdq.from_image(image).hex for name, image in drawn(84) if "text" not in name}
+    order = sorted(found)
+    assert min(pdq.distance(found[a], found[b]) for i, a in enumerate(order) for b in order[:i]) > pdq.MATCH_DISTANCE
 
 
 def test_a_picture_turned_by_its_exif_tag_is_turned_first():
-    upright, exif = PICTURES[6][1], Image.Exif()
+    upright, exif = drawn(7)[6][1], Image.Exif()
     exif[0x0112] = 6                                       # stored lying on its side
     lying = saved(upright.rotate(90, expand=True), "PNG", exif=exif)
     assert pdq.from_image(lying) == pdq.from_image(upright)
 
 
 def test_a_colour_profile_is_ignored():
-    image = PICTURES[6][1]
+    image = drawn(7)[6][1]
     assert pdq.from_image(saved(image, "PNG", icc_profile=b"not even a profile")) == pdq.from_image(image)
 
 
 def test_what_is_see_through_counts_as_white():
-    image = PICTURES[0][1].copy()
+    image = drawn(1)[0][1].copy()
     expected = image.copy()
     expected.paste((255, 255, 255), (0, 0, 200, 200))
     image.putalpha(Image.new("L", image.size, 255))
@@ -107,7 +109,7 @@ def test_what_is_see_through_counts_as_white():
 
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "1"])
 def test_other_colour_modes_are_made_rgb_first(mode):
-    image = PICTURES[0][1].convert(mode)
+    image = drawn(1)[0][1].convert(mode)
     assert pdq.from_image(image) == yardstick(image)
 
 

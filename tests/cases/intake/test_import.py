@@ -1,13 +1,16 @@
 """Reports from a file: looked at first, taken as far as they are good, once however often the file comes."""
 import csv
 import io
+import re
 
 import pytest
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from cases.intake import receipts
 from cases.intake.desk import importing
-from cases.intake.desk.import_views import plain
+from cases.intake.desk.import_views import PAPER, plain
 from cases.intake.models import Receipt
 from cases.models import Case, Consent, Taking
 from cases.notifications.models import Address
@@ -84,6 +87,34 @@ def test_the_good_ones_are_taken_once_and_sealed(client, nadia, monkeypatch):
     again = tried(client, saved(GOOD, CHILD, mark="utf-16"), "go").content.decode()
     assert "0 reports were sealed" in again
     assert Case.objects.count() == 2
+
+
+def test_each_gets_a_receipt_where_wanted_and_its_code_is_kept_nowhere(client, units, monkeypatch):
+    monkeypatch.setattr(importing, "SECONDS", -1.0)
+    data = saved(GOOD, CHILD)
+    first = client.post(PAGE, {"file": SimpleUploadedFile("a.csv", data), "act": "go", "codes": "on"}).content.decode()
+    going = {"text": data.decode("utf-8-sig"), "done": "1", "act": "go", "codes": "on", "paper": carried(first)}
+    last = client.post(PAGE, going).content.decode()
+    made = signing.loads(carried(last), salt=PAPER)["made"]
+    assert [row[0] for row in made] == [2, 3]
+    assert "Rows 2 to 3 as PDF" in last
+    for _row, code, *_rest in made:
+        case = receipts.find(receipts.derive(code)).receipt.case
+        assert case.source == "import"
+        assert code not in everything_stored()
+    lines = {"name-en": "Helpline", "number-en": "1099", "name-ur": "مدد", "number-ur": "1099"}
+    page = {"paper": carried(last), "start": "0", **lines}
+    sheets = client.post(f"{PAGE}receipts.pdf", page)
+    assert sheets.content.startswith(b"%PDF-")
+    assert sheets.content.count(b"/Type /Page\n") == 2
+    other = signed_in(make_member("Other", role="supervisor"), unlocked=False)
+    assert other.post(f"{PAGE}receipts.pdf", page).status_code == 403
+    for wrong in ({"start": "2"}, {"start": "x"}, {"paper": carried(last)[:-1]}):
+        assert client.post(f"{PAGE}receipts.pdf", page | wrong).status_code == 403
+
+
+def carried(html: str) -> str:
+    return re.search(r'name="paper" value="([^"]+)"', html)[1]
 
 
 @pytest.mark.parametrize(("data", "words"), [

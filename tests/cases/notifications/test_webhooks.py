@@ -1,6 +1,7 @@
 """Webhooks against a receiver that really listens: what leaves, signed how, to where, and what becomes of it."""
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -64,6 +65,10 @@ def test_a_supervisor_registers_one_and_what_leaves_is_signed_and_says_nothing(
         unit: Unit, case: Case, ayesha: User, head: User, receiver: Receiver, run_jobs: RunJobs, verified: Callable[..., bool]):
     form = {"url": receiver.url, "unit": str(unit.pk), "occasions": ["message"], "with_reference": "on"}
     assert signed_in(ayesha).post(PAGE, form).status_code == 403
+    late = signed_in(head, fresh=False)
+    assert late.post(PAGE, form).status_code == 401
+    assert late.get(PAGE)["Location"].startswith("/desk/prove/")
+    assert not Webhook.objects.exists()
     browser = signed_in(head)
     assert "Webhooks" in browser.get("/desk/settings/").content.decode()
     assert browser.post(PAGE, form | {"url": "https://10.1.2.3/"}).status_code == 400
@@ -164,6 +169,15 @@ def test_another_certificate_and_a_private_network_are_refused(receiver: Receive
     with pytest.raises(Stop, match="private_address"):
         webhook_wire.resolved("localhost", 443)
     assert receiver.taken == []
+
+
+def test_an_answer_that_drips_keeps_no_worker(receiver: Receiver, monkeypatch: pytest.MonkeyPatch):
+    receiver.drips = True
+    monkeypatch.setattr(webhook_wire, "LONGEST_CALL", 0.3)
+    began = time.monotonic()
+    with pytest.raises(Retry):
+        webhook_wire.call(receiver.url, b"{}", {})
+    assert 0.3 <= time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("address", [

@@ -52,7 +52,8 @@ def typed(client: Client, case: Case, kind: str = "email", **changes: str) -> di
 def test_the_platforms_named_come_first_and_say_when_they_were_verified(client: Client, case: Case) -> None:
     page = client.get(f"/desk/case/{case.ref}/escalate/")
     assert page.context["ways"][0].channel.platform.slug == "tiktok"
-    assert b"22 November 2026" in page.content
+    assert b"15 July 2026" in page.content
+    assert b"Never verified" in page.content
 
 
 def test_a_notice_is_drafted_previewed_and_sent(client: Client, case: Case, run_jobs: RunJobs) -> None:
@@ -182,3 +183,62 @@ def test_reading_a_notice_leaves_an_audit_row(client: Client, case: Case) -> Non
     page = client.post(address(case), typed(client, case) | {"send": "1"})
     client.get(page.headers["Location"])
     assert Entry.objects.filter(event="notice_read", subject=str(case.pk)).count() == 1
+
+
+def test_several_platforms_get_a_notice_each_from_one_page(client: Client, case: Case, run_jobs: RunJobs) -> None:
+    ways = list(Channel.objects.filter(kind="email", retired_at=None).order_by("pk")[:3])
+    first = client.get(f"/desk/case/{case.ref}/escalate/", {"way": [way.pk for way in ways]})
+    page = client.get(first.headers["Location"])
+    form = {name: str(value) for name, value in page.context["form"].initial.items() if value not in (False, None)}
+    posted = form | {"also": [str(way.pk) for way in ways[1:]]}
+    here = f"/desk/case/{case.ref}/escalate/{ways[0].pk}/"
+    preview = client.post(here, posted)
+    assert len(preview.context["previews"]) == 3
+    assert f'name="policy_{ways[1].pk}"' in preview.content.decode()
+    sent = client.post(here, posted | {"send": "1"})
+    assert sent.headers["Location"].endswith(f"{case.ref}/#escalations")
+    assert {row.channel_id for row in Escalation.objects.all()} == {way.pk for way in ways}
+    run_jobs()
+    assert {way.address for way in ways} <= {message.to[0] for message in mail.outbox}
+    assert client.get(here, {"also": "999999"}).status_code == 404
+
+
+def test_before_it_leaves_one_reads_it_in_urdu_what_it_lacks_and_what_it_gives_away(client: Client, case: Case) -> None:
+    page = client.post(address(case), typed(client, case, policy=""))
+    words = page.content.decode()
+    assert "بغیر" in page.context["previews"][0].ours[1]
+    assert page.context["lacks"]["policy"], "the platform's own rules ask for their clause"
+    assert "Without it they may let the notice lie" in words
+    lines = {line.line.what: line.mark for line in page.context["disclosed"]}
+    assert lines == {"request": "+", "places": "+", "fingerprints": "+", "names": "−", "story": "−", "reach": "−"}
+    reporter_consents(case, Consent.Act.SHARE_HASHES, Consent.Answer.ASK_FIRST)
+    reporter_consents(case, Consent.Act.ASK_PLATFORM, Consent.Answer.NO)
+    lines = {line.line.what: line.mark for line in client.post(address(case), typed(client, case)).context["disclosed"]}
+    assert (lines["request"], lines["fingerprints"]) == ("!", "−")
+
+
+def test_a_known_name_in_the_words_is_found_and_leaves_only_on_purpose(client: Client, case: Case) -> None:
+    client.post(f"/desk/case/{case.ref}/subject/", {"kind": "harmed", "text": "Noor Fatima", "version": case.version})
+    form = typed(client, case, reasons="It shows pictures of fatima, published without consent.")
+    refused = client.post(address(case), form | {"send": "1"})
+    assert refused.status_code == 400
+    assert "Noor Fatima" in refused.content.decode()
+    assert not Escalation.objects.exists()
+    assert client.post(address(case), form | {"send": "1", "names_stay": "on"}).status_code == 302
+
+
+def test_a_letter_is_printed_posted_and_recorded(client: Client, case: Case) -> None:
+    post = Channel.objects.create(platform=Channel.objects.filter(platform__slug="tiktok")[0].platform, kind="letter",
+                                  address="1 Legal Street", label="Legal department, by post")
+    here = f"/desk/case/{case.ref}/escalate/{post.pk}/"
+    initial = client.get(here).context["form"].initial
+    form = {name: str(value) for name, value in initial.items() if value not in (False, None)}
+    page = client.post(here, form | {"send": "1"}, follow=True)
+    assert "Print the letter and post it" in page.content.decode()
+    one = Escalation.objects.get()
+    letter = client.get(f"/desk/case/{case.ref}/notice/{one.reference}/letter/en/")
+    assert (letter.headers["Content-Type"], letter.content[:5]) == ("application/pdf", b"%PDF-")
+    assert client.get(f"/desk/case/{case.ref}/notice/{one.reference}/letter/fr/").status_code == 404
+    client.post(f"/desk/case/{case.ref}/notice/{one.reference}/filled/", {"their_reference": ""})
+    one.refresh_from_db()
+    assert one.state == "sent"

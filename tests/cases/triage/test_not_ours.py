@@ -3,7 +3,8 @@ import pytest
 
 from cases.models import Message
 from cases.statistics.models import Call
-from tests.factories.cases import make_case, reporter_reads, signed_in
+from cases.units.services import set_up_practice
+from tests.factories.cases import make_case, make_member, reporter_reads, signed_in
 
 pytestmark = pytest.mark.django_db
 CHOSEN = {"reason": "money", "sent_to": "nccia"}
@@ -28,6 +29,14 @@ def test_the_reporter_is_told_where_to_go_and_the_case_is_closed_and_counted(cas
     assert "1799" in reporter_reads(case, Message.objects.get(case=case))
     row = Call.objects.get()
     assert (row.came, row.reason, row.sent_to, row.n) == ("web", "money", "nccia", 1)
+
+
+def test_of_a_made_up_one_nothing_is_counted():
+    practice = set_up_practice()
+    member = make_member("Maryam Iqbal", practice)
+    case = make_case(practice)
+    assert signed_in(member).post(at(case), CHOSEN | {"version": case.version}).status_code == 302
+    assert not Call.objects.exists()
 
 
 def test_it_waits_for_the_vault_and_a_childs_case_is_closed_by_two(unit, ayesha, case):

@@ -132,7 +132,7 @@ def test_leaving_the_cms_is_signing_out(editor):
 @pytest.mark.parametrize(("role", "home"), [
     (Role.CASEWORKER, "/desk/"), (Role.SUPERVISOR, "/desk/"), (Role.CAMPAIGN_EDITOR, "/cms/"), (Role.CAMPAIGN_PUBLISHER, "/cms/"),
     (Role.AUDITOR, "/desk/audit/"), (Role.ADMINISTRATOR, "/desk/people/"),
-    (Role.INTAKE_OPERATOR, "/desk/intake/"), (Role.ANALYST, "/desk/account/")])
+    (Role.INTAKE_OPERATOR, "/desk/intake/"), (Role.ANALYST, "/desk/figures/")])
 def test_each_role_has_a_home_and_a_menu_of_its_own(role, home):
     grant()
     member = User.objects.create_user("x@example.org", name="Kiran Shah", role=role.value, language="en")
@@ -142,6 +142,7 @@ def test_each_role_has_a_home_and_a_menu_of_its_own(role, home):
     assert browser.get(home).status_code == 200
     account = browser.get("/desk/account/").content.decode()
     assert "Kiran Shah" in account
+    assert f'class="brand" href="{home}"' in account
     assert ('href="/desk/keys/"' in account) is member.reads_cases
     assert ('href="/cms/"' in account) is member.edits_campaigns
     assert ('href="/desk/people/"' in account) is (role == Role.ADMINISTRATOR)

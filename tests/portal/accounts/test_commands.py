@@ -29,7 +29,8 @@ def run(*command: str) -> str:
 
 def test_set_up_makes_what_a_portal_needs_and_can_be_repeated(settings):
     said = run("set_up")
-    assert set(Unit.objects.values_list("code", flat=True)) == {"adults", "children", "integrity"}
+    assert set(Unit.objects.filter(practice=False).values_list("code", flat=True)) == {"adults", "children", "integrity"}
+    assert Unit.objects.get(practice=True).code == "practice"
     assert "unit adults: gets its key when its first member chooses a passphrase" in said
     assert str(settings.WORKER_KEYS) in said
     platforms = Platform.objects.count()

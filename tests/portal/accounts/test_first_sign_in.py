@@ -6,7 +6,7 @@ from django.test import Client
 
 from cases.audit.models import Entry
 from cases.permissions import Role
-from cases.units.services import join_unit
+from cases.units.services import join_unit, set_up_practice
 from cases.vault import custody, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
 from portal.accounts import second_factor, selectors, services
@@ -54,6 +54,17 @@ def test_the_whole_way_in(client, newcomer, unit):
     assert "do not belong together" in sign_in(again, email=member.email, password=start).content.decode()
     assert sign_in(again, email=member.email, password=OWN, code=codes[0])["Location"] == "/desk/unlock/"
     assert is_signed_in(again)
+
+
+def test_who_starts_in_practice_is_led_to_the_first_day_and_holds_its_key(client, db):
+    practice = set_up_practice()
+    member, start = services.add_member(email="sana@example.org", name="Sana", role=Role.CASEWORKER, units=[practice], by=None)
+    sign_in(client, email=member.email, password=start)
+    enrol(client)
+    assert choose(client)["Location"] == "/desk/first-day/"
+    client.post("/desk/first-day/begin/")
+    assert len(client.get("/desk/first-day/").context["walk"].cases) == 3
+    assert KeyGrant.objects.filter(member=member, key__unit=practice).exists()
 
 
 def test_nothing_typed_or_shown_rests_in_the_log(client, newcomer):

@@ -43,12 +43,14 @@ TYPED = "Xyzzy, he comes home at nine"
 FIELDS = {
     "text": TYPED, "reason": TYPED, "reasons": TYPED, "their_reference": TYPED, "signature": TYPED, "links": TYPED,
     "move": "asked_you", "cause": "life", "ground": "routing", "sure": "on", "outcome": "refused", "to": "", "name": TYPED,
-    "kind": "doer"}
+    "kind": "doer", "second_harm": "doxxing", "reference": "MZ-23456789AB", "send": "1", "because": "danger", "parts": "story"}
 # What takes an open vault.
 WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/case/<slug:ref>/transfer/",
           "/desk/case/<slug:ref>/access/glass/", "/desk/case/<slug:ref>/access/lift/<uuid:wall>/",
           "/desk/case/<slug:ref>/notice/<slug:reference>/filled/", "/desk/case/<slug:ref>/task/",
-          "/desk/case/<slug:ref>/subject/", "/desk/case/<slug:ref>/asks/<uuid:ask>/contact/", "/desk/floods/compare/")
+          "/desk/case/<slug:ref>/subject/", "/desk/case/<slug:ref>/asks/<uuid:ask>/contact/", "/desk/floods/compare/",
+          "/desk/case/<slug:ref>/split/", "/desk/case/<slug:ref>/notice/<slug:reference>/again/",
+          "/desk/case/<slug:ref>/escalate/<int:channel>/", "/desk/case/<slug:ref>/refer/<slug:authority>/")
 WAITS = {*WRITES, "/desk/keys/grant/", "/desk/keys/rotate/", "/desk/keys/rewrap/", "/desk/keys/recovery/"}
 GLASS = WRITES[3]           # for who is kept out, which the others are not
 ENDS = {"/desk/sign-out/", "/desk/lock/"}
@@ -90,7 +92,7 @@ def places(unit: Unit, case: Case, ayesha: User, sana: User) -> dict[str, str]:
     told = Ask.objects.create(case=case, kind="contact", by=sana, at=timezone.now(), answered_at=timezone.now(), answer=b"")
     return {"<slug:ref>": case.ref, "<uuid:ask>": str(told.pk), "<int:channel>": str(channel.pk),
             "<slug:reference>": one.reference, "<uuid:wall>": str(Exclusion.objects.get().pk),
-            "<uuid:member>": str(ayesha.pk), "<str:token>": "no-link"}
+            "<uuid:member>": str(ayesha.pk), "<str:token>": "no-link", "<slug:authority>": "nccia"}
 
 
 def at(address: str, places: dict[str, str]) -> str:
@@ -146,7 +148,8 @@ def test_no_form_of_the_desk_is_led_away_from_by_a_locked_vault(places, typed, s
 def test_what_takes_an_open_vault_waits_and_is_sent_afterwards(address, places, typed, unit, sana, monkeypatch):
     member = make_member("Bilal", unit) if address == GLASS else sana
     path, browser = at(address, places), signed_in(member, unlocked=False)
-    asked = browser.post(path, typed | ({"unit": make_unit("children").pk} if "transfer" in address else {}))
+    other = {"unit": make_unit("children").pk} if "transfer" in address else {"links": []} if "split" in address else {}
+    asked = browser.post(path, typed | other)
     assert asked.status_code == 409
     assert "no-store" in asked["Cache-Control"]
     assert rests_nowhere(TYPED)

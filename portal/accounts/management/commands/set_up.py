@@ -8,7 +8,7 @@ from cases.escalation import registry
 from cases.retention.services import set_up_schedules
 from cases.triage.services import set_up_replies
 from cases.units.models import Unit
-from cases.units.services import set_up_units
+from cases.units.services import set_up_practice, set_up_units
 from cases.vault.custody import new_worker_key, worker_fingerprint
 from cases.vault.models import UnitKey, WorkerKey
 from cases.vault.trust import is_open, predates_signatures, worker_is_open
@@ -29,7 +29,8 @@ class Command(BaseCommand):
             self.office()
 
     def office(self) -> None:
-        units = set_up_units()
+        practice = set_up_practice()
+        units = set_up_units() | {practice.code: practice}
         make_first_keys(units.values())
         for code, unit in sorted(units.items()):
             self.stdout.write(f"unit {code}: {self.state(unit)}")
@@ -51,7 +52,7 @@ class Command(BaseCommand):
     def state(self, unit: Unit) -> str:
         """What still stands between the unit and its first report."""
         if is_open(unit):
-            return "is open for reports"
+            return "is ready for practice" if unit.practice else "is open for reports"
         key = UnitKey.objects.filter(unit=unit).order_by("-version").first()
         if key is None:
             return "gets its key when its first member chooses a passphrase"
