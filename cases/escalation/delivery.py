@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases.audit.services import actor, record
-from cases.escalation import failures, gates, notices, replying, uploads
+from cases.escalation import failures, following, gates, replying, uploads
 from cases.escalation.channels.base import Outgoing, Proof
 from cases.escalation.delivery_models import DeadLetter
 from cases.escalation.failures import Failure
@@ -67,7 +67,7 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
     outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex,
                         at=escalation.requested_at, recipient=str(escalation.platform),
                         with_letter=Capability.PAPER in escalation.channel.capabilities,
-                        reply_to=replying.address(secret, escalation))
+                        reply_to=replying.address(secret, escalation), earlier=following.thread(escalation))
     try:
         proof = SENDERS[Channel.Kind(escalation.channel.kind)](outgoing)
     except (Retry, Stop) as error:
@@ -140,7 +140,7 @@ def sent(*, escalation: Escalation, proof: Proof, attempt: Attempt | None = None
         Attempt.objects.create(escalation=escalation, at=now, ok=True, proof=proof.details)
     else:
         Attempt.objects.filter(pk=attempt.pk).update(ok=True, proof=proof.details, error="")
-    fresh = move(escalation, State.SENT, by=by, sent_at=now, next_check_at=now + notices.DEADLINE)
+    fresh = move(escalation, State.SENT, by=by, sent_at=now, next_check_at=now + following.first_check(escalation))
     custody.drop_worker_wrap(fresh.notice_key)
     tell(fresh, Status.WAITING_OUTSIDE, Said.ASKED_PLATFORM, fresh.next_check_at, by=by)
     return fresh

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from cases.escalation.composing_models import Approval, Batch, TwoPeople
 from cases.escalation.delivery_models import Answer, Arrival, DeadLetter, Gate, ReplyAddress, Stray
 from cases.escalation.failures import Failure, of_code
+from cases.escalation.ladder_models import Step
 
 # Models of files of their own, by the name that Django asks for: cases.escalation.models.
 __all__ = ["Answer", "Approval", "Arrival", "Attempt", "Authority", "Batch", "Capability", "Channel", "DeadLetter", "Element",
-           "Escalation", "Gate", "LegalBasis", "Platform", "ReplyAddress", "Stray", "TwoPeople", "Upload", "Whom"]
+           "Escalation", "Gate", "LegalBasis", "Platform", "ReplyAddress", "Step", "Stray", "TwoPeople", "Upload", "Whom"]
 
 
 class Element(models.TextChoices):
@@ -246,6 +247,9 @@ class Escalation(models.Model):
     their_reference = models.BinaryField(null=True)                  # sealed: what the platform's form gave back
     basis = models.ForeignKey(LegalBasis, on_delete=models.PROTECT, related_name="+", null=True)
     batch = models.ForeignKey("cases_escalation.Batch", on_delete=models.SET_NULL, related_name="escalations", null=True)
+    # What it reminds of or follows, of the same report, and as which step.
+    earlier = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="later", null=True)
+    step = models.CharField(max_length=10, choices=Step.choices, blank=True)
     language = models.CharField(max_length=5, default="en")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()

@@ -8,14 +8,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import date
 from enum import StrEnum
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext, override
 
 from cases.priority import Harm
 
-DEADLINE = timedelta(hours=48)           # 47 USC 223a(a)(3): "not later than 48 hours"
 MAX_LINKS = 50
 PDQ_DIGITS = 64
 WRITTEN_IN = ("en", "ur")
@@ -31,6 +31,16 @@ class Missing(StrEnum):
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """An earlier request about the same content: its reference, its day as ISO 8601, to whom it went, and as which step (`Step`)
+    this one follows it."""
+    reference: str
+    on: str
+    to: str
+    step: str
+
+
+@dataclass(frozen=True)
 class Notice:
     reference: str
     links: tuple[str, ...]               # exact addresses or account names
@@ -42,6 +52,7 @@ class Notice:
     signature: str                       # who signs for the office
     harm: str = ""                       # what kind it is, for those who take reports by machine; "": frozen before that was kept
     hours: int = 48                      # how soon we ask for an answer
+    earlier: Earlier | None = None       # what it reminds of or follows
 
     def as_json(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=False).encode()
@@ -49,7 +60,8 @@ class Notice:
     @classmethod
     def from_json(cls, data: bytes) -> "Notice":
         fields = json.loads(data)
-        return replace(cls(**fields), links=tuple(fields["links"]), hashes=tuple(fields["hashes"]))
+        earlier = Earlier(**fields["earlier"]) if fields.get("earlier") else None
+        return replace(cls(**fields), links=tuple(fields["links"]), hashes=tuple(fields["hashes"]), earlier=earlier)
 
 
 # What the content is, per harm: neutral words that quote nothing. Functions, so that they are translated when used.
@@ -85,6 +97,16 @@ LAW: dict[Harm, str] = {
     Harm.PRIVATE_IMAGES: "PECA 2016 s. 20, 21", Harm.GROOMING: "PECA 2016 s. 22-A", Harm.CHILD_IMAGERY: "PECA 2016 s. 22",
     Harm.IMPERSONATION: "PECA 2016 s. 16", Harm.STALKING: "PECA 2016 s. 24", Harm.BULLYING: "PECA 2016 s. 24-A",
     Harm.DOXXING: "PECA 2016 s. 16, 20",
+}
+# How a notice names what it follows, by its step; to somebody else than before, the last.
+FOLLOWS: dict[str, Callable[[], str]] = {
+    "reminder": lambda: _("This is a reminder. Our earlier request {reference} of {day} has not been answered."),
+    "second": lambda: _("This is our second notice. Our earlier request {reference} of {day} has not led to the removal of the "
+                        "content. Please have it looked at by somebody else than before."),
+    "copies": lambda: _("Our earlier request {reference} of {day} to {to} was about the same content. Identical copies of it are "
+                        "at the places named here. Please remove these too, and make reasonable efforts to find others."),
+    "": lambda: _("Our earlier request {reference} of {day} to {to} has not led to the removal of the content. We therefore ask "
+                  "you as well."),
 }
 ACCUSATION = re.compile(r"blasphem|sacrileg|desecrat|\b295\W{0,3}([abc]\b|سی|بی|اے)|t[ao]u?h[ei]+n|gustakh|gustaakh|namo+s|namus"
                         r"|توہین|گستاخ|ناموس", re.IGNORECASE)
@@ -156,20 +178,39 @@ def statements(notice: Notice) -> list[str]:
     return [*said, asked]
 
 
+def follows(notice: Notice, alone: Callable[[str], str] = str) -> str:
+    """What it follows, in the current language; empty for a first one. `alone`: sets what is not of that language apart."""
+    earlier = notice.earlier
+    if earlier is None:
+        return ""
+    words = FOLLOWS.get(earlier.step, FOLLOWS[""])()
+    return words.format(reference=alone(earlier.reference), day=date_format(date.fromisoformat(earlier.on), "j F Y"),
+                        to=alone(earlier.to))
+
+
 def subject(notice: Notice) -> str:
-    return _("[{reference}] Request to remove content").format(reference=notice.reference)
+    title = _("[{reference}] Request to remove content")
+    if notice.earlier and notice.earlier.step == "reminder":
+        title = _("[{reference}] Reminder: request to remove content")
+    elif notice.earlier and notice.earlier.step == "second":
+        title = _("[{reference}] Second notice: request to remove content")
+    return title.format(reference=notice.reference)
 
 
 def render(notice: Notice, *, office: str, contact: str, language: str) -> tuple[str, str]:
     """Subject and plain text, complete in themselves. In Urdu, what is written from left to right stands in isolates."""
+    def apart(value: str) -> str:
+        return f"\u2068{value}\u2069" if language == "ur" else value
+
     def alone(values: Iterable[str]) -> list[str]:
-        return [f"\u2068{value}\u2069" for value in values] if language == "ur" else list(values)
+        return [apart(value) for value in values]
 
     with override(language):
         [reference], [address] = alone([notice.reference]), alone([contact])
         parts = [
             _("Our reference: {reference}").format(reference=reference),
             _("From: {office}").format(office=office) + "\n" + _("Contact: {contact}").format(contact=address),
+            *filter(None, [follows(notice, apart)]),
             *section(_("Where the content is"), alone(notice.links)),
             *section(_("Fingerprints of the pictures (PDQ)"), alone(value for value in notice.hashes if is_pdq(value))),
             *section(_("Fingerprints of the videos (MD5)"), alone(value for value in notice.hashes if not is_pdq(value))),
@@ -192,6 +233,11 @@ def section(title: str, lines: tuple[str, ...] | list[str]) -> list[str]:
     return ["\n".join([f"{title}:", *kept])] if kept else []
 
 
+def whole_reasons(notice: Notice) -> str:
+    """For whoever has one field for all words."""
+    return "\n\n".join(filter(None, [follows(notice), notice.reasons]))
+
+
 def form_texts(notice: Notice, fields: list[dict[str, object]], *, contact: str, language: str) -> list[dict[str, object]]:
     """Copy-ready text for each field of a platform's web form: {"label", "text", "limit", "over"}.
 
@@ -199,7 +245,7 @@ def form_texts(notice: Notice, fields: list[dict[str, object]], *, contact: str,
     """
     with override(language):
         content = {
-            "links": "\n".join(notice.links), "reasons": notice.reasons, "statements": "\n".join(statements(notice)),
+            "links": "\n".join(notice.links), "reasons": whole_reasons(notice), "statements": "\n".join(statements(notice)),
             "signature": notice.signature, "reference": notice.reference, "contact": contact, "law": notice.law,
             "policy": notice.policy,
         }

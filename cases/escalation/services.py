@@ -81,9 +81,9 @@ def new_reference() -> str:
 
 @transaction.atomic
 def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language: str = "en", basis: LegalBasis | None = None,
-            batch: Batch | None = None) -> Escalation:
+            batch: Batch | None = None, earlier: Escalation | None = None, step: str = "") -> Escalation:
     """Freeze a notice and ask for its delivery, or first for a second person's yes where the unit wants that; in practice it is
-    kept, and the worker gets no key to it.
+    kept, and the worker gets no key to it. `earlier`: what it follows, out of `following.followable`, as which `step`.
 
     Raises ConsentMissing, Incomplete, NotNow, hashing's PublishRefused.
     """
@@ -101,6 +101,7 @@ def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language
         notice_key=custody.keep(secret, case=case.pk, unit=case.unit, worker=by_machine and not by_two),
         notice=envelope.seal(secret, notice.as_json(), case=case.pk, field="notice", record=escalation_id),
         by_id=by.pk, requested_at=timezone.now(), basis=basis, batch=batch,
+        earlier=earlier, step=step,
         state=State.PROPOSED if by_two else State.REQUESTED,
     )
     escalation.entries.set(entries)

@@ -23,9 +23,11 @@ from cases.vault.keyring import Keyring
 KEPT_FOR = timedelta(days=14)
 LONGEST = 20_000                        # characters of one field; what the forms themselves take is less
 NOTICE = re.compile(r"notice-[0-9]{1,9}", re.ASCII)
+FOLLOWS = ("earlier", "step")           # of a notice: what it follows; in no words
 # Form → its fields that are kept. On the case page "message" is the form "write".
 FORMS: dict[str, tuple[str, ...]] = {
-    "message": ("text",), "note": ("text",), "notice": ("reference", "links", "reasons", "policy", "law", "signature")}
+    "message": ("text",), "note": ("text",), "notice": ("reference", "links", "reasons", "policy", "law", "signature",
+                                                     *FOLLOWS)}
 ON_THE_PAGE = {"write": "message", "note": "note"}
 
 
@@ -43,7 +45,7 @@ class Kept:
     @property
     def words(self) -> str:
         """All of it, for reading beside other words."""
-        return "\n\n".join(value for name, value in self.typed.items() if name != "reference" and value)
+        return "\n\n".join(value for name, value in self.typed.items() if value and name not in {"reference", *FOLLOWS})
 
 
 def of_notice(channel: int) -> str:

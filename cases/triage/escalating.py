@@ -8,9 +8,9 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.escalation import composing, notices
+from cases.escalation import composing, following, notices
 from cases.escalation.channels import xarf
-from cases.escalation.models import Channel, Element, LegalBasis
+from cases.escalation.models import Channel, Element, Escalation, LegalBasis, Step
 from cases.escalation.notices import MAX_LINKS, Missing, Notice
 from cases.hashing.models import MediaHash
 from cases.hashing.services import Refusal, refusal
@@ -18,6 +18,7 @@ from cases.models import Case, Consent
 from cases.priority import Harm
 from cases.selectors import agrees
 
+LANGUAGE = "en"                 # platforms read English
 REFERENCE = re.compile(r"MZ-[2-9A-HJ-NP-TV-Z]{10}")
 MISSING_NAMES = {
     Missing.LOCATION: _("Say where the content is: a link, an account name or a fingerprint."),
@@ -42,7 +43,6 @@ CONSENT_NAMES = {
                                 "first."),
     Consent.Act.SHARE_HASHES: _("The reporter has not agreed that fingerprints are shared. Write and ask first."),
 }
-HOURS = 48                      # asked for where nothing promises sooner or later
 FIELD_OF = {Element.LOCATION: "links", Element.REASONS: "reasons", Element.LAW: "law", Element.SIGNATURE: "signature"}
 NO_REPORT = _("This host reads reports by machine: it needs a web address, and its format has no word for this harm unless it is "
               "about intimate pictures, personal data or children. Choose another way.")
@@ -92,6 +92,20 @@ class Known:
     accounts: tuple[str, ...] = field(default=(), repr=False)
 
 
+@dataclass(frozen=True)
+class Follows:
+    """The earlier notice that a new one follows. `step`: as what; empty, where it goes says it."""
+    earlier: Escalation
+    step: str = ""
+
+    @property
+    def named(self) -> str:
+        return str(Step(self.step).label) if self.step else ""
+
+    def to(self, channel: Channel) -> Step:
+        return Step(self.step) if self.step else following.step_to(channel.platform, self.earlier)
+
+
 class NoticeForm(forms.Form):
     """The parts of a notice that a caseworker may word; the rest follows from the case. For several channels at once all parts
     are the same but the reference and the platform's own rule, which have the channel's number in their names after the first."""
@@ -115,8 +129,9 @@ class NoticeForm(forms.Form):
     signature = forms.CharField(label=_("Signed by"), max_length=120, widget=forms.TextInput(attrs={"dir": "auto"}))
 
     def __init__(self, case: Case, channels: Sequence[Channel], data: Any = None, *, known: Known | None = None,
-                 **kwargs: Any) -> None:
+                 follows: Follows | None = None, **kwargs: Any) -> None:
         self.case, self.channels, self.known, self.found = case, list(channels), known or Known(), list[str]()
+        self.follows = follows
         self.grounds = {channel: composing.grounds(channel.platform, case) for channel in self.channels}
         self.no_hashes = hash_refusal(case) or ("" if values(case) else str(_("There are no fingerprints in this case.")))
         super().__init__(data, label_suffix="", **kwargs)
@@ -163,11 +178,13 @@ class NoticeForm(forms.Form):
         return self.notice_to(self.channels[0])
 
     def notice_to(self, channel: Channel) -> Notice:
-        data, basis = self.cleaned_data, self.basis_of(channel)
+        data, basis, follows = self.cleaned_data, self.basis_of(channel), self.follows
         return Notice(reference=data[self.name_of("reference", channel)], links=data["links"],
                       hashes=values(self.case) if data["hashes"] else (), reasons=data["reasons"],
                       policy=data[self.name_of("policy", channel)], law=composing.cited(data["law"], basis),
-                      child=self.case.child, signature=data["signature"], harm=self.case.harm, hours=hours_of(basis))
+                      child=self.case.child, signature=data["signature"], harm=self.case.harm,
+                      hours=following.hours(basis, child=self.case.child),
+                      earlier=following.named(follows.earlier, follows.to(channel), LANGUAGE) if follows else None)
 
     def basis_of(self, channel: Channel) -> LegalBasis | None:
         """The chosen one, where this platform is bound by it."""
@@ -201,10 +218,6 @@ class NoticeForm(forms.Form):
 
 def lines_of(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-def hours_of(basis: LegalBasis | None) -> int:
-    return basis.hours if basis and basis.hours else HOURS
 
 
 def reportable(notice: Notice) -> bool:

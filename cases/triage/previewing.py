@@ -6,13 +6,13 @@ from django.conf import settings
 
 from cases.escalation import composing, notices
 from cases.escalation.composing import Disclosed
-from cases.escalation.models import Channel, Escalation
+from cases.escalation.models import Channel, Escalation, Step
 from cases.escalation.notices import Notice
 from cases.escalation.services import new_reference
 from cases.models import Case, Consent
 from cases.permissions import Staff
 from cases.triage import reading
-from cases.triage.escalating import DISCLOSED, Known, NoticeForm
+from cases.triage.escalating import DISCLOSED, Follows, Known, NoticeForm
 from cases.triage.models import Subject
 from cases.triage.staff_words import read_subjects
 from cases.vault.keyring import Keyring
@@ -77,6 +77,20 @@ def mark(line: Disclosed) -> str:
 
 def answered(line: Disclosed) -> str:
     return str(Consent.Answer(line.answer).label) if line.answer else ""
+
+
+def after(follows: Follows, words: dict[str, Any], to: list[Channel], *, keyring: Keyring | None, by: Staff) -> dict[str, Any]:
+    """`words` of the case, with what the earlier notice said in their place; of copies, the places that it did not name."""
+    earlier, first = follows.earlier, to[0]
+    notice = reading.read_notice(earlier, case=earlier.case, keyring=keyring, by=by).notice
+    if notice is None:
+        return words
+    others = [link for link in words["links"].splitlines() if link not in notice.links]
+    links = others if follows.to(first) == Step.COPIES else notice.links
+    said = {"links": "\n".join(links), "reasons": notice.reasons, "law": notice.law,
+            "hashes": bool(notice.hashes) and words["hashes"]}
+    same = {"policy": notice.policy, "basis": earlier.basis_id} if first.platform_id == earlier.platform_id else {}
+    return words | said | same
 
 
 def again(earlier: Escalation, case: Case, to: list[Channel], *, keyring: Keyring | None, by: Staff) -> dict[str, Any]:

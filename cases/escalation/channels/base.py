@@ -15,7 +15,7 @@ class Outgoing:
     key: str
     at: datetime | None = None
     recipient: str = ""                          # the platform's name
-    earlier: tuple[str, ...] = ()                # Message-IDs of what was sent of the same escalation before, the oldest first
+    earlier: tuple[str, ...] = ()                # Message-IDs of what they were sent about it before, the oldest first
     reply_to: str = ""                           # where answers and bounces come in (escalation.replying); "": the role address
     with_letter: bool = False                    # the same as a PDF goes along
 

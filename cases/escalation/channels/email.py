@@ -1,6 +1,6 @@
 """A notice by mail, from the ministry's role address. The same notice always bears the same Message-ID (RFC 5322).
 
-What is sent of one escalation later (a reminder, a second notice) stands in one thread with what was sent before, and all that
+A reminder or a second notice stands in one thread with what the same mailbox was sent before (`following.thread`), and all that
 this office asks of platforms bears one List-Id (RFC 2919), so that a receiver can sort it.
 """
 import hashlib

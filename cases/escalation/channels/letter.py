@@ -29,6 +29,8 @@ def written(notice: Notice, *, to: str, at: datetime | None, language: str) -> b
     rows = [(_("Our reference"), notice.reference), (_("Date"), day(at) if at else ""), (_("To"), to)]
     sheet.facts([(name, value) for name, value in rows if value])
     sheet.heading(_("Request to remove content"), 2)
+    if follows := notices.follows(notice, lambda text: f"\u2068{text}\u2069"):
+        sheet.paragraph(follows)
     listed(sheet, _("Where the content is"), notice.links)
     listed(sheet, _("Fingerprints of the pictures (PDQ)"), [value for value in notice.hashes if is_pdq(value)])
     listed(sheet, _("Fingerprints of the videos (MD5)"), [value for value in notice.hashes if not is_pdq(value)])

@@ -40,6 +40,8 @@ def document(outgoing: Outgoing) -> dict[str, Any]:
         "kind": notice.harm, "reasons": notice.reasons, "policy": notice.policy, "law": notice.law, "under_18": notice.child,
         "statements": statements, "asked": {"action": "remove", "identical_copies": True, "hours": notice.hours},
         "signature": notice.signature,
+        **({"earlier": {"reference": notice.earlier.reference, "on": notice.earlier.on, "as": notice.earlier.step}}
+           if notice.earlier else {}),
     }
 
 

@@ -82,7 +82,7 @@ def report(outgoing: Outgoing, link: str, text: str) -> dict[str, Any]:
         "timestamp": (outgoing.at or timezone.now()).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "reporter": us, "sender": us, "source_identifier": host, "category": "content", **kind(notice), "url": link,
         "evidence_source": "user_report", "verification_method": "user_report",
-        "description": f"[{notice.reference}] {notice.reasons}"[:LONGEST],
+        "description": f"[{notice.reference}] {notices.whole_reasons(notice)}"[:LONGEST],
         "evidence": [{"content_type": "text/plain", "description": "The notice in full",
                       "payload": base64.b64encode(whole).decode(), "size": len(whole),
                       "hash": f"sha256:{hashlib.sha256(whole).hexdigest()}"}],

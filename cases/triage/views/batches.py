@@ -11,10 +11,10 @@ from cases.escalation.models import Channel, Escalation
 from cases.models import Case
 from cases.permissions import Permission, Staff
 from cases.triage import batching, previewing, reading
-from cases.triage.escalating import NoticeForm
+from cases.triage.escalating import LANGUAGE, NoticeForm
 from cases.triage.views.access import member_with, open_case_for
 from cases.triage.views.approvals import why_not
-from cases.triage.views.compose import LANGUAGE, first_words, trouble
+from cases.triage.views.compose import first_words, trouble
 from cases.vault.parking import Locked
 
 CONFLICT = 409

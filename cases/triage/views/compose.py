@@ -1,5 +1,6 @@
 """From a case to notices: the ways, one composing page for one platform or several, a preview, and Send."""
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext, overr
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.escalation import composing, notices, second, services
-from cases.escalation.models import Channel, Escalation
+from cases.escalation import composing, following, notices, second, services
+from cases.escalation.models import Channel, Escalation, Step
 from cases.hashing.services import PublishRefused
 from cases.models import Case, Consent
 from cases.permissions import Permission, Staff
@@ -22,12 +23,20 @@ from cases.selectors import agrees
 from cases.triage import drafts, previewing, reading
 from cases.triage.asks import links_in
 from cases.triage.drafts import Kept
-from cases.triage.escalating import CONSENT_NAMES, MISSING_NAMES, REFUSAL_NAMES, NoticeForm, hash_refusal, ways
+from cases.triage.escalating import (
+    CONSENT_NAMES,
+    LANGUAGE,
+    MISSING_NAMES,
+    REFUSAL_NAMES,
+    Follows,
+    NoticeForm,
+    hash_refusal,
+    ways,
+)
 from cases.triage.views.access import member_with, open_case_for
 from cases.vault.parking import Locked
 from cases.workflow import Status
 
-LANGUAGE = "en"                 # platforms read English
 CONFLICT = 409
 KEPT = gettext_lazy("The notice is kept, and stays here: this case is for practice.")
 MOST_AT_ONCE = 12               # channels on one composing page
@@ -65,11 +74,13 @@ def compose(request: HttpRequest, ref: str, channel: int) -> HttpResponse:
         if keyring is None:
             return render(request, "triage/compose.html", {"case": case, "channel": to[0], "locked": True})
         kept = drafts.kept(case, member, drafts.of_notice(channel), keyring=keyring)
-        first = first_words(request, case, to, member)
-        return page(request, case, NoticeForm(case, to, initial=first | kept.typed), kept=kept)
+        follows = followed(request, case, member) or resumed(case, member, kept)
+        first = first_words(request, case, to, member, follows)
+        return page(request, case, NoticeForm(case, to, initial=first | kept.typed, follows=follows), kept=kept)
     if keyring is None:                         # what the case knows has to be open, so that no name of it leaves
         raise Locked
-    form = NoticeForm(case, to, request.POST, known=previewing.known(case, keyring=keyring, by=member))
+    form = NoticeForm(case, to, request.POST, known=previewing.known(case, keyring=keyring, by=member),
+                      follows=followed(request, case, member))
     if not form.is_valid():
         return page(request, case, form, status=400)
     if "send" not in request.POST:
@@ -88,8 +99,39 @@ def channels(request: HttpRequest, first: int) -> list[Channel]:
     return [found[pk] for pk in wanted]
 
 
-def first_words(request: HttpRequest, case: Case, to: list[Channel], member: Staff) -> dict[str, Any]:
-    """What the case says; or, written anew, what an earlier notice of it said."""
+def followed(request: HttpRequest, case: Case, member: Staff) -> Follows | None:
+    """The earlier notice that the address or the form names; of one that is written anew, what that one followed.
+
+    404 for a notice of another report, or one that never left.
+    """
+    asked = request.POST if request.method == "POST" else request.GET
+    if again := asked.get("again", ""):
+        old = get_object_or_404(Escalation, case=case, reference=again)
+        return found_to_follow(case, member, str(old.earlier_id), old.step) if old.earlier_id else None
+    if not asked.get("earlier"):
+        return None
+    found = found_to_follow(case, member, asked["earlier"], asked.get("step", ""))
+    if found is None:
+        raise Http404
+    return found
+
+
+def resumed(case: Case, member: Staff, kept: Kept) -> Follows | None:
+    """What a draft was begun as."""
+    return found_to_follow(case, member, kept.typed["earlier"], kept.typed.get("step", "")) if kept.typed.get("earlier") else None
+
+
+def found_to_follow(case: Case, member: Staff, wanted: str, step: str) -> Follows | None:
+    try:
+        one = following.followable(case, member).filter(pk=UUID(wanted)).first()
+    except ValueError:
+        return None
+    return Follows(one, step if step in Step else "") if one else None
+
+
+def first_words(request: HttpRequest, case: Case, to: list[Channel], member: Staff,
+                follows: Follows | None = None) -> dict[str, Any]:
+    """What the case says, and what the notice said that is followed; or, written anew, what an earlier notice of it said."""
     if earlier := request.GET.get("again", ""):
         return previewing.again(get_object_or_404(Escalation.objects.select_related("notice_key"), case=case, reference=earlier),
                                 case, to, keyring=reading.keyring_of(request), by=member)
@@ -103,7 +145,8 @@ def first_words(request: HttpRequest, case: Case, to: list[Channel], member: Sta
              "signature": f"{draft.signature}, {settings.OFFICE[LANGUAGE]}", "hashes": not hash_refusal(case)}
     grounds = composing.grounds(to[0].platform, case)
     basis = next((each for each in grounds if each.hours), grounds[0] if grounds else None)
-    return words | {"basis": basis.pk if basis else None} | own_parts(to)
+    words |= {"basis": basis.pk if basis else None} | own_parts(to)
+    return previewing.after(follows, words, to, keyring=keyring, by=member) if follows else words
 
 
 def own_parts(to: list[Channel]) -> dict[str, str]:
@@ -122,7 +165,7 @@ def page(request: HttpRequest, case: Case, form: NoticeForm, *, preview: bool = 
     context = {"case": case, "channel": channel, "channels": form.channels, "also": form.channels[1:], "form": form,
                "previews": previewing.previews(form, LANGUAGE) if preview else [], "lacks": form.lacks(),
                "disclosed": previewing.disclosures(form) if preview else [], "second": second.wanted(case.unit),
-               "trouble": trouble(case), "extra": extra(form),
+               "trouble": trouble(case), "extra": extra(form), "follows": form.follows,
                "draft": kept or drafts.numbered(request.POST.get("draft", "")), "draft_form": drafts.of_notice(channel.pk)}
     return render(request, "triage/compose.html", context, status=status)
 
@@ -138,7 +181,7 @@ def send(request: HttpRequest, case: Case, form: NoticeForm, member: Staff) -> H
     try:
         with transaction.atomic():
             sent = [services.request(case=case, channel=channel, notice=form.notice_to(channel), by=member, language=LANGUAGE,
-                                     basis=form.basis_of(channel)) for channel in form.channels]
+                                     basis=form.basis_of(channel), **after(form, channel)) for channel in form.channels]
     except IntegrityError:                                  # the same reference: the button was pressed twice
         return redirect("triage:escalation", case.ref, form.cleaned_data["reference"])
     except services.ConsentMissing as error:
@@ -155,6 +198,10 @@ def send(request: HttpRequest, case: Case, form: NoticeForm, member: Staff) -> H
         return (redirect("triage:escalation", case.ref, sent[0].reference) if len(sent) == 1
                 else redirect(reverse("triage:case", args=[case.ref]) + "#escalations"))
     return page(request, case, form, status=CONFLICT)
+
+
+def after(form: NoticeForm, channel: Channel) -> dict[str, Any]:
+    return {"earlier": form.follows.earlier, "step": form.follows.to(channel).value} if form.follows else {}
 
 
 def said(case: Case, sent: list[Escalation]) -> str:

@@ -27,7 +27,7 @@ State = Escalation.State
 
 def escalation_for(request: HttpRequest, ref: str, reference: str) -> tuple[Case, Escalation]:
     case = open_case_for(request, ref, Permission.ESCALATE)
-    found = Escalation.objects.select_related("platform", "channel", "notice_key")
+    found = Escalation.objects.select_related("platform", "channel", "notice_key", "earlier__case")
     found = found.prefetch_related("attempts", "notice_key__wraps", "entries")
     return case, get_object_or_404(found, case=case, reference=reference)
 
