@@ -53,6 +53,15 @@ def take(page: Page, *files: Any) -> None:
     expect(page.locator("progress")).to_have_count(0, timeout=120_000)
 
 
+PARTS = ["chosen", "video", "hash-worker", "digests", "headers", "pdq", "variants"]
+
+
+def arrived(page: Page) -> None:
+    """Until all is there that the step needs: a page that has gone quiet may not have begun to ask for it."""
+    page.wait_for_function("""parts => parts.every(part => performance.getEntriesByType('resource').some(
+        one => one.name.endsWith(`/${part}.mjs`)))""", arg=PARTS)
+
+
 def values(page: Page) -> list[str]:
     return page.locator("input[name=fingerprint]").evaluate_all("all => all.map(one => one.value)")
 

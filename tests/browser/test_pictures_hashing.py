@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cases.hashing import pdq
 from cases.hashing.fingerprint import Fingerprint, parse_all
-from tests.browser.files_step import PICTURES, choose, encoded, expected, file, values
+from tests.browser.files_step import PICTURES, arrived, choose, encoded, expected, file, values
 from tests.browser.look import look
 from tests.browser.pictures_page import HASH, STATIC
 from tests.browser.specimens import EXACT, NEAR, bomb, moving, polyglot, turned
@@ -205,7 +205,8 @@ def test_it_needs_neither_storage_nor_network_once_loaded(site, open_page):
     page = open_page()
     page.add_init_script("for (const store of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])"
                          "Object.defineProperty(globalThis, store, {get() { throw new Error(store + ' was used'); }})")
-    page.goto(f"{site.url}/en/", wait_until="networkidle")
+    page.goto(f"{site.url}/en/")
+    arrived(page)
     page.context.set_offline(True)
     choose(page, encoded(PICTURES[0]))
     assert len(values(page)) == 1

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from cases.hashing import pdq
 from cases.hashing.fingerprint import parse_all
 from cases.hashing.video import MOST_FRAMES, VideoFingerprint
-from tests.browser.files_step import PICTURES, choose, encoded, file, take, values
+from tests.browser.files_step import PICTURES, arrived, choose, encoded, file, take, values
 from tests.browser.films import webm
 from tests.browser.look import look, shoot
 from tests.browser.pictures_page import Site
@@ -95,7 +95,8 @@ def test_the_same_video_twice_is_counted_once(steps: Page):
 
 def test_it_works_without_a_connection_once_the_page_is_open(site: Site, open_page: OpenPage):
     page = open_page()
-    page.goto(f"{site.url}/en/", wait_until="networkidle")
+    page.goto(f"{site.url}/en/")
+    arrived(page)
     page.context.set_offline(True)
     choose(page, encoded(PICTURES[0]))
     assert [type(one).__name__ for one in film(page, FILM)] == ["Fingerprint", "VideoFingerprint"]
