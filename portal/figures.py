@@ -15,7 +15,7 @@ from portal.pages import page
 
 # A report after the Santa Clara Principles 2.0 (transparency of states): which tables are under which heading.
 PARTS = {"reports": ("months", "outcome", "harm", "age", "written", "source", "platform", "call"), "notices": ("notice", "law"),
-         "time": ("first", "breach"), "appeals": ("event", "opinion")}
+         "time": ("score", "first", "breach"), "demands": ("demand", "demander"), "appeals": ("event", "opinion")}
 
 
 @login_not_required

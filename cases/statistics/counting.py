@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from cases.conversation.models import Ask, Review
-from cases.escalation.models import Escalation
-from cases.escalation.notices import LAW
+from cases.escalation.models import Answer, Escalation
+from cases.escalation.notices import DEADLINE, LAW
 from cases.hashing.models import Match
 from cases.models import Case, ClockEvent, Message, StatusChange
 from cases.outbox.services import enqueue
@@ -32,6 +32,7 @@ OPEN, NONE = "open", "none"
 BANDS = ((24, "day"), (72, "three_days"), (168, "week"))         # hours to our first message, upper ends
 LATER = "later"
 State = Escalation.State
+DECIDED = (State.ACTIONED, State.REFUSED, State.NEEDS_MORE)     # an answer; that they have seen it is none
 Where = Callable[[str, str], Q]         # the columns of the case and of the moment → which rows
 
 
@@ -52,12 +53,21 @@ class Dimension(StrEnum):
     NOTICE = "notice"            # "facebook:actioned"
     LAW = "law"                  # the section that the kind of harm is under
     REMOVAL = "removal"          # "facebook:48": how long from sending until it was removed
+    SCORE = "score"              # "facebook:dsa:on_time:24": Kept, and how long from sending
     # Of what happened, in its month.
     BREACH = "breach"            # a deadline ran out; its priority
     EVENT = "event"              # Event
     CALL = "call"                # not tallied: cases.statistics.calls keeps them by day
     DEMAND = "demand"            # nor these, whose register stays: what was decided
     DEMANDER = "demander"        # and who asked
+
+
+class Kept(StrEnum):
+    """How a platform kept its time with a notice, and REMOVED beside it."""
+    ON_TIME = "on_time"          # answered before the clock of the legal basis ran out
+    LATE = "late"                # after
+    SILENT = "silent"            # not at all, and it has run out
+    REMOVED = "removed"
 
 
 class Event(StrEnum):
@@ -152,7 +162,7 @@ def _of(case: Case) -> Where:
 
 def facts(where: Where) -> Counter[Key]:
     found: Counter[Key] = Counter()
-    for of_some in (_reports(where), _notices(where), _breaches(where), _events(where)):
+    for of_some in (_reports(where), _notices(where), _scores(where), _breaches(where), _events(where)):
         found.update(of_some)
     return found
 
@@ -200,6 +210,36 @@ def _notices(where: Where) -> Iterator[Key]:
         yield month, unit, Dimension.LAW, LAW.get(Harm(harm), NONE)
         if state == State.ACTIONED and answered:
             yield month, unit, Dimension.REMOVAL, f"{slug}:{length(answered - (sent or requested))}"
+
+
+def _scores(where: Where) -> Iterator[Key]:
+    """Of notices that arrived, or were removed before they left. One whose clock still runs, or whose answer nobody has read, is
+    not counted yet."""
+    said = Q(answers__kind=Answer.Kind.ANSWER.value)
+    unread = Answer.objects.filter(escalation=OuterRef("pk"), kind=Answer.Kind.ANSWER.value, sorted_at=None)
+    found = Escalation.objects.filter(where("case", "requested_at"), ~Q(sent_at=None) | Q(state=State.ACTIONED.value),
+                                      case__unit__practice=False).exclude(state=State.FAILED.value)
+    found = found.annotate(first=Min("answers__at", filter=said & Q(answers__outcome__in=DECIDED)),
+                           gone=Max("answers__at", filter=said & Q(answers__outcome=State.ACTIONED.value)), unread=Exists(unread))
+    columns = ("case__unit__code", "platform__slug", "basis__slug", "basis__hours", "state", "requested_at", "sent_at",
+               "answered_at")
+    for row in found.values(*columns, "first", "gone", "unread").iterator():
+        month, start = month_of(row["requested_at"]), row["sent_at"] or row["requested_at"]
+        for kept, took in _kept(row, start):
+            value = f"{row['platform__slug']}:{row['basis__slug'] or NONE}:{kept}:{took}"
+            yield month, row["case__unit__code"], Dimension.SCORE, value
+
+
+def _kept(row: Mapping[str, Any], start: datetime) -> Iterator[tuple[Kept, str]]:
+    clock = timedelta(hours=row["basis__hours"]) if row["basis__hours"] else DEADLINE
+    last = row["answered_at"] if row["state"] in DECIDED else None      # from before answers were kept one by one
+    first = row["first"] or last
+    if first:
+        yield Kept.ON_TIME if first - start <= clock else Kept.LATE, length(first - start)
+    elif not row["unread"] and timezone.now() - start > clock:
+        yield Kept.SILENT, NONE
+    if row["state"] == State.ACTIONED and (gone := row["gone"] or last):
+        yield Kept.REMOVED, length(gone - start)
 
 
 def _breaches(where: Where) -> Iterator[Key]:

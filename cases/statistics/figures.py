@@ -18,7 +18,8 @@ from cases.statistics.counting import NONE, OPEN, Cell, Dimension, month_after
 from cases.statistics.hiding import FOR_ALL, FOR_STAFF, hidden, hidden_in, is_small
 from cases.statistics.lengths import quantile
 from cases.statistics.models import Counted, Tally
-from cases.statistics.naming import ANSWER_OF, ANSWERED, FIXED, Names, platforms, units
+from cases.statistics.naming import ANSWER_OF, ANSWERED, FIXED, Names, bases, platforms, units
+from cases.statistics.scoring import HEADS, scores
 from cases.statistics.spans import monday_of
 
 # Every report has exactly one value of each: their sums are the number of reports, which is shown.
@@ -39,7 +40,7 @@ class Number:
 class Line:
     value: str
     name: str
-    cells: tuple[Number | str, ...]         # in the order of the table's heads; a str is a code of lengths
+    cells: tuple[Number | str, ...]         # in the order of the table's heads; a str is a code that naming has the words of
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def ruled(periods: Sequence[Period], names: Mapping[Dimension, Names], months: l
     n = sum(map(reports_in, open_ones))
     tables = [one_way(dimension, of_one, open_ones if dimension in OF_REPORTS else periods, below,
                       least=some_closed and dimension in OF_REPORTS) for dimension, of_one in names.items() if len(of_one) > 1]
-    tables += [notices(names[Dimension.PLATFORM], periods, below), first_actions(periods, below)]
+    tables += [notices(names[Dimension.PLATFORM], periods, below), first_actions(periods, below),
+               score(names[Dimension.PLATFORM], bases(), periods, below)]
     return Figures(number(n, some_closed), months, weeks, tables)
 
 
@@ -194,6 +196,14 @@ def first_actions(periods: Sequence[Period], below: int) -> Table:
     rows = [{level: {"acted": sum(of_one.values()) - of_one[NONE], "not_yet": of_one.pop(NONE)}
              for level, of_one in each.items()} for each in took]
     return two_way(Dimension.FIRST, names, ("acted", "not_yet"), rows, took, below, timed="acted")
+
+
+def score(platforms: Names, grounds: Names, periods: Sequence[Period], below: int) -> Table:
+    """Platform and legal basis × how it keeps its time. Only what may be told is listed, and nothing exactly."""
+    found = scores(periods, below)
+    lines = [Line(f"{slug}:{basis}", " · ".join(filter(None, (str(name), str(ground)))), found[slug, basis])
+             for slug, name in platforms.items() for basis, ground in grounds.items() if (slug, basis) in found]
+    return Table(Dimension.SCORE.value, lines, HEADS)
 
 
 def _lengths(period: Period, dimension: Dimension, start: str) -> Counter[str]:

@@ -12,7 +12,7 @@ class Tally(models.Model):
     month = models.DateField()                       # its first day
     unit = models.CharField(max_length=30, blank=True, default="")      # its code; "": counted before units were kept apart
     dimension = models.CharField(max_length=10)      # counting.Dimension, which says of which month
-    value = models.CharField(max_length=50)          # a code, or two with a colon between
+    value = models.CharField(max_length=100)         # a code, or several with colons between
     gone = models.PositiveIntegerField(default=0)    # of cases that were destroyed: for good
     living = models.PositiveIntegerField(default=0)  # of cases that are here: counted anew each night
 

@@ -1,13 +1,14 @@
 """What a row of a table is called. Every value that there could be is listed, whether or not a case had it: its being listed says
 nothing."""
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
 from cases.conversation.models import Opinion
-from cases.escalation.models import Escalation, Platform
-from cases.escalation.notices import LAW
+from cases.escalation.models import Escalation, LegalBasis, Platform
+from cases.escalation.notices import DEADLINE, LAW
 from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES
 from cases.referral.models import Demand
 from cases.statistics.counting import LATER, NONE, OPEN, Dimension, Event
@@ -23,7 +24,8 @@ TITLES: dict[Dimension, Promise | str] = {
     Dimension.WRITTEN: _("Language written"), Dimension.SOURCE: _("How it came"),
     Dimension.OUTCOME: _("Outcome"), Dimension.ANSWER: _("Our first answer"),
     Dimension.OPINION: _("Did we help?"), Dimension.PLATFORM: _("Platform named"), Dimension.FIRST: _("Until our first action"),
-    Dimension.NOTICE: _("Notices to platforms"), Dimension.LAW: _("Notices by law"), Dimension.REMOVAL: _("Until removal"),
+    Dimension.NOTICE: _("Notices to platforms"), Dimension.SCORE: _("Scorecard of platforms"),
+    Dimension.LAW: _("Notices by law"), Dimension.REMOVAL: _("Until removal"),
     Dimension.BREACH: _("Deadlines that ran out"), Dimension.EVENT: _("What else happened"),
     Dimension.CALL: _("Answered, but not ours"), Dimension.DEMAND: _("Demands for case data: what was decided"),
     Dimension.DEMANDER: _("Demands for case data: who asked"),
@@ -70,10 +72,26 @@ def units(codes: tuple[str, ...] = ()) -> Names:
     return {unit.code: unit.name for unit in there}
 
 
+def bases() -> Names:
+    """Each with the hours that count as on time."""
+    found = {}
+    for basis in LegalBasis.objects.all():
+        hours = basis.hours or DEADLINE // timedelta(hours=1)
+        found[basis.slug] = ngettext("%(name)s, %(n)d hour", "%(name)s, %(n)d hours", hours) % {"name": basis.name, "n": hours}
+    return found | {NONE: gettext("No legal basis noted")}
+
+
+def code_name(code: str) -> str:
+    """"24" → "within one day"; "20+" → "at least 20"; "90%" → "at least 90%"; "" (hidden) → ""."""
+    if code == "100%":
+        return gettext("all")
+    if code.endswith(("+", "%")):
+        return gettext("at least %(n)s") % {"n": code.removesuffix("+")}
+    return length_name(code) if code else ""
+
+
 def length_name(code: str) -> str:
-    """"24" → "within a day"."""
-    if not code:
-        return ""
+    """"24" → "within one day"."""
     if code == LATER:
         return gettext("longer than %(days)d days") % {"days": EDGES[-1] // 24}
     hours = int(code)

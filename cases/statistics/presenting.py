@@ -12,11 +12,14 @@ from cases.statistics import charts
 from cases.statistics.charts import Chart, Mark
 from cases.statistics.counting import Dimension
 from cases.statistics.figures import Figures, Number, Table
-from cases.statistics.naming import ANSWERED, TITLES, length_name
+from cases.statistics.naming import ANSWERED, TITLES, code_name
 
 HEADS: Mapping[str, Promise | str] = {
     "all": gettext_lazy("All"), **ANSWERED, "acted": gettext_lazy("Begun"), "not_yet": gettext_lazy("Not yet"),
     "median": gettext_lazy("Half of them"), "ninetieth": gettext_lazy("Nine in ten"),
+    "settled": gettext_lazy("Notices"), "on_time": gettext_lazy("On time"),
+    "answered_half": gettext_lazy("Half answered"), "answered_most": gettext_lazy("Nine in ten answered"),
+    "removed_half": gettext_lazy("Half removed"), "removed_most": gettext_lazy("Nine in ten removed"),
 }
 NOTES: Mapping[str, Promise] = {
     Dimension.PLATFORM: gettext_lazy("A report may name several platforms."),
@@ -25,6 +28,8 @@ NOTES: Mapping[str, Promise] = {
     Dimension.FIRST: gettext_lazy("From the report until a member moved it, wrote to the reporter or asked a platform. Nights "
                                   "and holidays count."),
     Dimension.NOTICE: gettext_lazy("Asked for in these months. The time is from sending until the content was removed."),
+    Dimension.SCORE: gettext_lazy("Notices that were answered, or whose time ran out. On time is an answer within the hours "
+                                  "beside the name. Times are from sending. What would tell of few notices is not listed."),
     Dimension.LAW: gettext_lazy("The section of PECA 2016 that the kind of harm is under."),
     Dimension.CALL: gettext_lazy("Calls, letters and visits whose matter is another office's. They are no reports. Of the whole "
                                  "house."),
@@ -34,9 +39,9 @@ NOTES: Mapping[str, Promise] = {
 }
 DRAWN = (Dimension.HARM, Dimension.CALL, Dimension.OUTCOME, Dimension.WRITTEN, Dimension.PLATFORM, Dimension.BREACH,
          Dimension.NOTICE)
-ORDER = ("months", "weeks", Dimension.OUTCOME, Dimension.HARM, Dimension.FIRST, Dimension.NOTICE, Dimension.BREACH,
-         Dimension.EVENT, Dimension.DEMAND, Dimension.DEMANDER, Dimension.CALL, Dimension.SOURCE, Dimension.UNIT,
-         Dimension.WRITTEN, Dimension.AGE, Dimension.PLATFORM, Dimension.ANSWER, Dimension.OPINION, Dimension.LAW)
+ORDER = ("months", "weeks", Dimension.OUTCOME, Dimension.HARM, Dimension.FIRST, Dimension.NOTICE, Dimension.SCORE,
+         Dimension.BREACH, Dimension.EVENT, Dimension.DEMAND, Dimension.DEMANDER, Dimension.CALL, Dimension.SOURCE,
+         Dimension.UNIT, Dimension.WRITTEN, Dimension.AGE, Dimension.PLATFORM, Dimension.ANSWER, Dimension.OPINION, Dimension.LAW)
 WEEKS_AT_MOST, SHORT = 27, 6
 
 
@@ -111,7 +116,7 @@ def thawed(heads: Sequence[str], cells: Sequence[int | str | None]) -> list[Cell
 
 def to_cell(head: str, told: Number | str) -> Cell:
     if isinstance(told, str):
-        return Cell(head, length_name(told))
+        return Cell(head, code_name(told))
     if told.n is None:
         return Cell(head, "")
     text = _("at least %(n)d") % {"n": told.n} if told.least else str(told.n)

@@ -22,7 +22,7 @@ from cases.statistics.spans import Span
 
 LANGUAGES = ("en", "ur")
 TOLD = (Dimension.OUTCOME, Dimension.HARM, Dimension.AGE, Dimension.WRITTEN, Dimension.PLATFORM, Dimension.FIRST,
-        Dimension.NOTICE, Dimension.LAW, Dimension.DEMAND, Dimension.DEMANDER, Dimension.BREACH, Dimension.EVENT,
+        Dimension.NOTICE, Dimension.SCORE, Dimension.LAW, Dimension.DEMAND, Dimension.DEMANDER, Dimension.BREACH, Dimension.EVENT,
         Dimension.SOURCE, Dimension.CALL, Dimension.OPINION)
 
 
@@ -100,7 +100,7 @@ def frozen(span: Span) -> dict[str, Any]:
     """Everything that the page shows, names in both languages included, so that it reads nothing else:
 
     {"total": 412, "tables": [{"code": "harm", "heads": ["all", …], "rows": [{"en": "…", "ur": "…", "cells": [20, None, "48"]}]}]}
-    None is a hidden number; a string is a code of lengths, "" a hidden one.
+    None is a hidden number; a string is a code that naming.code_name has the words of, "" a hidden one.
     """
     found: dict[str, Figures] = {}
     for language in LANGUAGES:

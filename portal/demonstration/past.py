@@ -28,6 +28,9 @@ VALUES: dict[Dimension, tuple[str, ...]] = {
     Dimension.FIRST: tuple(f"{level}:{hours}" for level in "1234" for hours in ("1", "4", "4", "24", "72")),
     Dimension.NOTICE: tuple(f"{slug}:{state}" for slug in ("facebook", "tiktok") for state in STATES),
     Dimension.REMOVAL: tuple(f"{slug}:{hours}" for slug in ("facebook", "tiktok") for hours in ("12", "24", "48", "48", "120")),
+    Dimension.SCORE: tuple(f"{pair}:{kept}" for pair in ("facebook:take-it-down-act", "facebook:own-rules", "tiktok:dsa-16")
+                           for kept in ("on_time:12", "on_time:24", "on_time:48", "late:72", "silent:none", "removed:24",
+                                        "removed:48")),
     Dimension.LAW: ("PECA 2016 s. 21", "PECA 2016 s. 21", "PECA 2016 s. 21, 24", "PECA 2016 s. 20, 21"),
     Dimension.BREACH: ("1", "2", "3", "3", "4"),
     Dimension.EVENT: (Event.BACK, Event.BACK, Event.SECOND_LOOK, Event.REVIEWED),

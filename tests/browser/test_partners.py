@@ -4,12 +4,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from cases.escalation import registry
+from cases.escalation.models import Platform as Where
 from cases.exchange.models import Feedback, Source
 from cases.exchange.partners import add_partner
 from cases.hashing.entries import count, count_listed
 from tests.browser.look import look, shoot
 from tests.browser.test_desk import enter
 from tests.cases.exchange.conftest import Platform
+from tests.cases.statistics.conftest import last_month, tally
 from tests.factories.cases import make_member, make_unit
 from tests.factories.lists import list_entries
 
@@ -17,6 +20,9 @@ from tests.factories.lists import list_entries
 @pytest.fixture
 def exchanged(live: str) -> str:
     """One partner that is behind and whose answers wait, one that never came, and three lists: well, slow, refused."""
+    registry.seed()
+    tally(last_month(), "adults", score={"tiktok:dsa-16:on_time:24": 45, "tiktok:dsa-16:late:120": 5,
+                                         "tiktok:dsa-16:removed:72": 20, "tiktok:take-it-down-act:on_time:48": 9})
     entries = list_entries(12, moments=[timezone.now() - timedelta(hours=n) for n in range(12)])
     one = Platform(*add_partner(name="TikTok", platform="tiktok", categories=["intimate", "child"]))
     add_partner(name="Telegram", platform="telegram")
@@ -37,8 +43,9 @@ def exchanged(live: str) -> str:
 def test_every_page_stands_in_both_languages_at_every_width(exchanged: str, open_page, language: str) -> None:
     page = open_page()
     enter(page, exchanged, make_member("Nadia Rauf", make_unit(), role="supervisor"), language=language)
+    tiktok = f"/desk/settings/registry/platform/{Where.objects.get(slug='tiktok').pk}/"
     faults: list[str] = []
-    for name, path in (("partners", "/desk/partners/"), ("numbers", f"/{language}/numbers/")):
+    for name, path in (("partners", "/desk/partners/"), ("numbers", f"/{language}/numbers/"), ("platform", tiktok)):
         page.goto(exchanged + path)
         faults += look(page)
         for width in (360, 1280):

@@ -14,6 +14,7 @@ from cases.hashing.models import Listing
 from cases.hashing.searching import entries_for
 from cases.permissions import Permission, Staff, may
 from cases.selectors import cases_for, opened_by
+from cases.statistics.scorecard import of_platforms
 
 
 @require_safe
@@ -23,7 +24,10 @@ def partners(request: HttpRequest) -> HttpResponse:
     member = cast(Staff, request.user)
     if not (may(member, Permission.SUPERVISE) or may(member, Permission.MANAGE_PEOPLE)):
         raise PermissionDenied
-    return render(request, "exchange/partners.html", {"reports": selectors.reports(), "sources": selectors.sources()})
+    reports = selectors.reports()
+    scores = of_platforms({report.partner.platform: "" for report in reports})
+    return render(request, "exchange/partners.html", {
+        "reports": [(report, scores[report.partner.platform]) for report in reports], "sources": selectors.sources()})
 
 
 @require_safe

@@ -16,8 +16,8 @@ from cases.escalation import registry
 from cases.escalation.models import Change, Channel, Platform
 from cases.escalation.registry import book as books, changes
 from cases.escalation.registry.entries import FIELDS, MODELS, Entry, Key, Row, everything, key_of, kind_of, row_of, rows, whole
-from cases.escalation.registry.history import history
 from cases.permissions import Permission, Staff, may
+from cases.statistics.scorecard import of_platform
 from cases.triage.registry_forms import BookForm, EntryForm, NewChannelForm, NewForm, RefuseForm, VerifyForm
 from cases.triage.registry_words import KIND_NAMES, KINDS, facts, name_of, names, told
 from cases.triage.views.access import member_with
@@ -116,7 +116,8 @@ def entry_page(request: HttpRequest, member: Staff, one: Entry, *, form: EntryFo
     ways = list(one.channels.all()) if isinstance(one, Platform) else []
     return render(request, "triage/registry_entry.html", {
         "one": one, "kind": kind_of(key), "kind_name": KIND_NAMES[kind_of(key)], "name": name_of(one),
-        "facts": facts(key, row, names()[1]), "ways": ways, "history": history(one) if isinstance(one, Platform) else None,
+        "facts": facts(key, row, names()[1]), "ways": ways,
+        "history": of_platform(one.slug) if isinstance(one, Platform) else None,
         "stale": registry.is_stale(one, timezone.localdate()), "verify_by": registry.verify_by(one),
         "proposals": open_changes(key) if edits else [], "edits": edits, "trouble": trouble,
         "form": form or EntryForm(key, row) if edits else None,

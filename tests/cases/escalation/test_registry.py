@@ -26,7 +26,6 @@ from cases.escalation.registry.changes import (
     verify,
 )
 from cases.escalation.registry.entries import key_of, rows
-from cases.escalation.registry.history import history
 from cases.priority import Harm
 from tests.factories.cases import make_member, make_unit
 
@@ -184,8 +183,3 @@ def test_what_is_wrong_in_a_file_is_said_where_it_is(heads):
             book.read(text if text.startswith(("!!", "version")) else f"version: 1\n{text}")
         assert refused.value.wrong, text
         assert any(where.endswith(f" {field}") for where, _message in refused.value.wrong) or not field, text
-
-
-def test_how_a_platform_answered_is_of_five_notices_or_more(heads):
-    platform = Platform.objects.get(slug="tiktok")
-    assert (history(platform).sent, history(platform).enough, history(platform).hours) == (0, False, None)

@@ -56,7 +56,9 @@ def test_each_fact_by_itself_in_its_month_and_unit(busy, seven):
         ("adults", "platform", "facebook"): 6, ("adults", "platform", "tiktok"): 5,
         **Counter(("adults", "first", f"{case.priority}:{'1' if case == busy else 'none'}") for case in seven[:6]),
         ("adults", "notice", "facebook:actioned"): 1, ("adults", "notice", "facebook:refused"): 1,
-        ("adults", "law", "PECA 2016 s. 21"): 2, ("adults", "removal", "facebook:48"): 1}
+        ("adults", "law", "PECA 2016 s. 21"): 2, ("adults", "removal", "facebook:48"): 1,
+        ("adults", "score", "facebook:none:on_time:48"): 1, ("adults", "score", "facebook:none:on_time:4"): 1,
+        ("adults", "score", "facebook:none:removed:48"): 1}
     assert sums()[then, "children", "breach", "2"] == 1
     assert {key[1:]: n for key, n in sums().items() if key[0] == now} == {
         ("adults", "event", "back"): 1, ("adults", "event", "second_look"): 1}

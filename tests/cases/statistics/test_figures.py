@@ -20,7 +20,7 @@ from tests.factories.cases import make_case, make_member, make_unit, signed_in
 
 PAGE, CSV = "/desk/figures/", "/desk/figures.csv"
 HOUSE = Scope()
-QUERIES = 10
+QUERIES = 11
 
 
 def of(found: figures.Figures, dimension: Dimension) -> dict[str, tuple[object, ...]]:
