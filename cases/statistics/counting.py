@@ -17,8 +17,9 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from cases.conversation.models import Ask, Review
+from cases.escalation.following import DEADLINE
 from cases.escalation.models import Answer, Escalation
-from cases.escalation.notices import DEADLINE, LAW
+from cases.escalation.notices import LAW
 from cases.hashing.models import Match
 from cases.models import Case, ClockEvent, Message, StatusChange
 from cases.outbox.services import enqueue
@@ -231,7 +232,7 @@ def _scores(where: Where) -> Iterator[Key]:
 
 
 def _kept(row: Mapping[str, Any], start: datetime) -> Iterator[tuple[Kept, str]]:
-    clock = timedelta(hours=row["basis__hours"]) if row["basis__hours"] else DEADLINE
+    clock = timedelta(hours=row["basis__hours"] or DEADLINE)
     last = row["answered_at"] if row["state"] in DECIDED else None      # from before answers were kept one by one
     first = row["first"] or last
     if first:

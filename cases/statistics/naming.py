@@ -1,14 +1,14 @@
 """What a row of a table is called. Every value that there could be is listed, whether or not a case had it: its being listed says
 nothing."""
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
 from cases.conversation.models import Opinion
+from cases.escalation.following import DEADLINE
 from cases.escalation.models import Escalation, LegalBasis, Platform
-from cases.escalation.notices import DEADLINE, LAW
+from cases.escalation.notices import LAW
 from cases.models import HARM_NAMES, LEVEL_NAMES, WRITTEN_NAMES
 from cases.referral.models import Demand
 from cases.statistics.counting import LATER, NONE, OPEN, Dimension, Event
@@ -76,7 +76,7 @@ def bases() -> Names:
     """Each with the hours that count as on time."""
     found = {}
     for basis in LegalBasis.objects.all():
-        hours = basis.hours or DEADLINE // timedelta(hours=1)
+        hours = basis.hours or DEADLINE
         found[basis.slug] = ngettext("%(name)s, %(n)d hour", "%(name)s, %(n)d hours", hours) % {"name": basis.name, "n": hours}
     return found | {NONE: gettext("No legal basis noted")}
 
