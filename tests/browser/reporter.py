@@ -67,7 +67,7 @@ class Reporter:
             expect(self.page.locator("[data-pictures]")).to_be_visible()      # as for a person: chosen once the script listens
             self.page.locator("input[type=file]").set_input_files(pictures)
             ready = self.page.locator(".files li").filter(has_text="فنگر پرنٹ تیار ہے")
-            expect(ready).to_have_count(len(pictures), timeout=30_000)
+            expect(ready).to_have_count(len(pictures))
         press(self.page, "آگے بڑھیں")
 
     def tell(self) -> None:

@@ -50,7 +50,7 @@ class Person:
     steps: list[str] = field(default_factory=list)
 
     def at(self, name: str) -> None:
-        expect(self.page.locator("#report input[name=page]")).to_have_value(name, timeout=20_000)
+        expect(self.page.locator("#report input[name=page]")).to_have_value(name)
         self.page.wait_for_load_state()                 # a page of the server: its script is at work
 
     def choose(self, **answers: str) -> None:

@@ -212,7 +212,7 @@ def test_the_page_is_covered_when_the_vault_locks_and_keeps_what_was_typed(base,
     page.locator(".grid a.ref, .grid .ref a, main a[href*='/desk/case/']").first.click()
     page.fill("#writeform_text", "A long answer, half written")
     assert STORY in page.locator("main").inner_text()
-    page.locator("#idle").wait_for(timeout=20_000)
+    page.locator("#idle").wait_for()
     assert not page.locator("main").is_visible()
     assert "vault" not in {cookie["name"] for cookie in page.context.cookies()}
     faults = keep(page, "idle", language)
