@@ -23,6 +23,7 @@ class Approval(models.Model):
                                       related_name="approval")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)                    # once, when nobody decided for a working day
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
     reason = models.BinaryField(null=True)

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases.escalation import batches, chasing, delivery, services, uploads
+from cases.escalation import batches, chasing, delivery, second, services, uploads
 from cases.escalation.inbound import handed, imap
 from cases.models import Case, Consent
 from cases.outbox.services import job
@@ -45,6 +45,7 @@ def take_back(entry_id: str) -> None:
 @job("escalation.chase", atomic=False)
 def chase() -> None:
     chasing.chase(timezone.now())
+    second.remind(timezone.now())
 
 
 @job("escalation.fetch_mail", atomic=False, max_attempts=1)

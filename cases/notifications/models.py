@@ -45,6 +45,7 @@ class Occasion(StrEnum):
     DECIDED = "decided"          # who asked for that has an answer
     APPROVAL = "approval"        # a notice waits for a second person
     APPROVED = "approved"        # who asked for that has an answer
+    UNDECIDED = "undecided"      # nobody has, for a working day; told to supervisors
     REFERRAL = "referral"        # a case is to go to an authority, and a second person is asked
     DIGEST = "digest"            # the morning's counts
     WEBHOOK = "webhook"          # a webhook was switched off, for its address does not take what we send

@@ -88,6 +88,8 @@ SENTENCES: dict[Occasion, Callable[[Counts], str]] = {
     Occasion.APPROVED: lambda n: ngettext("A colleague read %(count)d notice of yours: it left, or came back with a reason.",
                                           "A colleague read %(count)d notices of yours: they left, or came back with a reason.",
                                           n["count"]),
+    Occasion.UNDECIDED: lambda n: ngettext("%(count)d notice has waited for a second person for a working day.",
+                                           "%(count)d notices have waited for a second person for a working day.", n["count"]),
     Occasion.DIGEST: morning,
     Occasion.WEBHOOK: lambda n: _("A webhook was switched off: its address does not take what we send."),
     Occasion.WAITING: lambda n: _("There is a message for you."),

@@ -21,6 +21,7 @@ class Code(StrEnum):
     LATE = "late"
     MESSAGE = "message"
     CLOSING = "closing"                         # a second person is asked
+    APPROVAL = "approval"                       # and so for a notice
     FILE_LOCKED = "file_locked"
     CHECK = "check"                             # a day that was promised has come
     NOTICE_SILENT = "notice_silent"
@@ -66,6 +67,7 @@ class Facts:
     partners: tuple[tuple[str, datetime], ...] = ()         # platforms that may hold what was withdrawn
     keyless: bool = False                       # whoever has the case has no key to it
     closing: datetime | None = None             # a second person was asked, and this member may be the one
+    approval: datetime | None = None            # a colleague's notice waits for a second person, and this member may be the one
     talks: bool = True                          # False: split off; its reporter reads in the case that it came from
 
 
@@ -161,6 +163,8 @@ def files(facts: Facts, _now: datetime) -> Iterator[Derived]:
 def second_person(facts: Facts, _now: datetime) -> Iterator[Derived]:
     if facts.closing:
         yield Derived(Code.CLOSING, facts.closing)
+    if facts.approval and facts.status != Status.CLOSED:
+        yield Derived(Code.APPROVAL, facts.approval)
     if facts.proposed:
         yield Derived(Code.LISTING, facts.proposed)
     if facts.questions:

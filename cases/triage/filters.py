@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.escalation import second
 from cases.escalation.models import Answer, Escalation, Platform
 from cases.flood.models import Fold
 from cases.hashing.models import ForeignMatch
@@ -46,7 +47,8 @@ MORE = ("due", "waiting", "notice", "mine", "label", "platform", "flood", "fold"
 WITHIN = {"4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
 TODAY = "today"
 WITHIN_NAMES = {"4h": _("4 hours"), TODAY: _("today"), "1d": _("a day"), "3d": _("3 days"), "7d": _("a week")}
-NOTICE_NAMES = {"failed": _("Could not be sent"), "silent": _("Not answered in time"), "mail": _("A mail of theirs is unread")}
+NOTICE_NAMES = {"failed": _("Could not be sent"), "silent": _("Not answered in time"), "mail": _("A mail of theirs is unread"),
+                "second": _("Waits for a second person")}
 NOTICE_STATES = {"failed": Escalation.State.FAILED.value, "silent": Escalation.State.NO_ANSWER.value}
 SUSPECT = "suspect"
 FLOOD_NAMES = {SUSPECT: _("Nobody has looked yet"), "any": _("Stands for others")}
@@ -225,8 +227,10 @@ def due_by(value: str, _member: Staff, now: datetime) -> Q:
     return Q(due_at__lt=end)
 
 
-def noticed(value: str, _member: Staff, _now: datetime) -> Q:
+def noticed(value: str, member: Staff, _now: datetime) -> Q:
     """By the newest notice to each platform: a new one settles what went wrong with the one before."""
+    if value == "second":
+        return Q(Exists(second.waiting(member).filter(case=OuterRef("pk"))))
     newer = Escalation.objects.filter(case=OuterRef("case"), platform=OuterRef("platform"),
                                       requested_at__gt=OuterRef("requested_at"))
     if value == "mail":

@@ -16,7 +16,7 @@ CONCERNS: dict[Occasion, tuple[Permission, ...]] = {
     Occasion.WISH: (P.SUPERVISE,), Occasion.GLASS: (P.SUPERVISE, P.READ_AUDIT), Occasion.ASIDE: (P.SUPERVISE,),
     Occasion.MOVED: (P.SUPERVISE,), Occasion.LOCKED: (P.SUPERVISE,), Occasion.MANY: (P.SUPERVISE,),
     Occasion.SEARCHED: (P.SUPERVISE,), Occasion.TAKEN_OFF: (P.SUPERVISE,), Occasion.CLOSING: (P.SUPERVISE,),
-    Occasion.SECOND: (P.SUPERVISE,), Occasion.LEFT: (P.MANAGE_PEOPLE,),
+    Occasion.SECOND: (P.SUPERVISE,), Occasion.UNDECIDED: (P.SUPERVISE,), Occasion.LEFT: (P.MANAGE_PEOPLE,),
     Occasion.WEBHOOK: (P.SUPERVISE,), Occasion.NOBODY: (P.MANAGE_PEOPLE,), Occasion.WAITING: (),
 }
 VIEWS = "views"

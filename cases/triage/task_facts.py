@@ -26,7 +26,7 @@ def facts_of(cases: Sequence[Case], member: Staff) -> dict[UUID, Facts]:
     """`cases` are of `cases_for(member)`. Ten queries, however many they are."""
     ids = [case.pk for case in cases]
     talk, asked, told, files = messages(ids), ask_first(ids), partners(ids), unseen(ids)
-    notices, listings, questions = newest_notices(ids), proposed(ids, member), unanswered(ids, member)
+    (notices, approvals), listings, questions = notices_of(ids, member), proposed(ids, member), unanswered(ids, member)
     keyless, closings = without_key(cases), asked_to_close(ids, member)
     return {case.pk: Facts(
         status=Status(case.status), outcome=case.outcome, child=case.child, assigned=case.assignee_id is not None,
@@ -34,7 +34,7 @@ def facts_of(cases: Sequence[Case], member: Staff) -> dict[UUID, Facts]:
         unread=talk.get(case.pk, NEVER)[0], wrote=talk.get(case.pk, NEVER)[1], ask_first=asked[case.pk],
         notices=tuple(notices[case.pk].values()), files=files.get(case.pk, NONE)[0], locked=files.get(case.pk, NONE)[1],
         questions=tuple(questions[case.pk]), proposed=listings.get(case.pk),
-        closing=closings.get(case.pk), talks=case.split_of_id is None,
+        closing=closings.get(case.pk), approval=approvals.get(case.pk), talks=case.split_of_id is None,
         handed_on=bool(notices[case.pk]) or case.pk in listings, partners=told[case.pk], keyless=case.pk in keyless,
     ) for case in cases}
 
@@ -74,14 +74,19 @@ def by_case(rows: Iterable[tuple[UUID, str, datetime]]) -> defaultdict[UUID, Dat
     return found
 
 
-def newest_notices(ids: Ids) -> defaultdict[UUID, dict[str, Notice]]:
-    """Of each case by platform. A new notice to a platform settles what went wrong with the one before."""
+def notices_of(ids: Ids, member: Staff) -> tuple[defaultdict[UUID, dict[str, Notice]], dict[UUID, datetime]]:
+    """The newest of each case by platform, for a new notice settles what went wrong with the one before; and since when one waits
+    that this member may let leave."""
     found: defaultdict[UUID, dict[str, Notice]] = defaultdict(dict)
+    waits: dict[UUID, datetime] = {}
+    decides = may(member, Permission.ESCALATE)
     rows = Escalation.objects.filter(case__in=ids).order_by("requested_at")
-    for case, platform, state, asked, answered, check in rows.values_list(
-            "case", "platform__slug", "state", "requested_at", "answered_at", "next_check_at"):
+    for case, platform, state, by, asked, answered, check in rows.values_list(
+            "case", "platform__slug", "state", "by", "requested_at", "answered_at", "next_check_at"):
         found[case][platform] = Notice(platform, state, answered or asked, check)
-    return found
+        if state == Escalation.State.PROPOSED and decides and by != member.pk:
+            waits.setdefault(case, asked)
+    return found, waits
 
 
 def unseen(ids: Ids) -> dict[UUID, tuple[int, int]]:

@@ -37,6 +37,7 @@ EACH = (                                # of each unit; what must not wait comes
     (_("Not read yet"), {"unread": "on"}, False),
     (_("A notice could not be sent"), {"notice": "failed"}, True),
     (_("A platform wrote, and nobody has read it"), {"notice": "mail"}, True),
+    (_("A notice that a colleague wrote waits for a second person"), {"notice": "second"}, True),
     (_("A platform did not answer in time"), {"notice": "silent"}, False),
     (_("Rows that stand for many alike: look at them"), {"flood": SUSPECT}, False),
     (_("All open"), {}, False),

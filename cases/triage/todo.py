@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from cases.audit.services import actor, record
+from cases.escalation import second
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_members
@@ -38,6 +39,7 @@ NAMES: dict[Code, Promise | str] = {
     Code.LATE: _("The deadline has passed: take the next step"),
     Code.MESSAGE: _("Read and answer the reporter’s message"),
     Code.CLOSING: _("A colleague asks to close this child’s case: agree or refuse"),
+    Code.APPROVAL: _("A colleague’s notice waits for a second person: read it, and let it leave or give it back"),
     Code.FILE_LOCKED: ngettext_lazy("Hand out %(count)d locked file as the ministry has ordered",
                                     "Hand out %(count)d locked files as the ministry has ordered", "count"),
     Code.CHECK: _("The day that the reporter was promised has come: look again"),
@@ -57,9 +59,10 @@ NAMES: dict[Code, Promise | str] = {
 # Where each is done: a part of the case page, or the name of an address.
 PLACES: dict[Code, str] = {
     Code.LATE: "#move", Code.MESSAGE: "#write", Code.CHECK: "#move", Code.NOTICE_SILENT: "#escalations",
-    Code.CLOSING: "#closing", Code.NOTICE_WRONG: "#escalations", Code.ASK: "#write", Code.LISTING: "triage:case_list",
-    Code.FILE: "#evidence", Code.FILE_LOCKED: "#evidence", Code.QUESTION: "#questions", Code.CHILD_ALONE: "triage:escalate",
-    Code.KEYLESS: "accounts:keys", Code.PARTNER: "", Code.SILENCE: "#write", Code.NO_WORDS: "#write",
+    Code.CLOSING: "#closing", Code.APPROVAL: "#escalations", Code.NOTICE_WRONG: "#escalations", Code.ASK: "#write",
+    Code.LISTING: "triage:case_list", Code.FILE: "#evidence", Code.FILE_LOCKED: "#evidence", Code.QUESTION: "#questions",
+    Code.CHILD_ALONE: "triage:escalate", Code.KEYLESS: "accounts:keys", Code.PARTNER: "", Code.SILENCE: "#write",
+    Code.NO_WORDS: "#write",
 }
 TO_ITSELF = frozenset({"accounts:keys"})        # addresses that name no case
 
@@ -146,12 +149,13 @@ def owned(tasks: Sequence[Task], texts: Mapping[UUID, Text]) -> list[Own]:
 
 
 def mine(member: Staff) -> QuerySet[Case]:
-    """Cases that the member has: open, or closed a while ago, since something may be left to do. And those that a supervisor is
-    asked to close."""
+    """Cases that the member has: open, or closed a while ago, since something may be left to do. And those where a second person
+    is asked for: to close a child's, to let a notice leave."""
     lately = Q(closed_at__gt=timezone.now() - LATELY)
     theirs = Q(~Q(status=Status.CLOSED.value) | lately | Q(unread=True), assignee=member.pk)
     if may(member, Permission.SUPERVISE):
         theirs |= Q(pk__in=waiting().exclude(by=member.pk).values("case"))
+    theirs |= Q(~Q(status=Status.CLOSED.value), pk__in=second.waiting(member).values("case"))
     return cases_for(member).filter(theirs)
 
 

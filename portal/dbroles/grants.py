@@ -94,7 +94,7 @@ cases.escalation
     cases_escalation_authority                S       SIU     -       -         S
     cases_escalation_change                   -       SIU     -       -         -
     cases_escalation_twopeople                -       SID     -       -         S
-    cases_escalation_approval                 -       SIU     -       -         SD
+    cases_escalation_approval                 -       SIU     -       -         SUD
     cases_escalation_batch                    -       SI      -       -         SL
     cases_escalation_escalation               -       SIU     -       -         SUD
     cases_escalation_escalation_entries       -       SID     -       -         SD
@@ -272,6 +272,8 @@ COLUMNS: dict[tuple[str, str, str], Columns] = {
     ("desk", "cases_units_unit", "U"): Columns(only=("calendar_id",)),                   # and so it may lock the row
     ("worker", "cases_triage_consult", "S"): Columns(but=("question", "report", "own", "answer")),
     ("worker", "cases_triage_consult", "U"): Columns(only=("ended_at", "question", "report")),
+    ("worker", "cases_escalation_approval", "S"): Columns(but=("reason",)),
+    ("worker", "cases_escalation_approval", "U"): Columns(only=("reminded_at",)),
     ("worker", "cases_escalation_answer", "S"): Columns(but=("body",)),                  # writes answers down and reads none
     ("desk", "cases_escalation_answer", "U"): Columns(only=("outcome", "reason", "by_id", "sorted_at")),
     ("desk", "cases_escalation_deadletter", "U"): Columns(only=("settled_at", "settled_by_id", "how")),

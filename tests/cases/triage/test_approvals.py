@@ -1,9 +1,13 @@
 """A unit that wants a second person: from compose to approve or give back, by who wrote it, a colleague and a stranger."""
+from datetime import datetime, timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from cases.audit.models import Entry
+from cases.escalation import approvals, second
 from cases.escalation.models import Approval, Escalation, TwoPeople
 from cases.models import Case, Consent
 from cases.notifications.models import News
@@ -81,6 +85,7 @@ def test_one_that_goes_back_says_why_and_is_written_anew(client: Client, bilal: 
     assert anew["reference"] != one.reference
     assert "tiktok.example" in anew["links"]
 
+
 def test_a_yes_that_was_taken_back_meanwhile_keeps_it_here(client: Client, bilal: User, case: Case, by_two: Unit) -> None:  # noqa: F811
     one = proposed(client, case)
     reporter_consents(case, Consent.Act.ASK_PLATFORM, Consent.Answer.NO)
@@ -89,3 +94,53 @@ def test_a_yes_that_was_taken_back_meanwhile_keeps_it_here(client: Client, bilal
     assert "has not agreed that we ask a platform" in page.content.decode()
     one.refresh_from_db()
     assert one.state == "proposed"
+
+
+# --- where it stands until then ---------------------------------------------------------------------------------------
+def waits_today(client: Client) -> int:
+    lines = [line for each in client.get("/desk/today/").context["page"].units for line in each.lines if "second" in line.address]
+    assert len(client.get("/desk/" + lines[0].address).context["rows"]) == lines[0].count
+    return lines[0].count
+
+
+def asked_on(client: Client, path: str) -> bool:
+    return "read it, and let it leave or give it back" in client.get(path).content.decode()
+
+
+def test_what_waits_stands_on_today_and_among_the_tasks_of_who_may_decide(client: Client, bilal: User, case: Case,  # noqa: F811
+                                                                         by_two: Unit) -> None:
+    one, colleague = proposed(client, case), signed_in(bilal)
+    there = ("/desk/tasks/", f"/desk/case/{case.ref}/")
+    assert [waits_today(colleague), *(asked_on(colleague, path) for path in there)] == [1, True, True]
+    assert [waits_today(client), *(asked_on(client, path) for path in there)] == [0, False, False], "not its author"
+    analyst = signed_in(make_member("Zara", role="analyst"))
+    assert analyst.get("/desk/today/").status_code == 403
+    assert not second.waiting(User.objects.get(name="Zara")).exists()
+    colleague.post(f"/desk/case/{case.ref}/notice/{one.reference}/second/", {"act": "return", "reason": WHY})
+    assert [waits_today(colleague), *(asked_on(colleague, path) for path in there)] == [0, False, False]
+
+
+def test_after_a_working_day_the_supervisors_are_reminded_once(client: Client, bilal: User, case: Case, by_two: Unit) -> None:  # noqa: F811
+    one = proposed(client, case)
+    friday = datetime.fromisoformat("2026-11-20T16:00+05:00")           # an hour of its day is left
+    Approval.objects.update(at=friday)
+    saturday, monday = friday + timedelta(days=1), friday + timedelta(days=3)
+    assert [second.remind(moment) for moment in (saturday, monday - timedelta(hours=1, minutes=1))] == [0, 0]
+    assert second.remind(monday) == 1
+    assert second.remind(monday + timedelta(days=9)) == 0, "once"
+    told = set(News.objects.filter(occasion="undecided").values_list("member__name", flat=True))
+    assert told == {"Head"}
+    assert "has waited for a second person" in signed_in(User.objects.get(name="Head")).get("/desk/news/").content.decode()
+    Approval.objects.update(reminded_at=None)
+    approvals.give_back(escalation=one, reason=b"sealed", by=bilal)
+    assert second.remind(monday) == 0, "it is decided"
+
+
+def test_a_supervisor_who_wrote_it_reminds_the_others(bilal: User, case: Case, by_two: Unit) -> None:  # noqa: F811
+    head = User.objects.get(name="Head")
+    proposed(signed_in(head), case)
+    Approval.objects.update(at=timezone.now() - timedelta(days=9))
+    assert second.remind(timezone.now()) == 1
+    told = set(News.objects.filter(occasion="undecided").values_list("member__name", flat=True))
+    assert bilal.name in told
+    assert "Head" not in told
