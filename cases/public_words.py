@@ -21,6 +21,7 @@ class Said(StrEnum):
     ASKED_PLATFORM = "asked_platform"
     PLATFORM_SAW_IT = "platform_saw_it"
     PLATFORM_REMOVED = "platform_removed"
+    SEEN_GONE = "seen_gone"
     PLATFORM_REFUSED = "platform_refused"
     PLATFORM_ASKS = "platform_asks"
     PLATFORM_CANNOT_FIND = "platform_cannot_find"
@@ -69,6 +70,7 @@ SENTENCES: dict[Said, Callable[[], str]] = {
     Said.ASKED_PLATFORM: lambda: _("We have asked {platform} to remove the content; next check {date}."),
     Said.PLATFORM_SAW_IT: lambda: _("{platform} has seen our request; next check {date}."),
     Said.PLATFORM_REMOVED: lambda: _("{platform} says the content has been removed; if you see it again, tell us here."),
+    Said.SEEN_GONE: lambda: _("As far as we can see, the content is gone from {platform}; if you see it again, tell us here."),
     Said.PLATFORM_REFUSED: lambda: _("{platform} did not remove the content; this is our next step: a caseworker looks at it "
                                      "again by {date}."),
     Said.PLATFORM_ASKS: lambda: _("{platform} asks us for more before it decides; a caseworker looks at it by {date}."),

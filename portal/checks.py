@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
+from cases.escalation import look_wire
 from cases.units.models import Unit
 from cases.vault.trust import is_open
 from portal.env import envgiven
@@ -104,6 +105,18 @@ def an_office_with_an_address(**_: object) -> list[CheckMessage]:
 def texts_that_leave(**_: object) -> list[CheckMessage]:
     if not settings.SMS_GATEWAY_URL and holds(settings.PORTAL_ROLE, "SMS_GATEWAY_TOKEN"):
         return [Warning("No SMS gateway: messages are written to files.", id="portal.W008", hint="Set SMS_GATEWAY_URL.")]
+    return []
+
+
+@register
+def a_proxy_to_look_by(**_: object) -> list[CheckMessage]:
+    try:
+        if settings.LOOK_PROXY:
+            look_wire.proxy()
+    except ValueError:
+        return [Error("LOOK_PROXY names no plain HTTP proxy.", id="portal.E013",
+                      hint="Write http://host:port, without a name, a password or a path, or leave it empty: "
+                           "docs/how-to/look-by-machine.md.")]
     return []
 
 

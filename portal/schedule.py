@@ -23,6 +23,7 @@ PERIODIC = [
     Periodic("notifications.witness", crontab(minute="5")),          # the signed heads, to somebody outside
     Periodic("escalation.chase", crontab(minute="*/10")),            # platforms that let their clock run out
     Periodic("escalation.fetch_mail", crontab()),                    # answers of platforms, from the office's mailbox
+    Periodic("escalation.plan_looks", crontab(minute="35")),         # links that the worker may look at, and copies that end
     Periodic("exchange.pull", crontab(minute="20")),                 # lists of others
     Periodic("exchange.recalls", crontab(minute="*/5")),             # which partners may hold what was withdrawn
     Periodic("notifications.clocks", crontab()),                     # deadlines that run out, or have

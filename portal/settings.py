@@ -208,6 +208,7 @@ INBOUND_MAIL_KEY = bytes.fromhex(env("INBOUND_MAIL_KEY", ""))    # public, Ed255
 WITNESS_EMAIL = env("WITNESS_EMAIL", "")                # keeps the log's signed heads (docs/how-to/witness.md)
 WEBHOOK_NETWORKS = [ip_network(each) for each in envlist("WEBHOOK_NETWORKS")]     # private ones that webhooks may reach
 WEBHOOK_CA_FILE = env("WEBHOOK_CA_FILE", "")            # who signs the certificates of their receivers; empty: the public ones
+LOOK_PROXY = env("LOOK_PROXY", "")                      # by which we look whether links still answer; empty: never
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
 # Signs notices that leave by machine (docs/notices-by-machine.md); empty: no notice leaves that way.
 NOTICE_SIGNING_KEY = bytes.fromhex(envsecret("NOTICE_SIGNING_KEY", "") or (kept("NOTICE_SIGNING_KEY") if DEMO else "")) \

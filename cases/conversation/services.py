@@ -7,6 +7,7 @@ from django.utils import timezone
 from cases.audit.services import actor, record
 from cases.conversation.models import Ask, Opinion
 from cases.conversation.selectors import waiting
+from cases.escalation.sightings import reporter_saw
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
@@ -86,16 +87,21 @@ def _answered(case: Case, row: Ask) -> None:
 
 
 @transaction.atomic
-def back_online(*, case: Case) -> None:
+def back_online(*, case: Case, told: bool = False) -> None:
     """The reporter sees it again: a closed case is opened, one that waits for somebody outside is ours again, with the priority
-    it had; whoever has it is told. Where it is, the inbox asks next."""
+    it had; whoever has it is told. Where it is, the inbox asks next. `told`: the reporter wrote a moment ago; the same said twice
+    then is said once."""
     fresh = lock_case(case)
     if fresh.status in {Status.CLOSED, Status.WAITING_OUTSIDE}:
         change_status(case=fresh, to=Status.IN_REVIEW, by=None)
     Case.objects.filter(pk=fresh.pk).update(unread=True)
     where = {"kind": Ask.Kind.LINKS.value, "about": Ask.About.BACK.value}
-    if not waiting(fresh).filter(**where).exists():
+    asked = waiting(fresh).filter(**where).exists()
+    if asked and told:
+        return
+    if not asked:
         Ask.objects.create(case=fresh, by=None, at=timezone.now(), **where)
+    reporter_saw(case=fresh)
     record("back_online", subject=fresh.pk, actor="reporter")
     tell_assignee(case=fresh, occasion=Occasion.BACK)
 

@@ -9,10 +9,12 @@ from cases.escalation.composing_models import Approval, Batch, TwoPeople
 from cases.escalation.delivery_models import Answer, Arrival, DeadLetter, Gate, ReplyAddress, Stray
 from cases.escalation.failures import Failure, of_code
 from cases.escalation.ladder_models import Step
+from cases.escalation.sighting_models import Look, LookingUnit, Sighting
 
 # Models of files of their own, by the name that Django asks for: cases.escalation.models.
 __all__ = ["Answer", "Approval", "Arrival", "Attempt", "Authority", "Batch", "Capability", "Channel", "DeadLetter", "Element",
-           "Escalation", "Gate", "LegalBasis", "Platform", "ReplyAddress", "Step", "Stray", "TwoPeople", "Upload", "Whom"]
+           "Escalation", "Gate", "LegalBasis", "Look", "LookingUnit", "Platform", "ReplyAddress", "Sighting", "Step", "Stray",
+           "TwoPeople", "Upload", "Whom"]
 
 
 class Element(models.TextChoices):

@@ -167,7 +167,8 @@ def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, p
         tell(fresh, None, Said.PLATFORM_SAW_IT, fresh.next_check_at, by=by)
     elif outcome == State.ACTIONED:
         waiting = Escalation.objects.filter(case=fresh.case, state__in=[State.SENT, State.ACKNOWLEDGED]).exists()
-        tell(fresh, None if waiting else Status.IN_REVIEW, Said.PLATFORM_REMOVED, None, by=by)
+        said = Said.SEEN_GONE if reason == Answer.Reason.GONE else Said.PLATFORM_REMOVED
+        tell(fresh, None if waiting else Status.IN_REVIEW, said, None, by=by)
     elif fresh.case.status != Status.CLOSED:             # of a closed case nobody promises a next step
         tell(fresh, Status.IN_REVIEW, words_for(outcome, reason), our_next_step(fresh.case), by=by)
     return fresh

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases.escalation import batches, chasing, delivery, second, services, uploads
+from cases.escalation import batches, chasing, delivery, looking, second, services, uploads
 from cases.escalation.inbound import handed, imap
 from cases.models import Case, Consent
 from cases.outbox.services import job
@@ -57,3 +57,15 @@ def fetch_mail() -> None:
 @job("escalation.take_mail", max_attempts=200)
 def take_mail(arrival_id: str) -> None:
     handed.take(arrival_id=UUID(arrival_id))
+
+
+@job("escalation.plan_looks", atomic=False, max_attempts=1)
+def plan_looks() -> None:
+    """Each hour anew; one that fails needs no second try."""
+    looking.plan(timezone.now())
+
+
+@job("escalation.look_at", atomic=False, max_attempts=100)
+def look_at(look_id: str, link: int) -> None:
+    """Waiting for its turn costs a try each."""
+    looking.look_at(look_id=UUID(look_id), link=link)

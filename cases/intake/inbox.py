@@ -32,7 +32,7 @@ from cases.vault.aead import Stored
 from cases.vault.unseal import NotHeld, OpenFailed, key_for_reporter
 from cases.workflow import Status
 
-REMOVED = {Said.PLATFORM_REMOVED, Said.CLOSED_REMOVED, Said.PART_REMOVED}
+REMOVED = {Said.PLATFORM_REMOVED, Said.SEEN_GONE, Said.CLOSED_REMOVED, Said.CLOSED_PARTLY, Said.PART_REMOVED}
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def write_back(*, case: Case, message_id: UUID, body: bytes, back_online: bool =
     told = theirs.filter(at__gt=timezone.now() - TOLD_FOR).exists()
     add_message(case=fresh, message_id=message_id, author=Message.Author.REPORTER, body=body)
     if back_online:
-        conversation.back_online(case=fresh)
+        conversation.back_online(case=fresh, told=told)
     elif not told:
         tell_assignee(case=fresh, occasion=Occasion.MESSAGE)
     if fresh.merged_into_id:

@@ -69,8 +69,12 @@ def _literal(host: str) -> Address | None:
 def allowed(address: Address) -> bool:
     """Whether anybody could reach it, or the operator has opened its network."""
     inner = _inner(address)
-    if any(inner.version == network.version and inner in network for network in settings.WEBHOOK_NETWORKS):
-        return True
+    return public(address) or any(inner.version == network.version and inner in network for network in settings.WEBHOOK_NETWORKS)
+
+
+def public(address: Address) -> bool:
+    """Whether anybody could reach it."""
+    inner = _inner(address)
     return inner.is_global and not inner.is_multicast and not inner.is_reserved
 
 
@@ -87,13 +91,18 @@ def _inner(address: Address) -> Address:
 def resolved(host: str, port: int) -> str:
     """One address behind the name, after all of them were judged. Raises Retry (no answer), Stop (one is not allowed)."""
     try:
-        found = {info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        addresses = behind(host, port)
     except OSError as error:
         raise Retry(code="no_such_name") from error
-    addresses: Sequence[Address] = [ip_address(str(each).partition("%")[0]) for each in sorted(map(str, found))]
     if not addresses or not all(map(allowed, addresses)):
         raise Stop("private_address")
     return str(addresses[0])
+
+
+def behind(host: str, port: int) -> Sequence[Address]:
+    """Every address behind the name, each of them once. Raises OSError."""
+    found = {info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    return [ip_address(str(each).partition("%")[0]) for each in sorted(map(str, found))]
 
 
 def signature(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cases.escalation.sightings import RECHECKED_FOR, RECHECKS
 from cases.workflow import Outcome, Status
 
 PATIENCE = timedelta(days=14)                   # of silence, before somebody decides whether to write again or to close
 SILENT = ("requested", "sent", "acknowledged")  # states of a notice that waits for the platform (Escalation.State)
 GONE_WRONG = ("refused", "failed", "no_answer", "needs_more")
+REMOVED = "actioned"
 SAYS_READ_BELOW = (Outcome.NOT_FOR_US, Outcome.ADVISED)         # the reporter reads "read our message below"
 
 
@@ -24,8 +26,10 @@ class Code(StrEnum):
     APPROVAL = "approval"                       # and so for a notice
     FILE_LOCKED = "file_locked"
     CHECK = "check"                             # a day that was promised has come
+    ONLINE_AGAIN = "online_again"               # what a platform removed was seen again
     NOTICE_SILENT = "notice_silent"
     NOTICE_WRONG = "notice_wrong"
+    RECHECK = "recheck"                         # "removed", says the platform: is it gone?
     ASK = "ask"                                 # "ask me first", and nobody has
     QUESTION = "question"                       # another unit asks
     LISTING = "listing"                         # fingerprints wait for a second person
@@ -44,6 +48,25 @@ class Notice:
     state: str                                  # of Escalation.State
     at: datetime
     next_check: datetime | None = None
+    looked: datetime | None = None              # a member did, last
+    online: datetime | None = None              # where the last look at a link found it, since it was "removed"
+    told: datetime | None = None                # the reporter saw it again, since then
+    places: bool = True                         # it names places; False: fingerprints alone
+
+    @property
+    def again(self) -> datetime | None:
+        """Since when it is online again; what the reporter saw counts until a member looks."""
+        if self.state != REMOVED:
+            return None
+        told = self.told if self.told and not (self.looked and self.looked > self.told) else None
+        return self.online or told
+
+    def recheck(self, now: datetime) -> datetime | None:
+        """Since when somebody should look whether it is gone, as the platform says."""
+        if self.state != REMOVED or not self.places or now - self.at > RECHECKED_FOR:
+            return None
+        came = [self.at + after for after in RECHECKS if self.at + after <= now]
+        return came[-1] if came and not (self.looked and self.looked >= came[-1]) else None
 
 
 @dataclass(frozen=True)
@@ -142,6 +165,16 @@ def notices(facts: Facts, now: datetime) -> Iterator[Derived]:
             yield Derived(Code.NOTICE_WRONG, notice.at, notice.platform)
 
 
+def still_gone(facts: Facts, now: datetime) -> Iterator[Derived]:
+    """Also of a closed case: nobody else would look. Never of a child's, which nobody opens again."""
+    for notice in facts.notices:
+        if notice.again:
+            if facts.status != Status.CLOSED:
+                yield Derived(Code.ONLINE_AGAIN, notice.again, notice.platform)
+        elif not facts.child and (since := notice.recheck(now)):
+            yield Derived(Code.RECHECK, since, notice.platform)
+
+
 def silence(facts: Facts, now: datetime) -> Iterator[Derived]:
     if facts.status == Status.WAITING_REPORTER and facts.since and facts.since + PATIENCE < now:
         yield Derived(Code.SILENCE, facts.since)
@@ -171,5 +204,5 @@ def second_person(facts: Facts, _now: datetime) -> Iterator[Derived]:
         yield Derived(Code.QUESTION, min(facts.questions), count=len(facts.questions))
 
 
-RULES: tuple[Rule, ...] = (late, message, check, ask, child_alone, keyless, no_words, notices, silence, partners, files,
-                           second_person)
+RULES: tuple[Rule, ...] = (late, message, check, ask, child_alone, keyless, no_words, notices, still_gone, silence, partners,
+                           files, second_person)

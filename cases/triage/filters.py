@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.escalation import second
+from cases.escalation import second, sightings
 from cases.escalation.models import Answer, Escalation, Platform
 from cases.flood.models import Fold
 from cases.hashing.models import ForeignMatch
@@ -47,8 +47,10 @@ MORE = ("due", "waiting", "notice", "mine", "label", "platform", "flood", "fold"
 WITHIN = {"4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7)}
 TODAY = "today"
 WITHIN_NAMES = {"4h": _("4 hours"), TODAY: _("today"), "1d": _("a day"), "3d": _("3 days"), "7d": _("a week")}
+RECHECK = "recheck"
 NOTICE_NAMES = {"failed": _("Could not be sent"), "silent": _("Not answered in time"), "mail": _("A mail of theirs is unread"),
-                "second": _("Waits for a second person")}
+                "second": _("Waits for a second person"), "again": _("Removed, and online again"),
+                RECHECK: _("Removed: look whether it is gone")}
 NOTICE_STATES = {"failed": Escalation.State.FAILED.value, "silent": Escalation.State.NO_ANSWER.value}
 SUSPECT = "suspect"
 FLOOD_NAMES = {SUSPECT: _("Nobody has looked yet"), "any": _("Stands for others")}
@@ -227,7 +229,7 @@ def due_by(value: str, _member: Staff, now: datetime) -> Q:
     return Q(due_at__lt=end)
 
 
-def noticed(value: str, member: Staff, _now: datetime) -> Q:
+def noticed(value: str, member: Staff, now: datetime) -> Q:
     """By the newest notice to each platform: a new one settles what went wrong with the one before."""
     if value == "second":
         return Q(Exists(second.waiting(member).filter(case=OuterRef("pk"))))
@@ -235,7 +237,12 @@ def noticed(value: str, member: Staff, _now: datetime) -> Q:
                                       requested_at__gt=OuterRef("requested_at"))
     if value == "mail":
         return Q(Exists(Answer.objects.filter(case=OuterRef("pk"), kind=Answer.Kind.ANSWER, sorted_at=None)))
-    return Q(Exists(Escalation.objects.filter(~Exists(newer), case=OuterRef("pk"), state=NOTICE_STATES[value])))
+    newest = Escalation.objects.filter(~Exists(newer), case=OuterRef("pk"))
+    if value == "again":
+        return Q(Exists(sightings.online_again(newest)))
+    if value == RECHECK:
+        return Q(Exists(sightings.to_look_at(newest, now)), child=False)
+    return Q(Exists(newest.filter(state=NOTICE_STATES[value])))
 
 
 def for_me(value: str, member: Staff, now: datetime) -> Q:
@@ -320,7 +327,8 @@ class Filter:
         looks for words and not for work."""
         if not self.readable:
             return cases_for(member).none()
-        rule = Q() if everything or any(name in self.chosen for name in SHOWS_CLOSED) else ~Q(status=Status.CLOSED.value)
+        closed = any(name in self.chosen for name in SHOWS_CLOSED) or self.chosen.get("notice") == RECHECK
+        rule = Q() if everything or closed else ~Q(status=Status.CLOSED.value)
         rule &= Q() if everything or "q" in self.chosen else Q(merged_into=None)    # it is worked in its leading case, and found
         if not everything and not {"q", "fold"} & set(self.chosen):                 # by reference; so is what stands behind
             rule &= Q(folded_into=None)                                             # one like it

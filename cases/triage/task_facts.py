@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, Subquery
 
+from cases.escalation import sightings
 from cases.escalation.models import Escalation
+from cases.escalation.services import UPWARD
 from cases.evidence.models import Evidence
 from cases.hashing.models import Listing
 from cases.models import Case, Consent, Message, StatusChange
@@ -80,10 +82,13 @@ def notices_of(ids: Ids, member: Staff) -> tuple[defaultdict[UUID, dict[str, Not
     found: defaultdict[UUID, dict[str, Notice]] = defaultdict(dict)
     waits: dict[UUID, datetime] = {}
     decides = may(member, Permission.ESCALATE)
-    rows = Escalation.objects.filter(case__in=ids).order_by("requested_at")
-    for case, platform, state, by, asked, answered, check in rows.values_list(
-            "case", "platform__slug", "state", "by", "requested_at", "answered_at", "next_check_at"):
-        found[case][platform] = Notice(platform, state, answered or asked, check)
+    rows = Escalation.objects.filter(case__in=ids).order_by("requested_at").annotate(
+        looked=Subquery(sightings.by_staff().order_by("-at").values("at")[:1]),
+        online=Subquery(sightings.still_online().values("at")[:1]), told=Subquery(sightings.of_reporter().values("at")[:1]))
+    for case, platform, state, by, asked, answered, kind, *seen in rows.values_list(
+            "case", "platform__slug", "state", "by", "requested_at", "answered_at", "channel__kind", "next_check_at", "looked",
+            "online", "told"):
+        found[case][platform] = Notice(platform, state, answered or asked, *seen, places=kind not in UPWARD)
         if state == Escalation.State.PROPOSED and decides and by != member.pk:
             waits.setdefault(case, asked)
     return found, waits

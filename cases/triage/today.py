@@ -39,6 +39,8 @@ EACH = (                                # of each unit; what must not wait comes
     (_("A platform wrote, and nobody has read it"), {"notice": "mail"}, True),
     (_("A notice that a colleague wrote waits for a second person"), {"notice": "second"}, True),
     (_("A platform did not answer in time"), {"notice": "silent"}, False),
+    (_("Removed, and online again"), {"notice": "again"}, True),
+    (_("Removed: look whether it is gone"), {"notice": "recheck"}, False),
     (_("Rows that stand for many alike: look at them"), {"flood": SUSPECT}, False),
     (_("All open"), {}, False),
 )

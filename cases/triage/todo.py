@@ -43,8 +43,10 @@ NAMES: dict[Code, Promise | str] = {
     Code.FILE_LOCKED: ngettext_lazy("Hand out %(count)d locked file as the ministry has ordered",
                                     "Hand out %(count)d locked files as the ministry has ordered", "count"),
     Code.CHECK: _("The day that the reporter was promised has come: look again"),
+    Code.ONLINE_AGAIN: _("%(what)s removed it, and it is online again: ask again"),
     Code.NOTICE_SILENT: _("%(what)s has not answered: ask again"),
     Code.NOTICE_WRONG: _("The notice to %(what)s did not succeed: decide what comes next"),
+    Code.RECHECK: _("%(what)s says it is removed: look whether it is gone"),
     Code.ASK: _("Ask the reporter first: %(what)s"),
     Code.QUESTION: ngettext_lazy("Answer %(count)d question of another unit", "Answer %(count)d questions of other units",
                                  "count"),
@@ -60,6 +62,7 @@ NAMES: dict[Code, Promise | str] = {
 PLACES: dict[Code, str] = {
     Code.LATE: "#move", Code.MESSAGE: "#write", Code.CHECK: "#move", Code.NOTICE_SILENT: "#escalations",
     Code.CLOSING: "#closing", Code.APPROVAL: "#escalations", Code.NOTICE_WRONG: "#escalations", Code.ASK: "#write",
+    Code.ONLINE_AGAIN: "#escalations", Code.RECHECK: "#escalations",
     Code.LISTING: "triage:case_list", Code.FILE: "#evidence", Code.FILE_LOCKED: "#evidence", Code.QUESTION: "#questions",
     Code.CHILD_ALONE: "triage:escalate", Code.KEYLESS: "accounts:keys", Code.PARTNER: "", Code.SILENCE: "#write",
     Code.NO_WORDS: "#write",

@@ -41,6 +41,7 @@ from cases.triage.views import (
     saved,
     search,
     settings,
+    sightings,
     split,
     subjects,
     tasks,
@@ -187,5 +188,9 @@ urlpatterns = [
     path("notices/", approvals.waiting, name="approvals"),
     path("notices/batch/", batches.batch, name="batch"),
     path("notices/batch/<int:channel>/", batches.write, name="batch_write"),
+    path("case/<slug:ref>/notice/<slug:reference>/saw/", sightings.saw, name="saw"),
+    path("case/<slug:ref>/notice/<slug:reference>/look/", sightings.look, name="look"),
+    path("case/<slug:ref>/notice/<slug:reference>/look/end/", sightings.look_no_more, name="look_no_more"),
+    path("settings/looking/", sightings.units, name="looking"),
     path("settings/notices/", approvals.two_people, name="two_people"),
 ]

@@ -105,6 +105,9 @@ cases.escalation
     cases_escalation_answer                   -       SIU     -       -         SIUD
     cases_escalation_arrival                  -       -       -       I         SD
     cases_escalation_stray                    -       S       -       -         SIU
+    cases_escalation_sighting                 i       SI      -       -         SID
+    cases_escalation_lookingunit              -       SID     -       -         S
+    cases_escalation_look                     -       SID     -       -         SUD
     cases_escalation_upload                   -       -       -       -         SIU
 cases.referral
     cases_referral_referral                   -       SIU     -       -         SD
@@ -361,6 +364,9 @@ CHECKS: dict[tuple[str, str], str] = {
     ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL AND split_of_id IS NULL",
     ("public", "cases_statuschange"): "by_id IS NULL",
     ("public", "cases_evidence_evidence"): "state = 'arrived'",
+    ("public", "cases_escalation_sighting"): "how = 'reporter' AND case_id = (SELECT portal_case())",
+    ("worker", "cases_escalation_sighting"): "how = 'machine'",
+    ("desk", "cases_escalation_sighting"): "how = 'staff'",
 }
 
 

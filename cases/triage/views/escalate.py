@@ -19,6 +19,7 @@ from cases.triage import approving, reading
 from cases.triage.escalating import FilledForm
 from cases.triage.post_forms import AnswerForm, possible
 from cases.triage.post_reading import read_mails, reply_address
+from cases.triage.sighting_reading import online_of
 from cases.triage.views.access import member_with, open_case_for
 from cases.triage.views.compose import KEPT, trouble
 
@@ -59,6 +60,7 @@ def show(request: HttpRequest, case: Case, one: Escalation, *, status: int = 200
         "answer_form": forms.get("answer") or AnswerForm(one, mails=new), "possible": possible(one) or new, "new": new,
         "came": [(row, mails.get(row.pk), State(row.outcome).label if row.outcome else "") for row in came],
         "replies": replies, "pause": gates.pause_of(one.channel_id),
+        "online": online_of(one, opened.notice, form=forms.get("saw"), look_form=forms.get("look")),
         "letter": one.dead_letters.filter(settled_at=None).first(),
     }
     return render(request, "triage/escalation.html", context, status=status)

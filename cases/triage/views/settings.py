@@ -43,6 +43,8 @@ SECTIONS = [
             "triage:registry", Permission.EDIT_REGISTRY, Permission.ESCALATE),
     Section(_("Notices by two"), _("Whether a second person reads each notice before it leaves."), "triage:two_people",
             Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
+    Section(_("Looking by machine"), _("Whether the portal may ask if links of notices still answer."), "triage:looking",
+            Permission.SUPERVISE, Permission.MANAGE_PEOPLE),
     Section(_("Referrals"), _("Whether every referral to an authority takes two people."), "triage:referral_policy",
             Permission.SUPERVISE),
     Section(_("Demands on us"), _("Who asked for case data, and what two people decided."), "triage:demands",

@@ -50,7 +50,8 @@ WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/
           "/desk/case/<slug:ref>/notice/<slug:reference>/filled/", "/desk/case/<slug:ref>/task/",
           "/desk/case/<slug:ref>/subject/", "/desk/case/<slug:ref>/asks/<uuid:ask>/contact/", "/desk/floods/compare/",
           "/desk/case/<slug:ref>/split/", "/desk/case/<slug:ref>/notice/<slug:reference>/again/",
-          "/desk/case/<slug:ref>/escalate/<int:channel>/", "/desk/case/<slug:ref>/refer/<slug:authority>/")
+          "/desk/case/<slug:ref>/escalate/<int:channel>/", "/desk/case/<slug:ref>/refer/<slug:authority>/",
+          "/desk/case/<slug:ref>/notice/<slug:reference>/saw/", "/desk/case/<slug:ref>/notice/<slug:reference>/look/")
 WAITS = {*WRITES, "/desk/keys/grant/", "/desk/keys/rotate/", "/desk/keys/rewrap/", "/desk/keys/recovery/"}
 GLASS = WRITES[3]           # for who is kept out, which the others are not
 ENDS = {"/desk/sign-out/", "/desk/lock/"}
