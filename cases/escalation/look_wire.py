@@ -110,10 +110,10 @@ class Tunnel:
 
     def open(self, address: str, port: int) -> None:
         self.sock.sendall(f"CONNECT {address}:{port} HTTP/1.1\r\nHost: {address}:{port}\r\n\r\n".encode())
-        status, taken = _status(self.line(LONGEST_LINE)), 0
+        status, taken = _status(read_line(self.sock, LONGEST_LINE)), 0
         if not 200 <= status < 300:
             raise Unanswered(f"proxy {status}")
-        while (line := self.line(LONGEST_HEAD - taken)) != b"\r\n":
+        while (line := read_line(self.sock, LONGEST_HEAD - taken)) != b"\r\n":
             taken += len(line)
 
     def secure(self, host: str) -> None:
@@ -125,22 +125,23 @@ class Tunnel:
         name = f"[{host}]" if ":" in host else host
         self.sock.sendall(f"HEAD {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: {AGENT}\r\nAccept: */*\r\n"
                           "Connection: close\r\n\r\n".encode())
-        return _status(self.line(LONGEST_LINE))
-
-    def line(self, most: int) -> bytes:
-        """Up to its end, and not a byte more."""
-        taken = b""
-        while not taken.endswith(b"\n"):
-            byte = self.sock.recv(1)
-            if not byte or len(taken) >= most:
-                raise Unanswered("cut off" if not byte else "too_long")
-            taken += byte
-        return taken
+        return _status(read_line(self.sock, LONGEST_LINE))
 
     def cut(self) -> None:
         """Whoever reads at this moment finds the line cut."""
         with suppress(OSError):
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)     # not the TLS layer's own, which would wait
+
+
+def read_line(sock: socket.socket, most: int) -> bytes:
+    """Up to its end, and not a byte more. Raises Unanswered for one longer than `most` bytes."""
+    taken = b""
+    while not taken.endswith(b"\n"):
+        byte = sock.recv(1)
+        if not byte or len(taken) >= most:
+            raise Unanswered("too_long" if byte else "cut_off")
+        taken += byte
+    return taken
 
 
 def _status(line: bytes) -> int:
