@@ -72,7 +72,7 @@ REPLIES = (
         "It is removed", "مواد ہٹا دیا گیا",
         "{platform} has removed it. If you see it again, press “It is online again” on this page: we begin again at once, and "
         "you need not explain anything anew.",
-        "{platform} نے اسے ہٹا دیا ہے۔ اگر یہ پھر نظر آئے تو اسی صفحے پر «یہ دوبارہ آن لائن ہے» دبائیں: ہم فوراً دوبارہ شروع کریں "
+        "{platform} نے اسے ہٹا دیا ہے۔ اگر یہ پھر نظر آئے تو اسی صفحے پر «یہ دوبارہ آ گیا ہے» دبائیں: ہم فوراً دوبارہ شروع کریں "
         "گے، اور آپ کو کچھ بھی نئے سرے سے بتانے کی ضرورت نہیں۔",
         statuses=[REVIEW, OUTSIDE, CLOSED]),
     Ready(

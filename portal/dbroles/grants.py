@@ -333,6 +333,7 @@ OWN: dict[str, str] = {
 # Narrower than OWN for one verb: only the key of an address is the reporter's to destroy.
 NARROWER: dict[tuple[str, str], str] = {
     ("cases_message", "i"): "case_id = (SELECT portal_case()) AND author = 'reporter' AND by_id IS NULL",
+    ("cases_escalation_sighting", "i"): "case_id = (SELECT portal_case()) AND how = 'reporter'",
     ("cases_conversation_review", "i"): "case_id = (SELECT portal_case()) AND answer IS NULL",
     ("cases_conversation_ask", "i"): "case_id = (SELECT portal_case()) AND by_id IS NULL",
     ("cases_retention_disposal", "i"): "\"case\" = (SELECT portal_case()) AND why = 'reporter'",
@@ -364,7 +365,6 @@ CHECKS: dict[tuple[str, str], str] = {
     ("public", "cases_case"): "status = 'new' AND outcome = '' AND assignee_id IS NULL AND split_of_id IS NULL",
     ("public", "cases_statuschange"): "by_id IS NULL",
     ("public", "cases_evidence_evidence"): "state = 'arrived'",
-    ("public", "cases_escalation_sighting"): "how = 'reporter' AND case_id = (SELECT portal_case())",
     ("worker", "cases_escalation_sighting"): "how = 'machine'",
     ("desk", "cases_escalation_sighting"): "how = 'staff'",
 }

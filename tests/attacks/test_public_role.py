@@ -180,6 +180,20 @@ JOB = "INSERT INTO cases_outbox_job (id, task, payload, state, attempts, rings, 
       "VALUES (gen_random_uuid(), %s, '{}', 'queued', 0, 0, now(), now(), '')"
 
 
+def test_of_what_was_seen_a_reporter_adds_one_kind_of_row_and_reads_none(ask, reported):
+    """"It is online again", about the own report alone: in nobody else's name, and of no notice."""
+    show(ask, reported[0].locator.hex())
+    said = ("INSERT INTO cases_escalation_sighting (id, case_id, escalation_id, link, at, how, seen, why) "
+            "VALUES (%s, %s, NULL, NULL, now(), %s, 'online', '')")
+    mine, anothers = reported[0].case.pk, reported[1].case.pk
+    assert ask(said, uuid.uuid4(), mine, "reporter") == [(1,)]
+    assert refused(ask, said, uuid.uuid4(), anothers, "reporter")
+    assert refused(ask, said, uuid.uuid4(), mine, "machine")
+    assert refused(ask, said, uuid.uuid4(), mine, "staff")
+    assert refused(ask, "SELECT 1 FROM cases_escalation_sighting")
+    assert refused(ask, "DELETE FROM cases_escalation_sighting")
+
+
 def test_the_log_cannot_be_written_in_anothers_name(ask):
     assert not refused(ask, ENTRY, "reporter")
     for name in (str(uuid.uuid4()), f"partner:{uuid.uuid4()}"):

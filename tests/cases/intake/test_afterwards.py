@@ -1,14 +1,19 @@
 """After a report was closed: what the reporter thinks of our work, and "it is online again"."""
 from base64 import b64encode
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from cases.audit.models import Entry
 from cases.conversation.models import Ask, Opinion
-from cases.models import Case
+from cases.escalation.models import Sighting
+from cases.intake.inbox_services import TOLD_FOR
+from cases.models import Case, Message
 from cases.outbox.models import Job
 from cases.priority import Level
-from cases.services import assign, change_status, set_priority
+from cases.public_words import Said
+from cases.services import assign, change_status, set_priority, tell_status
 from cases.statistics.counting import Dimension, keep
 from cases.statistics.models import Tally
 from cases.vault import envelope
@@ -124,6 +129,29 @@ def test_online_again_of_a_case_that_waits_outside_is_ours_again(case, receipt, 
     case.refresh_from_db()
     assert case.status == "in_review"
     assert Ask.objects.filter(case=case).count() == 1
+
+
+def test_online_again_is_a_sighting_and_said_twice_in_a_row_is_said_once(case, receipt, ayesha):
+    reporter = opened(receipt)
+    reporter.press("back_online", message="https://example.com/new")
+    reporter.press("back_online", message="Please hurry")
+    row = Sighting.objects.get()
+    assert (row.case_id, row.how, row.seen, row.escalation, row.by) == (case.pk, "reporter", "online", None, None)
+    assert Entry.objects.filter(event="back_online", subject=str(case.pk)).count() == 1
+    assert Job.objects.filter(task="notifications.responsible", payload__occasion="back").count() == 1
+    assert Message.objects.filter(case=case).count() == 2, "what was written is never lost"
+    Message.objects.update(at=timezone.now() - TOLD_FOR - timedelta(seconds=1))
+    reporter.press("back_online", message="")
+    assert Sighting.objects.count() == 2
+
+
+def test_before_and_after_removal_the_inbox_says_in_plain_words_what_to_press(receipt, ayesha):
+    assert "back_online" not in opened(receipt, language="ur").html
+    case = change_status(case=receipt.case, to=Status.IN_REVIEW, by=ayesha)
+    tell_status(case=case, said=Said.SEEN_GONE, platform="tiktok")
+    html = opened(receipt, language="ur").html
+    assert ">یہ دوبارہ آ گیا ہے</button>" in html
+    assert "چاہیں تو پہلے اوپر لنک لکھ دیں" in html
 
 
 def test_both_sides_see_to_the_day_what_was_read(receipt, ayesha):
