@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0019_consent_to_one_authority'),
-        ('cases_escalation', '0008_chasing_by_ladders'),
+        ('cases_escalation', '0009_second_person_reminded'),
         ('cases_units', '0005_practice'),
         ('cases_vault', '0008_keys_of_before_signatures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
