@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench import Figure
+from bench.faults import kill_redis
 from bench.form_kb import NAMES
 from bench.meter import Loads, fetch
 from bench.stage import DATA, prepare, wait_for, web
@@ -24,6 +25,7 @@ from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee
 from cases.outbox.models import Job
 from tests.fixtures.jobs import Worker
+from tests.fixtures.roles import apply_grants
 from tests.services import SERVICES
 
 NAME = "outbox"
@@ -38,6 +40,7 @@ ANSWERS: tuple[dict[str, object], ...] = (
 
 def run() -> dict[str, Figure]:
     prepare()
+    apply_grants()              # the worker has its own role in the database
     return lost_jobs() | waits()
 
 
@@ -78,14 +81,6 @@ def ask(case: Case, asked: list[str]) -> None:
             time.sleep(PAUSE)
     finally:
         connections.close_all()
-
-
-def kill_redis() -> None:
-    """SIGKILL. `SERVICES.redis()` starts one that knows nothing."""
-    redis = SERVICES.servers.pop("redis")
-    redis.kill()
-    redis.wait()
-    (SERVICES.directory / "redis.sock").unlink(missing_ok=True)
 
 
 # --- the urgent one is heard of ---------------------------------------------------------------------------------------

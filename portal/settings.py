@@ -185,6 +185,8 @@ CELERY_TIMEZONE = "Asia/Karachi"
 OUTBOX_SWEEP_SECONDS = envint("OUTBOX_SWEEP_SECONDS", 5)
 OUTBOX_RING_AGAIN_SECONDS = envint("OUTBOX_RING_AGAIN_SECONDS", 20)   # P1 must be heard of within 60
 OUTBOX_LEASE_SECONDS = CELERY_TASK_TIME_LIMIT + 30
+# Patience in seconds, first and longest: of a job that failed, and until a job that nobody took is rung again.
+OUTBOX_WAIT_SECONDS, OUTBOX_LONGEST_RING_SECONDS = (15, 3600), 900
 
 # --- what leaves the building ---------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
@@ -209,6 +211,8 @@ WITNESS_EMAIL = env("WITNESS_EMAIL", "")                # keeps the log's signed
 WEBHOOK_NETWORKS = [ip_network(each) for each in envlist("WEBHOOK_NETWORKS")]     # private ones that webhooks may reach
 WEBHOOK_CA_FILE = env("WEBHOOK_CA_FILE", "")            # who signs the certificates of their receivers; empty: the public ones
 LOOK_PROXY = env("LOOK_PROXY", "")                      # by which we look whether links still answer; empty: never
+WEBHOOK_SECONDS = (10, 30)                              # for each step of a call, and for all of them
+NOTICE_PAUSE_SECONDS = (60, 3600)                       # of a channel that is broken: the first pause, and the longest
 SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")            # empty: messages are written to SMS_FILE_PATH
 # Signs notices that leave by machine (docs/notices-by-machine.md); empty: no notice leaves that way.
 NOTICE_SIGNING_KEY = bytes.fromhex(envsecret("NOTICE_SIGNING_KEY", "") or (kept("NOTICE_SIGNING_KEY") if DEMO else "")) \

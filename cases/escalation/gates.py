@@ -19,7 +19,7 @@ from cases.escalation.models import Attempt, Escalation
 from cases.outbox.errors import Retry
 
 TRIP = 5                                # failures in a row
-SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
+SHORTEST, LONGEST = (timedelta(seconds=each) for each in settings.NOTICE_PAUSE_SECONDS)
 PROBE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)         # whoever sees whether it works again has that long to come back
 SENDING = "sending"
 BURST = 10                              # notices at once, before the pace holds
@@ -67,7 +67,7 @@ def keep_pace(gate: Gate, escalation: Escalation, now: datetime) -> None:
 
 def spread(wait: timedelta) -> float:
     """Seconds, so that not all come at once."""
-    return wait.total_seconds() + random.uniform(1, 30)  # noqa: S311  not a secret
+    return wait.total_seconds() + random.uniform(1, SHORTEST.total_seconds() / 2)  # noqa: S311  not a secret
 
 
 @transaction.atomic

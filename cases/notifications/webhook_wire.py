@@ -12,7 +12,8 @@ import ssl
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from http.client import HTTPException, HTTPSConnection
+from http.client import HTTPException, HTTPResponse, HTTPSConnection, RemoteDisconnected
+from io import BufferedReader
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
@@ -21,8 +22,7 @@ from django.conf import settings
 
 from cases.outbox.errors import Retry, Stop
 
-TIMEOUT = 10                            # seconds, for each step
-LONGEST_CALL = 30                       # seconds, for all of them: an answer that drips byte by byte keeps no worker
+TIMEOUT, LONGEST_CALL = settings.WEBHOOK_SECONDS        # an answer that drips byte by byte keeps no worker
 LONGEST_WAIT = 3600                     # what a receiver may ask for in Retry-After
 HTTPS, LOWEST_PORT = 443, 1024          # others below belong to other services: mail, names
 NAT64 = ip_network("64:ff9b::/96")
@@ -116,8 +116,28 @@ def shown(secret: bytes) -> str:
     return f"whsec_{base64.b64encode(secret).decode()}"
 
 
+class Lines(BufferedReader):
+    """Remembers the last line that was read; at the end of the stream that is empty."""
+    last = b""
+
+    def readline(self, size: int | None = -1) -> bytes:
+        self.last = super().readline(size)
+        return self.last
+
+
+class Whole(HTTPResponse):
+    """A head that breaks off is no answer (RFC 9112, section 8), whatever its first line said. The library would take it."""
+
+    def begin(self) -> None:
+        self.fp = lines = Lines(self.fp.detach())
+        super().begin()
+        if not lines.last:
+            raise RemoteDisconnected("the head broke off")
+
+
 class Pinned(HTTPSConnection):
     """To the address that was judged, with the name in the certificate's check and in the request."""
+    response_class = Whole
 
     def __init__(self, host: str, port: int, address: str) -> None:
         self.context = ssl.create_default_context(cafile=settings.WEBHOOK_CA_FILE or None)

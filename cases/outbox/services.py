@@ -27,7 +27,7 @@ from cases.outbox.models import Job
 
 log = logging.getLogger(__name__)
 Work = Callable[..., None]
-FIRST_WAIT, LONGEST_WAIT, LONGEST_RING = 15, 3600, 900      # seconds
+FIRST_WAIT, LONGEST_WAIT = settings.OUTBOX_WAIT_SECONDS
 SLOTS = UUID("b1f0c1b2-6f0e-4d0c-9f4e-6d9a1c0e57aa")       # names the slots of periodic jobs
 _current: ContextVar[UUID] = ContextVar("job")
 
@@ -130,7 +130,7 @@ def sweep(limit: int = 500) -> int:
     with transaction.atomic():
         late = list(overdue.select_for_update(skip_locked=True).order_by("due_at")[:limit])
         for row in late:
-            again = _in(min(settings.OUTBOX_RING_AGAIN_SECONDS * 2**min(row.rings, 10), LONGEST_RING))
+            again = _in(min(settings.OUTBOX_RING_AGAIN_SECONDS * 2**min(row.rings, 10), settings.OUTBOX_LONGEST_RING_SECONDS))
             Job.objects.filter(pk=row.pk).update(state=Job.State.QUEUED, rings=F("rings") + 1, due_at=again)
     for i, row in enumerate(late):
         if not ring(row):                       # the broker is away: no use trying the rest, nor waiting longer each time
@@ -186,7 +186,7 @@ def _settle(claimed: Job, state: Job.State, **fields: Any) -> str:
 
 
 def back_off(attempts: int) -> float:
-    """Doubling from 15 s to an hour, spread by a quarter so that a platform that was down is not met by all at once."""
+    """Seconds: doubling from 15 to an hour, spread by a quarter so that a platform that was down is not met by all at once."""
     return float(min(FIRST_WAIT * 2**(attempts - 1), LONGEST_WAIT)) * random.uniform(0.75, 1.25)  # noqa: S311  not a secret
 
 

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 class Receiver:
     """Answers with `status` and `headers`; `taken` holds headers and body of every request. `certificate`: whom to trust.
 
-    `drips`: answers byte by byte instead, without end.
+    `drips`: answers byte by byte instead, without end. `breaks_off`: answers with these bytes instead, and hangs up.
     """
     url: str
     certificate: Path
@@ -28,6 +28,7 @@ class Receiver:
     headers: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     drips: bool = False
+    breaks_off: bytes = b""
 
 
 @contextmanager
@@ -42,6 +43,9 @@ def webhook_receiver(folder: Path) -> Iterator[Receiver]:
             receiver.taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
             if receiver.drips:
                 return self.drip()
+            if receiver.breaks_off:
+                self.wfile.write(receiver.breaks_off)
+                return
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)

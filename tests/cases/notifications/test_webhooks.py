@@ -180,6 +180,15 @@ def test_an_answer_that_drips_keeps_no_worker(receiver: Receiver, monkeypatch: p
     assert 0.3 <= time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize("cut", ["HTTP/1.1 204 No Content\r\n", "HTTP/1.1 204 No Content\r\nX-Slow: x", "HTTP/1.1 2"])
+def test_a_yes_that_breaks_off_is_none(receiver: Receiver, cut: str):
+    receiver.breaks_off = cut.encode()
+    with pytest.raises(Retry):
+        webhook_wire.call(receiver.url, b"{}", {})
+    receiver.breaks_off = b"HTTP/1.1 204 No Content\r\n\r\n"
+    assert webhook_wire.call(receiver.url, b"{}", {}) == 204
+
+
 @pytest.mark.parametrize("address", [
     "10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1", "172.16.0.1", "100.64.0.1", "0.0.0.0",  # noqa: S104
     "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "ff02::1", "::"])
