@@ -85,12 +85,9 @@ def escalate(told: Told, kind: Channel.Kind | None = None) -> Escalation:
     channel = (channels.filter(kind=kind) if kind else channels).select_related("platform").first()
     if channel is None:
         raise LookupError(f"no channel to {told.report.platforms[0]}")
-    hashes = [] if refusal(told.case) else list(MediaHash.objects.filter(case=told.case).values_list("pdq", flat=True))
-    notice = notices.draft(reference=escalation.new_reference(), harm=Harm(told.case.harm), child=told.case.child,
-                           links=[LINK.format(platform=told.report.platforms[0], n=told.case.pk.int % 10_000)], hashes=hashes,
-                           policy=channel.platform.policy_en, signature=f"{told.by}, Ministry of Human Rights", language="en")
+    notice = drafted(told.case, channel, told.by)
     row = escalation.request(case=told.case, channel=channel, notice=notice, by=told.by)
-    if hashes:
+    if notice.hashes:
         listing.approve(case=told.case, by=colleague(told), despite=True)
     if channel.kind == Channel.Kind.EMAIL:
         delivery.deliver(escalation_id=row.pk)
@@ -98,6 +95,14 @@ def escalate(told: Told, kind: Channel.Kind | None = None) -> Escalation:
         delivery.form_filled(escalation=row, their_reference=b"", by=told.by)
     told.case.refresh_from_db()
     return row
+
+
+def drafted(case: Case, channel: Channel, by: User) -> notices.Notice:
+    hashes = [] if refusal(case) else list(MediaHash.objects.filter(case=case).values_list("pdq", flat=True))
+    slug, policy = channel.platform.slug, channel.platform.policy_en
+    return notices.draft(reference=escalation.new_reference(), harm=Harm(case.harm), child=case.child, hashes=hashes,
+                         links=[LINK.format(platform=slug, n=case.pk.int % 10_000)], policy=policy,
+                         signature=f"{by}, Ministry of Human Rights", language="en")
 
 
 def colleague(told: Told) -> User:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from cases.escalation.models import Escalation
+from cases.escalation.models import Answer, Approval, Batch, DeadLetter, Escalation
 from cases.evidence.models import Evidence
 from cases.evidence.selectors import case_takes_files
 from cases.hashing.models import ListEntry, MediaHash
@@ -29,6 +29,7 @@ from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from portal.demonstration.people import PEOPLE
 from portal.demonstration.reports import REPORTS
+from tests.factories.cases import signed_in
 from tests.services import SERVICES
 
 
@@ -66,6 +67,16 @@ def test_the_cases_go_over_everything(facts: dict) -> None:
     assert all(case_takes_files(each.case) for each in Evidence.objects.select_related("case"))
     call_command("demo")
     assert Case.objects.count() == 45, "a second start adds nothing"
+
+
+def test_the_post_has_something_in_it(facts: dict) -> None:
+    assert Answer.objects.filter(sorted_at=None).count() == DeadLetter.objects.filter(settled_at=None).count() == 1
+    waits = Approval.objects.get(decided_at=None).escalation
+    assert (waits.state, waits.case.unit.code) == ("proposed", "children")
+    assert Batch.objects.get().escalations.count() == 2
+    client = signed_in(User.objects.get(name="Nadia Shah"), unlocked=False)
+    for address, count in (("/desk/post/", 2), ("/desk/notices/", 1)):
+        assert client.get(address).content.decode().count("/notice/MZ-") >= count, address
 
 
 def test_pictures_are_found_again_across_units_and_on_a_list_of_others(facts: dict) -> None:

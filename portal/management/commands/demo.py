@@ -23,6 +23,7 @@ from portal.demonstration.cases import tell_all
 from portal.demonstration.matched import compare
 from portal.demonstration.past import remember
 from portal.demonstration.people import PEOPLE, give_unit_keys, hire
+from portal.demonstration.post import fill
 
 PARTNER = "tiktok"
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         _partner, keys = add_partner(name="TikTok (demonstration)", platform=PARTNER)
         tell_all(staff)
         compare(staff)
+        fill(staff)
         remember(staff)
         connect(units["adults"], staff["tariq"])
         if not HomePage.objects.exists():
