@@ -294,10 +294,12 @@ def about(entry: Entry) -> str:
 
 
 def people(entries: Iterable[Entry]) -> dict[str, str]:
-    """Who acts, and whom it is about → that in words, for one page of entries; one query. A member who is gone stays an id."""
+    """Who acts, and whom it is about → that in words, for one page of entries; one query. A member who is gone stays an id. Of
+    subjects those that are members."""
     page = list(entries)
     named = {entry.actor for entry in page} | {one for entry in page if ID.fullmatch(one := about(entry))}
+    subjects = {entry.subject for entry in page}
     fixed = {"reporter": _("The reporter"), "system": _("The portal")}
     words = {one: fixed.get(one) or _("A platform") for one in named if one in fixed or one.startswith("partner:")}
-    found = get_user_model().objects.in_bulk([one for one in named - set(words) if ID.fullmatch(one)])
+    found = get_user_model().objects.in_bulk([one for one in (named | subjects) - set(words) if ID.fullmatch(one)])
     return {one: one for one in named} | words | {str(key): str(person) for key, person in found.items()}

@@ -2,6 +2,8 @@ import uuid
 
 from django.db import models
 
+from cases.exchange.words import verdict
+
 
 def every_kind() -> list[str]:
     return ["pdq", "md5"]
@@ -55,6 +57,10 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.value}"
+
+    @property
+    def words(self) -> str:
+        return verdict(self.value)
 
 
 class Submission(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from cases.audit.models import Entry
 from cases.exchange.models import Feedback, Partner, Recall, Source
+from cases.exchange.words import verdict
 from cases.hashing.entries import OFF
 from cases.hashing.models import ListEntry
 
@@ -64,12 +65,13 @@ def report_on(partner: Partner) -> PartnerReport:
     unchanged = week.filter(details__unchanged=True)
     new = week.exclude(pk__in=unchanged.values("pk"))
     handed = new.aggregate(n=Sum(Cast(KeyTextTransform("count", "details"), IntegerField())))["n"] or 0
-    verdicts = Counter(Feedback.objects.filter(partner=partner).values_list("value", flat=True))
+    verdicts = Counter(Feedback.objects.filter(partner=partner).order_by("value").values_list("value", flat=True))
+    said = {verdict(value): n for value, n in verdicts.items()}
     keys = partner.credentials.filter(ends_at=None).values_list("made_at", flat=True).first()
     waiting = Feedback.objects.filter(partner=partner, applied_at=None).order_by().values("entry").distinct().count()
     gone = Recall.objects.filter(partner=partner, confirmed_at=None, entry__state__in=OFF)
     return PartnerReport(partner, last.at if last else None, last.details["protocol"] if last else "", week.count(),
-                         unchanged.count(), handed, behind(partner, last), dict(sorted(verdicts.items())),
+                         unchanged.count(), handed, behind(partner, last), said,
                          waiting, gone.count(), keys)
 
 

@@ -15,7 +15,7 @@ from cases.audit.models import AuditLink, Checkpoint, Entry
 from cases.audit.services import actor, record, record_read
 from cases.permissions import Permission, Staff
 from cases.selectors import refs_of, walled_off
-from cases.triage import cursor
+from cases.triage import cursor, trail_words
 from cases.triage.trail_forms import TrailForm
 from cases.triage.views.access import member_with
 
@@ -28,6 +28,8 @@ class Line:
     who: str
     what: str
     about: str                  # the member it was done to
+    target: str                 # what it led to, in words
+    subject: str                # what it was done to, if that is no case and has a name
     ref: str                    # of the case
     emergency: bool
 
@@ -82,8 +84,10 @@ def entries_for(member: Staff, form: TrailForm) -> QuerySet[Entry]:
 
 def lines(entries: list[Entry]) -> list[Line]:
     names, refs = presenters.people(entries), refs_of({entry.subject for entry in entries})
+    units = trail_words.units_by_id()
     return [Line(entry, names[entry.actor], presenters.sentence(entry), names.get(presenters.about(entry), ""),
-                 refs.get(entry.subject, ""), "glass" in entry.details) for entry in entries]
+                 trail_words.target(entry, units), trail_words.subject(entry, units, names), refs.get(entry.subject, ""),
+                 "glass" in entry.details) for entry in entries]
 
 
 def params(request: HttpRequest) -> str:

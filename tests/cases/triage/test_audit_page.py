@@ -19,7 +19,7 @@ from cases.triage import walls
 from cases.triage.views.audit import PAGE
 from portal.accounts.models import User
 from tests.cases.audit.intruder import intruder
-from tests.factories.cases import STORY, make_case, make_member, signed_in
+from tests.factories.cases import STORY, make_case, make_member, make_unit, signed_in
 
 AUDIT = "/desk/audit/"
 
@@ -130,6 +130,25 @@ def test_a_page_costs_the_same_however_much_it_shows(case: Case, browser: Client
         browser.get(AUDIT)
 
 
+def test_what_it_led_to_and_what_it_is_about_are_said_in_words(case: Case, unit, ayesha, auditor: User) -> None:
+    for event, subject, details in (
+            ("escalation_moved", case.pk, {"to": "needs_more"}), ("status_changed", case.pk, {"to": "waiting_outside"}),
+            ("priority_set", case.pk, {"to": 1}), ("case_transferred", case.pk, {"to": make_unit("children").pk}),
+            ("notices_by_two", unit.pk, {"to": "on"}), ("channel_paused", "channels", {}), ("unlock_failed", ayesha.pk, {}),
+            ("reply_added", "reply-7", {}), ("something_new", "a-thing", {"to": "a_code"})):
+        record(event, subject=subject, actor="system", **details)
+    for language, words in (("en", ("Asks for more", "Switched on", "Ways to platforms", "A text for writing", str(unit))),
+                            ("ur", ("چالو کیا گیا", "پلیٹ فارموں تک کے ذرائع"))):
+        page = signed_in(auditor, language=language).get(AUDIT)
+        assert all(word in page.content.decode() for word in words), language
+        lines = {line.entry.event: line for line in page.context["lines"]}
+        assert all(lines[event].target for event in ("escalation_moved", "status_changed", "priority_set", "case_transferred"))
+        assert lines["unlock_failed"].subject == str(ayesha)
+        assert (lines["something_new"].target, lines["something_new"].subject) == ("", ""), "and so stands as a code"
+        assert lines["case_transferred"].subject == "", "a case by its reference alone"
+    assert "a-thing" in page.content.decode()
+
+
 def test_an_auditor_behind_a_wall_reads_nothing_of_the_case(case: Case, unit, ayesha, bilal, browser: Client) -> None:
     """A caseworker who was excluded, and is an auditor now."""
     walls.exclude(case=case, member=ayesha, cause=Exclusion.Cause.KNOWS, by=ayesha)
@@ -231,4 +250,4 @@ def test_more_than_a_file_can_hold_is_refused(browser: Client, case: Case, monke
     assert "choose a shorter time" in answer.content.decode()
 
 
-QUERIES = 11
+QUERIES = 12
