@@ -19,6 +19,8 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_PEOPLE = "manage_people"      # administers people and units, reads no case
     EDIT_REGISTRY = "edit_registry"      # whom we ask and where; never with READ_CASES
+    COORDINATE = "coordinate"            # talk with partner bodies about policy, never about a case
+    SPEAK_FOR_BODY = "speak_for_body"    # of a partner: see what was put before one's own body, and nothing else in the house
 
 
 class Role(StrEnum):
@@ -30,19 +32,21 @@ class Role(StrEnum):
     ANALYST = "analyst"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    LIAISON = "liaison"
 
 
 P = Permission
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.CASEWORKER: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SEARCH_HASHES, P.TAKE_REPORTS, P.READ_FIGURES}),
     Role.SUPERVISOR: frozenset({P.READ_CASES, P.WORK_CASES, P.ESCALATE, P.SEARCH_HASHES, P.TAKE_REPORTS, P.SUPERVISE,
-                                P.READ_FIGURES, P.PUBLISH_FIGURES}),
+                                P.READ_FIGURES, P.PUBLISH_FIGURES, P.COORDINATE}),
     Role.INTAKE_OPERATOR: frozenset({P.TAKE_REPORTS}),
     Role.CAMPAIGN_EDITOR: frozenset({P.EDIT_CAMPAIGNS}),
     Role.CAMPAIGN_PUBLISHER: frozenset({P.EDIT_CAMPAIGNS, P.PUBLISH_CAMPAIGNS}),
     Role.ANALYST: frozenset({P.READ_FIGURES, P.READ_ALL_FIGURES, P.PUBLISH_FIGURES}),
     Role.AUDITOR: frozenset({P.READ_AUDIT, P.READ_FIGURES, P.READ_ALL_FIGURES}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.EDIT_REGISTRY}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.EDIT_REGISTRY, P.COORDINATE}),
+    Role.LIAISON: frozenset({P.SPEAK_FOR_BODY}),
 }
 
 

@@ -34,6 +34,8 @@ PERIODIC = [
     Periodic("hashing.snapshots", crontab()),                        # without what was deleted, and with what came
     Periodic("evidence.sweep", crontab(minute="*/10")),              # files whose job was lost or given up
     Periodic("triage.remind", crontab(minute="*/10")),               # what members asked to be reminded of
+    Periodic("coordination.settle", crontab(minute="*/5")),          # what is before a body and over: its key goes
+    Periodic("coordination.forget_posts", crontab(hour="3", minute="45")),   # threads about policy, after three years
     Periodic("conversation.remind", crontab(hour="10", minute="0")),  # reporters for whom a case waits
     Periodic("triage.end_consults", crontab(minute="25")),           # what other units may read no longer
     Periodic("triage.digest", crontab(hour="8", minute="30")),       # each unit's morning counts

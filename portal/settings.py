@@ -92,8 +92,8 @@ INSTALLED_APPS = [
     "modeltranslation", "portal", "portal.accounts",
     "cases.audit", "cases.outbox", "cases.clock", "cases.units", "cases.vault", "cases",
     "cases.notifications", "cases.merging", "cases.hashing", "cases.flood", "cases.evidence", "cases.escalation",
-    "cases.referral", "cases.conversation", "cases.retention",
-    "cases.intake", "cases.triage", "cases.exchange", "cases.statistics",
+    "cases.referral", "cases.coordination", "cases.conversation", "cases.retention",
+    "cases.intake", "cases.triage", "cases.exchange", "cases.liaison", "cases.statistics",
     "awareness",                                        # before wagtail.admin: it overrides templates
     "wagtail.contrib.settings", "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images",
     "wagtail.search", "wagtail.admin", "wagtail.sites", "wagtail", "modelcluster", "taggit", "crispy_forms",

@@ -72,6 +72,7 @@ class Answer(models.Model):
         MAIL = "mail", _("By mail")
         TYPED = "typed", _("Typed in")
         MACHINE = "machine", _("By machine")
+        DESK = "desk", _("By their liaison, here")
 
     class Kind(models.TextChoices):
         ANSWER = "answer", _("Answer")

@@ -135,6 +135,7 @@ class Channel(Dated):
         XARF = "xarf", _("XARF, by mail")
         WEBHOOK = "webhook", _("Signed message, by machine")
         LETTER = "letter", _("Letter")
+        PARTNER = "partner", _("At the partner's own desk here")
 
     platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -154,13 +154,13 @@ def check_consent(case: Case, notice: Notice) -> None:
 
 @transaction.atomic
 def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, partner: uuid.UUID | None = None,
-           reason: str = "", mails: Sequence[uuid.UUID] = ()) -> Escalation:
-    """A platform's answer: typed in by staff, taken from its feedback, or (`mails`) what staff made of mails of theirs. Moves the
-    case and tells the reporter. `reason`: an Answer.Reason, of a refusal or of what they ask for."""
-    fresh = move(escalation, outcome, by=by, partner=partner, answered_at=timezone.now())
+           reason: str = "", mails: Sequence[uuid.UUID] = (), liaison: Staff | None = None) -> Escalation:
+    """A platform's answer: typed in by staff, taken from its feedback, given by its `liaison`, or (`mails`) what staff made of
+    mails of theirs. Moves the case, tells the reporter. `reason`: an Answer.Reason, of a refusal or of what they ask for."""
+    fresh = move(escalation, outcome, by=by or liaison, partner=partner, answered_at=timezone.now())
     custody.drop_worker_wrap(fresh.notice_key)           # what is answered is sent no more
     if outcome != State.NO_ANSWER:
-        keep_answer(fresh, outcome, reason, mails, by=by)
+        keep_answer(fresh, outcome, reason, mails, by=by, liaison=liaison)
     if by is None:                       # whoever typed the answer in knows of it
         tell_assignee(case=fresh.case, occasion=Occasion.SILENCE if outcome == State.NO_ANSWER else Occasion.ANSWER)
     if outcome == State.ACKNOWLEDGED:
@@ -174,11 +174,13 @@ def answer(*, escalation: Escalation, outcome: State, by: Staff | None = None, p
     return fresh
 
 
-def keep_answer(escalation: Escalation, outcome: State, reason: str, mails: Sequence[uuid.UUID], *, by: Staff | None) -> None:
+def keep_answer(escalation: Escalation, outcome: State, reason: str, mails: Sequence[uuid.UUID], *, by: Staff | None,
+                liaison: Staff | None = None) -> None:
     """What was made of it, and by whom: for the page, the scorecard and whoever answers for it."""
-    now, who = timezone.now(), by.pk if by else None
+    now, said = timezone.now(), by or liaison
+    who = said.pk if said else None
     if not unsorted(escalation).filter(pk__in=mails).update(outcome=outcome.value, reason=reason, by=who, sorted_at=now):
-        way = Answer.Way.TYPED if by else Answer.Way.MACHINE
+        way = Answer.Way.DESK if liaison else Answer.Way.TYPED if by else Answer.Way.MACHINE
         Answer.objects.create(case_id=escalation.case_id, escalation=escalation, at=now, way=way.value, outcome=outcome.value,
                               reason=reason, by_id=who, sorted_at=now)
 

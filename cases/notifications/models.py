@@ -47,6 +47,8 @@ class Occasion(StrEnum):
     APPROVED = "approved"        # who asked for that has an answer
     UNDECIDED = "undecided"      # nobody has, for a working day; told to supervisors
     REFERRAL = "referral"        # a case is to go to an authority, and a second person is asked
+    PARTNER = "partner"          # to who speaks for a partner body: something was put before it
+    POLICY = "policy"            # a partner body, or our office, wrote in their thread about policy
     DIGEST = "digest"            # the morning's counts
     WEBHOOK = "webhook"          # a webhook was switched off, for its address does not take what we send
     WAITING = "waiting"          # to the reporter: something waits

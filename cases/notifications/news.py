@@ -17,7 +17,7 @@ from cases.selectors import cases_for
 
 PAGE = 30
 KEPT = timedelta(days=90)
-NOT_HERE = {Occasion.DIGEST, Occasion.WAITING}      # the queue itself; the reporter's
+NOT_HERE = {Occasion.DIGEST, Occasion.WAITING, Occasion.PARTNER}       # the queue itself; the reporter's; a liaison's own desk
 MOST_COUNTED = 99
 
 

@@ -14,7 +14,7 @@ from cases.escalation.models import Authority
 from cases.escalation.services import new_reference
 from cases.models import Case
 from cases.notifications.models import Occasion
-from cases.notifications.services import tell_members, tell_reporter
+from cases.notifications.services import tell_assignee, tell_members, tell_reporter
 from cases.permissions import Permission, Staff, may
 from cases.priority import Level
 from cases.public_words import Said
@@ -168,9 +168,24 @@ def tell(*, referral: Referral, by: Staff) -> Referral:
 @transaction.atomic
 def answer(*, referral: Referral, outcome: State, by: Staff, their_reference: bytes | None = None) -> Referral:
     """What they said. `their_reference`: the number of their FIR or complaint, sealed; what was kept stays if None."""
-    fresh = _locked(referral, by)
+    return _answered(_locked(referral, by), outcome, by, their_reference=their_reference)
+
+
+@transaction.atomic
+def answered_there(*, referral: Referral, outcome: State, liaison: Staff) -> Referral:
+    """What the body's own liaison said; whoever calls this knows that the referral is before that body. Raises Quicker."""
+    case = lock_case(referral.case)
+    fresh = Referral.objects.select_for_update(of=("self",)).select_related("authority").get(pk=referral.pk)
+    fresh.case = case
+    moved = _answered(fresh, outcome, None, liaison=liaison)
+    tell_assignee(case=case, occasion=Occasion.ANSWER)
+    return moved
+
+
+def _answered(fresh: Referral, outcome: State, by: Staff | None, *, liaison: Staff | None = None,
+              their_reference: bytes | None = None) -> Referral:
     given = {} if their_reference is None else {"their_reference": their_reference}
-    moved = _move(fresh, outcome, by, answered_at=timezone.now(), **given)
+    moved = _move(fresh, outcome, by or liaison, answered_at=timezone.now(), **given)
     if moved.told_at and moved.case.status != Status.CLOSED:
         back = outcome in {State.REFUSED, State.NOTHING}
         waits = Referral.objects.filter(case=moved.case, state__in=[State.HANDED, State.ACCEPTED]).exclude(pk=moved.pk).exists()
@@ -209,7 +224,7 @@ def _still_may(referral: Referral) -> None:
         raise Refused(reason)
 
 
-def _move(referral: Referral, to: State, by: Staff, **fields: object) -> Referral:
+def _move(referral: Referral, to: State, by: Staff | None, **fields: object) -> Referral:
     if to not in NEXT[State(referral.state)]:
         raise Quicker(referral.reference)
     for name, value in {"state": to.value, **fields}.items():
@@ -220,7 +235,7 @@ def _move(referral: Referral, to: State, by: Staff, **fields: object) -> Referra
     return referral
 
 
-def _say(referral: Referral, said: Said, next_check: datetime, by: Staff, *, to: Status | None) -> None:
+def _say(referral: Referral, said: Said, next_check: datetime, by: Staff | None, *, to: Status | None) -> None:
     """In the reporter's history, moving the case where it can be moved. Of reports that this one leads nothing was passed on."""
     case, slug = referral.case, referral.authority.slug
     movable = to is not None and case.status in {Status.IN_REVIEW, Status.WAITING_OUTSIDE} - {to}

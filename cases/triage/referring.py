@@ -47,12 +47,17 @@ def packable(case: Case) -> list[Evidence]:
 
 def take_out(referral: Referral, *, case: Case, by: Staff, keyring: Keyring | None) -> Taken:
     """The package, and its one download recorded. Raises Locked, NotHeld, Refused, NotTheirs, Quicker, TooLarge, BadKey."""
+    taken = made(referral, case=case, by=by, keyring=keyring)
+    services.take_out(referral=referral, sha256=sha256(taken.content).hexdigest(), by=by)
+    return taken
+
+
+def made(referral: Referral, *, case: Case, by: Staff, keyring: Keyring | None) -> Taken:
+    """The package, not yet taken out. Raises the same."""
     if keyring is None:
         raise Locked
     services.check(referral=referral, by=by)
-    files = contents(referral, case, by, keyring)
-    content = sealed(files, referral, case, by, keyring)
-    services.take_out(referral=referral, sha256=sha256(content).hexdigest(), by=by)
+    content = sealed(contents(referral, case, by, keyring), referral, case, by, keyring)
     return Taken(f"{referral.reference}.zip" + ("" if referral.passphrase else ".age"), content)
 
 

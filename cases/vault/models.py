@@ -81,6 +81,35 @@ class WorkerKey(SignedKey):
         return f"v{self.version}"
 
 
+class BodyKey(SignedKey):
+    """One version of a partner body's key pair. The private half exists only in the grants of those who speak for it."""
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.UUIDField()                                       # cases.coordination.Body, a floor above
+    version = models.PositiveSmallIntegerField()
+    rotate_since = models.DateTimeField(null=True)                  # somebody who held it has left: a new version is owed
+
+    class Meta:
+        ordering = ["body", "-version"]
+        constraints = [models.UniqueConstraint(fields=["body", "version"], name="body_key_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.body} v{self.version}"
+
+
+class BodyGrant(models.Model):
+    """A body's private key, sealed to one person who speaks for it."""
+    key = models.ForeignKey(BodyKey, on_delete=models.CASCADE, related_name="grants")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="body_grants")
+    sealed = models.BinaryField()
+    vouched = models.BinaryField(max_length=32)                     # signing.vouch, as of a unit's
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "member"], name="body_grant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} to {self.member_id}"
+
+
 class DataKey(models.Model):
     """One random 256-bit key. The sealed record points here; this row knows no record."""
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -92,17 +121,18 @@ class DataKey(models.Model):
 
 
 class DataKeyWrap(models.Model):
-    """A data key sealed to one recipient: a unit or worker key version, or the reporter."""
+    """A data key sealed to one recipient: a unit, worker or body key version, or the reporter."""
 
     class Recipient(models.TextChoices):
         UNIT = "unit"
         REPORTER = "reporter"
         WORKER = "worker"
+        BODY = "body"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.ForeignKey(DataKey, on_delete=models.CASCADE, related_name="wraps")
     recipient = models.CharField(max_length=10, choices=Recipient.choices)
-    recipient_id = models.CharField(max_length=40)          # unit UUID, case UUID (reporter) or "worker"
+    recipient_id = models.CharField(max_length=40)          # unit or body UUID, case UUID (reporter) or "worker"
     version = models.PositiveIntegerField(default=1)
     sealed = models.BinaryField()
 

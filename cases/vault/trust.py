@@ -1,6 +1,7 @@
 """Which public keys one may seal to: those whose chain of signatures ends at settings.ROOT_PUBLIC_KEY."""
 from base64 import b64encode
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -8,13 +9,15 @@ from django.db import transaction
 from cases.audit.services import record
 from cases.units.models import Unit
 from cases.vault import signing
-from cases.vault.models import UnitKey, WorkerKey
+from cases.vault.models import BodyKey, UnitKey, WorkerKey
 from cases.vault.signing import KeyMissing, KeyRefused, Link, fingerprint
 
 __all__ = ["WORKER", "KeyMissing", "KeyRefused", "Link", "anchor", "as_data", "chain", "fingerprint",
-           "is_open", "link", "predates_signatures", "sign", "trusted", "trusted_worker", "worker_chain", "worker_is_open"]
+           "is_open", "link", "predates_signatures", "sign", "trusted", "trusted_body",
+           "trusted_worker", "worker_chain", "worker_is_open"]
 
 WORKER = "worker"
+Key = UnitKey | WorkerKey | BodyKey
 
 
 def trusted(unit: Unit) -> UnitKey:
@@ -27,6 +30,13 @@ def trusted(unit: Unit) -> UnitKey:
 def trusted_worker() -> WorkerKey:
     """The same for the worker."""
     rows = list(WorkerKey.objects.order_by("version"))
+    _check(rows)
+    return rows[-1]
+
+
+def trusted_body(body: UUID) -> BodyKey:
+    """The same for a partner body."""
+    rows = list(BodyKey.objects.filter(body=body).order_by("version"))
     _check(rows)
     return rows[-1]
 
@@ -61,12 +71,19 @@ def as_data(links: Iterable[Link]) -> list[dict[str, str | int]]:
              "verify": b64encode(each.verify).decode(), "signature": b64encode(each.signature).decode()} for each in links]
 
 
-def link(key: UnitKey | WorkerKey) -> Link:
-    kind, recipient = ("unit", str(key.unit_id)) if isinstance(key, UnitKey) else (WORKER, WORKER)
+def subject(key: Key) -> tuple[str, str]:
+    """What kind of recipient the key is of, and which."""
+    if isinstance(key, WorkerKey):
+        return WORKER, WORKER
+    return ("unit", str(key.unit_id)) if isinstance(key, UnitKey) else ("body", str(key.body))
+
+
+def link(key: Key) -> Link:
+    kind, recipient = subject(key)
     return Link(kind, recipient, key.version, bytes(key.public), bytes(key.verify), bytes(key.signature))
 
 
-def sign(key: UnitKey | WorkerKey, *, before: bytes | None) -> None:
+def sign(key: Key, *, before: bytes | None) -> None:
     """Sign a new version, not yet saved, by the private half of the one before.
 
     Without one it waits for the ceremony, unless the root is kept here, as in a demonstration.
@@ -76,28 +93,27 @@ def sign(key: UnitKey | WorkerKey, *, before: bytes | None) -> None:
         key.signature, key.anchored = signing.sign(signer, link(key).message), before is None
 
 
-def predates_signatures(key: UnitKey | WorkerKey) -> bool:
+def predates_signatures(key: Key) -> bool:
     """Made by a version of the portal that signed nothing. It opens what was sealed to it, but nothing could check what it signs:
     a new version has to follow, and the ceremony signs that one."""
     return not key.verify
 
 
 @transaction.atomic
-def anchor(key: UnitKey | WorkerKey, signature: bytes, *, actor: str) -> None:
+def anchor(key: Key, signature: bytes, *, actor: str) -> None:
     """Keep the root's signature on a version. Raises KeyRefused if it is none."""
     if not signing.verifies(settings.ROOT_PUBLIC_KEY, signature, link(key).message):
         raise KeyRefused(f"{key}: not signed by the root")
     key.signature, key.anchored = signature, True
     key.save(update_fields=["signature", "anchored"])
-    subject = str(key.unit_id) if isinstance(key, UnitKey) else WORKER
-    record("key_signed", subject=subject, actor=actor, version=key.version)
+    record("key_signed", subject=subject(key)[1], actor=actor, version=key.version)
 
 
-def _check(rows: list[UnitKey] | list[WorkerKey]) -> None:
+def _check(rows: list[UnitKey] | list[WorkerKey] | list[BodyKey]) -> None:
     signing.check(_links(rows), settings.ROOT_PUBLIC_KEY)
 
 
-def _links(rows: list[UnitKey] | list[WorkerKey]) -> list[Link]:
+def _links(rows: list[UnitKey] | list[WorkerKey] | list[BodyKey]) -> list[Link]:
     """A chain may begin later than at version 1: after a loss, or to keep it short, the root signs a later one."""
     links = [link(row) for row in rows]
     begins = max((at for at, row in enumerate(rows) if row.anchored), default=0)

@@ -5,13 +5,14 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from cases.vault import hpke, passphrase as passphrases, prf
+from cases.vault import bodies, hpke, passphrase as passphrases, prf
 from cases.vault.aead import OpenFailed
 from cases.vault.custody import WORKER, KeyMissing, Recipient, chain_context, grant_context
 from cases.vault.keyring import Keyring, NotHeld
-from cases.vault.models import DataKey, KeyGrant, PasskeyLock, StaffKey, UnitKey
+from cases.vault.models import BodyGrant, DataKey, KeyGrant, PasskeyLock, StaffKey, UnitKey
 
-__all__ = ["Keyring", "NotHeld", "OpenFailed", "WrongPassphrase", "key_for_reporter", "key_for_unit", "key_for_worker", "keyring",
+__all__ = ["Keyring", "NotHeld", "OpenFailed", "WrongPassphrase", "body_keyring", "key_for_body",
+           "key_for_reporter", "key_for_unit", "key_for_worker", "keyring",
            "unlock_staff", "unlock_staff_by_passkey"]
 
 
@@ -55,6 +56,15 @@ def keyring(member: AbstractBaseUser, private: bytes) -> Keyring:
     return Keyring(member.pk, units, hpke.public_of(private))
 
 
+def body_keyring(member: AbstractBaseUser, private: bytes) -> Keyring:
+    """The same of a partner body's key, by body: every version that was granted to whoever speaks for it. Raises OpenFailed."""
+    held: dict[UUID, dict[int, bytes]] = {}
+    for grant in BodyGrant.objects.filter(member_id=member.pk).select_related("key"):
+        opened = hpke.open_blob(private, grant.sealed, info=bodies.grant_context(grant.key, member.pk))
+        held.setdefault(grant.key.body, {})[grant.key.version] = opened
+    return Keyring(member.pk, held, hpke.public_of(private))
+
+
 def key_for_unit(data_key: DataKey, *, case: UUID, keyring: Keyring) -> bytes:
     """The data key, for a member whose keyring has a unit it is sealed to; else NotHeld. Prefetch `wraps` for lists."""
     return _open(data_key, case, Recipient.UNIT, lambda unit, version: keyring.private(UUID(unit), version))
@@ -63,6 +73,11 @@ def key_for_unit(data_key: DataKey, *, case: UUID, keyring: Keyring) -> bytes:
 def key_for_reporter(data_key: DataKey, *, case: UUID, private: bytes) -> bytes:
     """The data key, for the reporter of `case`; NotHeld if it was never sealed to a reporter."""
     return _open(data_key, case, Recipient.REPORTER, lambda _recipient, _version: private)
+
+
+def key_for_body(data_key: DataKey, *, shown: UUID, keyring: Keyring) -> bytes:
+    """The data key of what was put before a body, for a keyring of that body; else NotHeld."""
+    return _open(data_key, shown, Recipient.BODY, lambda body, version: keyring.private(UUID(body), version))
 
 
 def key_for_worker(data_key: DataKey, *, case: UUID) -> bytes:

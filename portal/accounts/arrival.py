@@ -61,6 +61,6 @@ def step(arrival: Arrival | None) -> str:
 
 def owes_passphrase(member: User) -> bool:
     """Has no key of their own yet, or has lost the passphrase to it. The CMS knows no vault."""
-    if not (member.reads_cases and vault_is_here()):
+    if not (member.has_vault and vault_is_here()):
         return False
     return member.must_change_passphrase or not StaffKey.objects.filter(member=member).exists()

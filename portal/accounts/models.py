@@ -21,6 +21,7 @@ ROLE_NAMES = {
     Role.ANALYST: _("Analyst"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
+    Role.LIAISON: _("Liaison of a partner body"),
 }
 
 
@@ -108,6 +109,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def edits_campaigns(self) -> bool:
         return self.may(Permission.EDIT_CAMPAIGNS)
+
+    @property
+    def coordinates(self) -> bool:
+        return self.may(Permission.COORDINATE)
+
+    @property
+    def speaks_for_body(self) -> bool:
+        return self.may(Permission.SPEAK_FOR_BODY)
+
+    @property
+    def has_vault(self) -> bool:
+        """Whether there is anything sealed that this member may open."""
+        return self.reads_cases or self.speaks_for_body
 
     def get_full_name(self) -> str:
         return self.name

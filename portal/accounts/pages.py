@@ -23,6 +23,18 @@ def reader(request: HttpRequest) -> User:
     return signed_in(request)
 
 
+def vault_holder(request: HttpRequest) -> User:
+    """The member, if there is a vault that they may open; else 403."""
+    if not signed_in(request).has_vault:
+        raise PermissionDenied
+    return signed_in(request)
+
+
+def keys_of(member: User) -> str:
+    """The page of whoever holds keys: a unit's, or a partner body's."""
+    return reverse("liaison:keys" if member.speaks_for_body else "accounts:keys")
+
+
 def administrator(request: HttpRequest) -> User:
     """The member, if people are theirs to administer; else 403."""
     if not signed_in(request).manages_people:
@@ -61,6 +73,8 @@ def home_of(member: User) -> str:
     """The first page of a member's day; the desk and the CMS are different processes with different addresses."""
     if member.reads_cases and settings.PORTAL_ROLE in {"desk", "all"}:
         return reverse("triage:queue")
+    if member.speaks_for_body and settings.PORTAL_ROLE in {"desk", "all"}:
+        return reverse("liaison:start")
     if member.reads_audit and settings.PORTAL_ROLE in {"desk", "all"}:
         return reverse("triage:audit")
     if member.manages_people and settings.PORTAL_ROLE in {"desk", "all"}:

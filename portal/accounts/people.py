@@ -8,12 +8,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cases.audit.services import actor, record
+from cases.coordination import seats
+from cases.coordination.models import Body
 from cases.handover.services import release
 from cases.permissions import ROLES, Permission, Role
 from cases.triage.drafts import forget_of
 from cases.units.models import Membership, Unit
 from cases.units.services import hold_still, join_unit, leave_unit
-from cases.vault import custody
+from cases.vault import bodies, custody
 from cases.vault.models import KeyGrant, StaffKey, UnitKey
 from portal.accounts import invitations, services, sessions
 from portal.accounts.models import Passkey, SecondFactor, User
@@ -65,18 +67,24 @@ def described(members: Iterable[User]) -> list[Person]:
 # --- changing ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def invite(*, email: str, name: str, role: Role, units: Collection[Unit], language: str, by: User, mail: bool,
-           is_woman: bool = False, on_duty: bool = False) -> tuple[User, str]:
-    """A new member without a password, and the link to show once (empty when it goes by mail). Raises custody.KeyMissing."""
+           is_woman: bool = False, on_duty: bool = False, body: Body | None = None) -> tuple[User, str]:
+    """A new member without a password, and the link to show once (empty when it goes by mail). Raises custody.KeyMissing.
+
+    `body`: for which a liaison speaks.
+    """
     member = User.objects.create_user(email, None, name=name, role=role.value, language=language, must_change_password=True)
     record("member_added", subject=member.pk, actor=actor(by), role=role.value)
     for unit in units:
         join_unit(unit=unit, member=member, by=by, is_woman=is_woman, on_duty=on_duty)
+    if body is not None:
+        seats.take(member=member, body=body, by=by)
     return member, invitations.issue(member=member, by=by, mail=mail)
 
 
 @transaction.atomic
-def change(*, member: User, role: Role, units: Collection[Unit], by: User, is_woman: bool = False, on_duty: bool = False) -> None:
-    """Another role, other units. Whoever leaves a unit, or may read no case any more, loses the unit's key; sessions end.
+def change(*, member: User, role: Role, units: Collection[Unit], by: User, is_woman: bool = False, on_duty: bool = False,
+           body: Body | None = None) -> None:
+    """Another role, other units or body. Whoever leaves a unit, or may read no case any more, loses the unit's key; sessions end.
 
     Raises OwnAccount; LastHolder if a unit's cases could be read by nobody afterwards.
     """
@@ -97,6 +105,10 @@ def change(*, member: User, role: Role, units: Collection[Unit], by: User, is_wo
         custody.revoke(unit, member, actor=actor(by))
     for unit in units:
         join_unit(unit=unit, member=member, by=by, is_woman=is_woman, on_duty=on_duty)
+    if body is not None:
+        seats.take(member=member, body=body, by=by)
+    else:
+        seats.leave(member=member, by=by)
     services.make_first_keys(units, to=member)         # who has keys already does not sign in for a first time again
     sessions.end(member=member, by=by)
 
@@ -130,6 +142,7 @@ def deactivate(*, member: User, by: User) -> list[Unit]:
     for unit in left:
         if unit not in kept:
             custody.revoke(unit, member, actor=actor(by))
+    bodies.revoke(member, actor=actor(by))
     record("member_deactivated", subject=member.pk, actor=actor(by), keys_kept=len(kept))
     return kept
 
@@ -140,6 +153,7 @@ def reactivate(*, member: User, by: User) -> None:
     member = _held_still(member, by)
     if User.objects.filter(pk=member.pk, is_active=False).update(is_active=True):
         record("member_reactivated", subject=member.pk, actor=actor(by))
+        seats.first_key(User.objects.get(pk=member.pk))
 
 
 def _units_of(member: User) -> list[Unit]:

@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
+from cases.coordination.models import Body
 from cases.permissions import ROLES, Permission, Role
 from cases.units.models import Unit
 from portal.accounts.forms import secret_field, strong
@@ -35,6 +36,10 @@ class PlaceForm(forms.Form):
         label=gettext_lazy("Starts in practice"), required=False,
         help_text=gettext_lazy("They get made-up cases to try everything on: nothing of these leaves the house, and no figure "
                                "counts them. Alone, or beside their units; take it off again when they need it no more."))
+    body = forms.ModelChoiceField(
+        label=gettext_lazy("Partner body"), queryset=Body.objects.none(), required=False, to_field_name="slug",
+        empty_label=gettext_lazy("None: they work here"),
+        help_text=gettext_lazy("For a liaison alone: they see what is put before this body, and nothing else in the house."))
     is_woman = forms.BooleanField(
         label=gettext_lazy("May be given cases whose reporter asked for a woman"), required=False)
     on_duty = forms.BooleanField(label=gettext_lazy("Is told of urgent cases at once"), required=False)
@@ -42,6 +47,7 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["units"].queryset = Unit.objects.filter(practice=False)
+        self.fields["body"].queryset = Body.objects.filter(retired_at=None)
         self.practice = list(Unit.objects.filter(practice=True)) if self.is_bound else []
 
     def clean(self) -> dict[str, Any]:
@@ -55,14 +61,22 @@ class PlaceForm(forms.Form):
                 self.add_error("units", _("Choose at least one unit, or let them start in practice: this role reads cases."))
             elif data["units"] and not reads:
                 self.add_error("units", _("This role reads no cases, so it belongs to no unit. Choose none."))
+            self.check_body(data)
         return data
+
+    def check_body(self, data: dict[str, Any]) -> None:
+        """`body` is missing where it was refused already."""
+        speaks = Permission.SPEAK_FOR_BODY in ROLES[Role(data["role"])]
+        if "body" in data and speaks != bool(data["body"]):
+            self.add_error("body", _("Choose the body for which they speak.") if speaks else
+                           _("Only a liaison speaks for a partner body. Choose none, or the role of a liaison."))
 
     def place(self) -> dict[str, Any]:
         """As the services of portal.accounts.people take it."""
         data = self.cleaned_data
         units = [*data["units"], *(self.practice if data["practice"] else ())]
         return {"role": Role(data["role"]), "units": units, "is_woman": data["is_woman"],
-                "on_duty": data["on_duty"]}
+                "on_duty": data["on_duty"], "body": data["body"]}
 
 
 class InviteForm(PlaceForm):
@@ -73,7 +87,7 @@ class InviteForm(PlaceForm):
                            widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}))
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[("ur", "اردو"), ("en", "English")], initial="ur")
     way = way_field()
-    field_order = ("email", "name", "language", "role", "units", "practice", "is_woman", "on_duty", "way")
+    field_order = ("email", "name", "language", "role", "units", "practice", "body", "is_woman", "on_duty", "way")
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()

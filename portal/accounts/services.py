@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from cases.audit.services import actor, record
+from cases.coordination import seats
 from cases.permissions import Role
 from cases.units.models import Unit
 from cases.units.selectors import members_of, units_of
@@ -58,6 +59,7 @@ def begin(*, member: User, password: str, passphrase: str) -> None:
         custody.new_staff_key(member, passphrase)
         member.must_change_passphrase = False
         make_first_keys(units_of(member), to=member)
+        seats.first_key(member)
     member.save(update_fields=["password", "must_change_password", "must_change_passphrase"])
 
 
@@ -68,6 +70,7 @@ def new_passphrase(*, member: User, passphrase: str) -> None:
     if alone := holds_alone(member):
         raise LastHolder(", ".join(unit.code for unit in alone))
     custody.new_staff_key(member, passphrase)
+    seats.first_key(member)
     alerts.tell(member, "passphrase_changed")
 
 

@@ -22,7 +22,7 @@ from cases.vault.turnstile import Busy
 from portal.accounts import passkeys, sessions, throttle, waiting
 from portal.accounts.forms import UnlockForm, busy
 from portal.accounts.models import Passkey, User
-from portal.accounts.pages import reader
+from portal.accounts.pages import vault_holder
 
 CONFLICT = 409
 
@@ -106,7 +106,7 @@ def keeps_typed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 def ask(request: HttpRequest, form: UnlockForm, wish: str, fields: waiting.Fields, *, trouble: str = "",
         status: int = 200) -> HttpResponse:
     """The page that asks for the passphrase; `fields` are those of a form that waits."""
-    member = reader(request)
+    member = vault_holder(request)
     keyless = not StaffKey.objects.filter(member=member).exists()
     return render(request, "accounts/unlock.html", {
         "form": form, "next": wish, "carried": waiting.hidden(fields), "trouble": trouble, "keyless": keyless,

@@ -39,6 +39,8 @@ cases.vault
     cases_vault_staffkey                      -       SIU     -       -         -
     cases_vault_passkeylock                   -       SIUD    -       -         -
     cases_vault_keygrant                      -       SIUD    -       -         -
+    cases_vault_bodykey                       -       SIU     -       -         -
+    cases_vault_bodygrant                     -       SIUD    -       -         -
     cases_vault_workerkey                     S       S       -       S         SI
     cases_vault_datakey                       Isu     SIU     -       I         SIU
     cases_vault_datakeywrap                   Isd     SIUD    -       I         SID
@@ -113,6 +115,12 @@ cases.referral
     cases_referral_referral                   -       SIU     -       -         SD
     cases_referral_policy                     -       SIU     -       -         -
     cases_referral_demand                     -       SIU     -       -         SU
+cases.coordination
+    cases_coordination_body                   -       SIU     -       -         S
+    cases_coordination_seat                   -       SIUD    -       -         -
+    cases_coordination_shown                  -       SIU     -       -         SUD
+    cases_coordination_collected              -       SI      -       -         SD
+    cases_coordination_post                   -       SI      -       -         SD
 cases.conversation
     cases_conversation_ask                    siu     SIU     -       -         SD
     cases_conversation_opinion                siu     S       -       -         SD

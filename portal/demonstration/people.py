@@ -20,6 +20,7 @@ class Person:
     is_woman: bool = False
     on_duty: bool = False
     language: str = "ur"
+    body: str = ""              # the partner body for which a liaison speaks
 
     @property
     def email(self) -> str:
@@ -41,6 +42,7 @@ PEOPLE = (
     Person("publisher", "Omar Farooq", Role.CAMPAIGN_PUBLISHER),
     Person("analyst", "Zara Tariq", Role.ANALYST, is_woman=True, language="en"),
     Person("auditor", "Kamran Javed", Role.AUDITOR, language="en"),
+    Person("liaison", "Omar Siddiqui", Role.LIAISON, body="tiktok", language="en"),                # of a platform
     Person("admin", "Rabia Noor", Role.ADMINISTRATOR, is_woman=True, language="en"),
     Person("second", "Yasir Hameed", Role.ADMINISTRATOR, language="en"),                           # agrees to what Rabia proposes
 )
@@ -53,6 +55,8 @@ def hire(person: Person, password: str, units: dict[str, Unit]) -> User:
         custody.new_staff_key(user, password)
         for code in person.units:
             join_unit(unit=units[code], member=user, by=None, on_duty=person.on_duty, is_woman=person.is_woman)
+    if person.body:
+        custody.new_staff_key(user, password)
     return user
 
 

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from cases.liaison import urls as liaison
 from cases.statistics import urls as statistics
 from cases.triage import urls as triage
 from portal import pages
@@ -10,6 +11,11 @@ from portal.accounts import fresh, unlocking
 DANGEROUS = {"glass", "exclude", "lift", "transfer", "audit_export", "webhooks", "webhook", "webhook_act", "registry_change"}
 for pattern in triage.urlpatterns:
     if pattern.name in DANGEROUS:
+        pattern.callback = fresh.required(pattern.callback)
+    pattern.callback = unlocking.keeps_typed(pattern.callback)
+
+for pattern in liaison.urlpatterns:
+    if pattern.name == "keys":
         pattern.callback = fresh.required(pattern.callback)
     pattern.callback = unlocking.keeps_typed(pattern.callback)
 
@@ -24,6 +30,7 @@ urlpatterns = [
     path("desk/", include("portal.urls.retention")),
     path("desk/", include(statistics)),
     path("desk/", include("cases.exchange.desk_urls")),
+    path("desk/", include(liaison)),
     path("desk/", include("cases.intake.desk.urls")),
     path("desk/", include(triage)),
 ]

@@ -11,8 +11,11 @@ from django.conf import LazySettings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from cases.escalation import registry
-from cases.escalation.models import Channel, Escalation
+from cases.coordination import seats
+from cases.coordination.models import Body
+from cases.escalation import registry, services as escalation
+from cases.escalation.models import Channel, Escalation, Platform
+from cases.escalation.notices import Notice
 from cases.exchange.partners import add_partner
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import Benign, ListEntry
@@ -33,7 +36,7 @@ from portal.accounts.models import User
 from portal.demonstration.past import tally_months
 from tests.browser.look import Watch, look, shoot
 from tests.cases.intake.reporter import give_receipt, staff_writes
-from tests.factories.cases import make_case, make_member, make_unit, reporter_consents, reporter_writes, signed_in
+from tests.factories.cases import make_case, make_liaison, make_member, make_unit, reporter_consents, reporter_writes, signed_in
 from tests.factories.figures import make_edition
 from tests.fixtures.browser import OpenPage
 
@@ -432,6 +435,63 @@ def test_how_long_cases_are_kept_and_what_is_counted(live: str, tmp_path: Path, 
     see.goto(f"/desk/figures/publish/{edition.pk}/")
     see.page.locator("details summary").first.click()
     see("staff-publication")
+    see.verdict()
+
+
+@LANGUAGES
+def test_the_desk_of_a_partner_body(live: str, tmp_path: Path, settings: LazySettings, eye: Callable[..., Eye],
+                                    language: str) -> None:
+    settings.WORKER_KEYS = tmp_path / "worker-keys"
+    custody.new_worker_key()
+    registry.seed()
+    nadia = make_member("Nadia Shah", make_unit(), role="supervisor", is_woman=True)
+    admin = make_member("Rabia", role="administrator")
+    body = Body.objects.create(slug="tiktok", kind="platform", name_en="TikTok", name_ur="ٹک ٹاک",
+                               platform=Platform.objects.get(slug="tiktok"))
+    omar = make_liaison("Omar Siddiqui", body)
+    seats.take(member=make_member("Zara Tariq", role="liaison"), body=body, by=admin)
+    case = a_case_with_everything(nadia)
+    notice = Notice(escalation.new_reference(), (LINK,), (), STORY, "", "PECA 2016 s. 21", False, "A. Khan")
+    one = escalation.request(case=case, channel=Channel.objects.filter(platform__slug="tiktok", kind="webform").earliest("pk"),
+                             notice=notice, by=nadia)
+    see = eye(language, nadia)
+    see.goto(f"/desk/case/{case.ref}/notice/{one.reference}/")
+    click(see.page, "#partner button[value=put]")
+    see("staff-put-before-a-body")
+    see.goto("/desk/bodies/")
+    see("staff-bodies")
+    see.goto("/desk/bodies/tiktok/")
+    see.page.locator("[name=text]").fill("Which of your rules covers pictures that software has made?")
+    click(see.page, "main form .btn")
+    see("staff-body")
+    see.verdict()
+    see = eye(language, admin, unlocked=False)
+    see.goto("/desk/bodies/")
+    click(see.page, "main form .btn")
+    see("staff-bodies-error")
+    see.goto("/desk/people/invite/")
+    see("staff-invite-a-liaison")
+    see.verdict()
+    see = eye(language, omar)
+    see.goto("/desk/partner/")
+    see("partner-start")
+    click(see.page, "main .traces a")
+    see("partner-item")
+    click(see.page, "#answer .btn")
+    see("partner-item-error")
+    with see.page.expect_download() as letter:
+        see.page.locator("#download .btn").click()
+    assert letter.value.path().read_bytes().startswith(b"%PDF-")
+    see.page.reload()
+    see.goto("/desk/partner/policy/")
+    see("partner-policy")
+    see.page.locator("[name=text]").fill(f"About {case.ref}")
+    click(see.page, "main form .btn")
+    see("partner-policy-error")
+    see.goto("/desk/partner/keys/")
+    see("partner-keys")
+    see.goto("/desk/account/")
+    see("partner-account")
     see.verdict()
 
 

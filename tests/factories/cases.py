@@ -18,6 +18,8 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
+from cases.coordination import seats
+from cases.coordination.models import Body
 from cases.models import Case, Consent, Message
 from cases.priority import Danger, Facts, Harm, band
 from cases.services import CaseDraft, add_message, give_consent, open_case
@@ -60,6 +62,13 @@ def make_member(name: str = "Ayesha Khan", *units: Unit, role: str = "caseworker
         join_unit(unit=unit, member=member, by=None, is_woman=is_woman, on_duty=on_duty)
         if keys:
             grant_unit(unit, member)
+    return member
+
+
+def make_liaison(name: str, body: Body, **fields: Any) -> User:
+    """Who speaks for a partner body. Its key is made for the first; a later one waits for it, as in the house."""
+    member = make_member(name, role="liaison", **fields)
+    seats.take(member=member, body=body, by=None)
     return member
 
 

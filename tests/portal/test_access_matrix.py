@@ -21,8 +21,10 @@ from django.utils import timezone
 
 from awareness import groups
 from cases.conversation.models import Ask, Review
+from cases.coordination import seats
+from cases.coordination.models import Body
 from cases.escalation import registry, services as escalation
-from cases.escalation.models import Change, Channel, Escalation
+from cases.escalation.models import Change, Channel, Escalation, Platform
 from cases.escalation.notices import Notice
 from cases.evidence.models import Evidence
 from cases.hashing.fingerprint import Fingerprint
@@ -123,11 +125,22 @@ def people(case: Case) -> dict[str, Client]:
         "other unit": signed_in(make_member("Omar", make_unit("children"))),
     }
     without = [role for role in Role if Permission.READ_CASES not in permissions(role)]
-    return browsers | {role.replace("_", " "): signed_in(woman(role, case, role=role)) for role in without}
+    without.remove(Role.LIAISON)
+    return browsers | {role.replace("_", " "): signed_in(woman(role, case, role=role)) for role in without} | {
+        "liaison": signed_in(liaison(case))}
 
 
 def woman(name: str, case: Case, **options: Any) -> User:
     return make_member(name, case.unit, is_woman=True, **options)
+
+
+def liaison(case: Case) -> User:
+    """Speaks for the platform that the notice goes to, and is of the unit by mistake."""
+    body = Body.objects.create(slug="tiktok", kind="platform", name_en="TikTok", name_ur="ٹک ٹاک",
+                               platform=Platform.objects.get(slug="tiktok"))
+    member = woman("Omar", case, role=Role.LIAISON)
+    seats.take(member=member, body=body, by=None)
+    return member
 
 
 def emergency(case: Case) -> User:
@@ -198,7 +211,8 @@ def places(case: Case) -> dict[str, str]:
               "<uuid:label>": str(Label.objects.get().pk), "<uuid:member>": str(case.assignee_id),
               "<int:reply>": str(Reply.objects.get().pk), "<uuid:ask>": str(Ask.objects.get(kind="links").pk),
               "<uuid:webhook>": str(Webhook.objects.get().pk), "<uuid:review>": str(Review.objects.get().pk),
-              "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk)}
+              "<str:token>": "no-link", "<uuid:file>": str(Evidence.objects.get().pk),
+              "<uuid:shown>": str(uuid4()), "<slug:slug>": "tiktok"}
 
 
 def ask(browser: Client, method: str, address: str, case: Case) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from cases.coordination.models import Shown
 from cases.escalation.models import Answer, Approval, Batch, DeadLetter, Escalation
 from cases.evidence.models import Evidence
 from cases.evidence.selectors import case_takes_files
@@ -104,6 +105,15 @@ def test_every_account_signs_in_and_opens_its_units(facts: dict) -> None:
     assert isinstance(member, User)
     ring = unseal.keyring(member, unseal.unlock_staff(member, ayesha["password"]))
     assert len(ring.units) == 2
+
+
+def test_a_platform_has_a_desk_and_opens_what_was_put_before_it(facts: dict) -> None:
+    account = next(each for each in facts["accounts"] if each["role"] == "liaison")
+    member = authenticate(None, username=account["email"], password=account["password"])
+    assert isinstance(member, User)
+    ring = unseal.body_keyring(member, unseal.unlock_staff(member, account["password"]))
+    assert Shown.objects.exists()
+    assert all(unseal.key_for_body(row.key, shown=row.pk, keyring=ring) for row in Shown.objects.all())
 
 
 def test_nothing_that_was_told_lies_in_the_clear(facts: dict) -> None:

@@ -17,5 +17,7 @@ def news_link(context: template.Context) -> dict[str, Any]:
     except NoReverseMatch:
         return {}
     request = context["request"]
+    if getattr(request.user, "speaks_for_body", False):
+        return {}                       # a liaison's own desk is all the news there is
     here = bool(request.resolver_match and request.resolver_match.view_name == "triage:news")
     return {"url": url, "unread": unread(request.user), "here": here}

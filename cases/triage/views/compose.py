@@ -214,5 +214,6 @@ def said(case: Case, sent: list[Escalation]) -> str:
         return ngettext("%(n)d notice is on its way, or waits to be filled in.",
                         "%(n)d notices are on their way, or wait to be filled in.", len(sent)) % {"n": len(sent)}
     by_hand = {Channel.Kind.WEBFORM: _("Now fill in the platform's form."),
-               Channel.Kind.LETTER: _("Now print the letter and post it.")}
+               Channel.Kind.LETTER: _("Now print the letter and post it."),
+               Channel.Kind.PARTNER: _("Now put it before the body, at its own desk.")}
     return by_hand.get(Channel.Kind(sent[0].channel.kind), _("The notice is on its way."))

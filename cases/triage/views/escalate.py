@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.coordination.services import BY_HAND
 from cases.escalation import delivery, gates, notices, services
 from cases.escalation.channels import webform
 from cases.escalation.channels.base import Outgoing
-from cases.escalation.models import Channel, Escalation
+from cases.escalation.models import Escalation
 from cases.models import Case
 from cases.permissions import Permission
-from cases.triage import approving, reading
+from cases.triage import approving, partners, reading
 from cases.triage.escalating import FilledForm
 from cases.triage.post_forms import AnswerForm, possible
 from cases.triage.post_reading import read_mails, reply_address
@@ -59,7 +60,7 @@ def show(request: HttpRequest, case: Case, one: Escalation, *, status: int = 200
         "by_hand": by_hand(one) and not case.unit.practice, "filled_form": forms.get("filled") or FilledForm(label_suffix=""),
         "answer_form": forms.get("answer") or AnswerForm(one, mails=new), "possible": possible(one) or new, "new": new,
         "came": [(row, mails.get(row.pk), State(row.outcome).label if row.outcome else "") for row in came],
-        "replies": replies, "pause": gates.pause_of(one.channel_id),
+        "partner": partners.of_notice(one, case=case), "replies": replies, "pause": gates.pause_of(one.channel_id),
         "online": online_of(one, opened.notice, form=forms.get("saw"), look_form=forms.get("look")),
         "letter": one.dead_letters.filter(settled_at=None).first(),
     }
@@ -67,7 +68,7 @@ def show(request: HttpRequest, case: Case, one: Escalation, *, status: int = 200
 
 
 def by_hand(one: Escalation) -> bool:
-    return one.channel.kind in {Channel.Kind.WEBFORM, Channel.Kind.LETTER}
+    return one.channel.kind in BY_HAND
 
 
 @require_POST

@@ -20,7 +20,7 @@ from cases.referral import package, selectors, services
 from cases.referral.models import Ground, Policy, Referral
 from cases.referral.selectors import hurdle, may_second
 from cases.referral.words import PART_NAMES, Part, accused_there, act_for
-from cases.triage import reading, referring
+from cases.triage import partners, reading, referring
 from cases.triage.referral_forms import HURDLES, OutcomeForm, ReferForm, outcomes
 from cases.triage.referral_reading import read_referral
 from cases.triage.views.access import member_with, open_case_for
@@ -134,6 +134,7 @@ def show(request: HttpRequest, case: Case, one: Referral, member: Staff, *, stat
         "opened": read_referral(one, case=case, keyring=keyring, by=member),
         "parts": [PART_NAMES[Part(part)] for part in one.parts], "hurdle": HURDLES[reason] if reason else "", "trouble": trouble,
         "may_second": may_second(one, member), "possible": outcomes(one), "taken_back": taken_back(case, one),
+        "partner": partners.of_referral(one, case=case),
         "answer_form": answer or OutcomeForm(one), "can_tell": bool(one.handed_at and not one.told_at),
     }
     return render(request, "triage/referral.html", context, status=status)

@@ -152,7 +152,7 @@ def enter(request: HttpRequest, member: User, wish: str, passphrase: str) -> Htt
     response = redirect(destination(wish, member))
     device.remember(request, response, member)
     remember_language(response, member.language)
-    if member.reads_cases and vault_is_here() and not opened(request, response, member, passphrase):
+    if member.has_vault and vault_is_here() and not opened(request, response, member, passphrase):
         response["Location"] = with_next(reverse("accounts:unlock"), wish)
     return response
 

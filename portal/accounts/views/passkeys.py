@@ -174,7 +174,7 @@ def page(request: HttpRequest, form: PasskeyForm, *, trouble: str = "") -> HttpR
     opens = set(vault.salts(member)) if vault_is_here() else set()
     return render(request, "accounts/passkeys.html", {
         "passkeys": [(each, each.pk in opens) for each in member.passkeys.all()], "form": form, "trouble": trouble,
-        "place": passkeys.place(request), "has_vault": vault_is_here() and member.reads_cases})
+        "place": passkeys.place(request), "has_vault": vault_is_here() and member.has_vault})
 
 
 def own(request: HttpRequest) -> Passkey:

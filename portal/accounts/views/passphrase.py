@@ -13,7 +13,7 @@ from cases.vault.turnstile import Busy
 from portal.accounts import fresh, services, sessions
 from portal.accounts.forms import busy
 from portal.accounts.models import User
-from portal.accounts.pages import reader
+from portal.accounts.pages import keys_of, vault_holder
 from portal.accounts.passphrase_forms import ChangePassphraseForm, NewPassphraseForm
 from portal.accounts.unlocking import by_passphrase, try_passphrase
 
@@ -22,7 +22,7 @@ from portal.accounts.unlocking import by_passphrase, try_passphrase
 @fresh.required
 @sensitive_post_parameters("current", "passphrase", "passphrase_again")
 def change(request: HttpRequest) -> HttpResponse:
-    member, form = reader(request), ChangePassphraseForm(request.POST or None)
+    member, form = vault_holder(request), ChangePassphraseForm(request.POST or None)
     try:
         if request.method == "POST" and form.is_valid():
             private = by_passphrase(request, member, form.cleaned_data["current"])
@@ -30,7 +30,7 @@ def change(request: HttpRequest) -> HttpResponse:
                                        but=sessions.own(request))
             said = _("Your vault passphrase is changed, and your other sessions have ended. Your keys are the same.")
             messages.success(request, said)
-            return redirect("accounts:keys")
+            return redirect(keys_of(member))
     except ValidationError as error:
         form.add_error("current", error)
     except Busy:
@@ -43,14 +43,16 @@ def change(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("passphrase", "passphrase_again")
 def lost(request: HttpRequest) -> HttpResponse:
     """A new pair of keys, by the member alone. Whoever is the last to hold a unit's key is kept from throwing it away."""
-    member, form = reader(request), NewPassphraseForm(request.POST or None)
+    member, form = vault_holder(request), NewPassphraseForm(request.POST or None)
     alone = holds_alone(member)
     try:
         if request.method == "POST" and form.is_valid() and not alone:
             services.new_passphrase(member=member, passphrase=form.cleaned_data["passphrase"])
-            response = redirect("accounts:keys")
+            response = redirect(keys_of(member))
             try_passphrase(request, response, member, form.cleaned_data["passphrase"])
-            said = _("You have a new passphrase and new keys. Ask a colleague to hand you the key of your unit.")
+            said = (_("You have a new passphrase and new keys. Ask a colleague to hand you the key of your body.")
+                    if member.speaks_for_body else
+                    _("You have a new passphrase and new keys. Ask a colleague to hand you the key of your unit."))
             messages.success(request, said)
             return response
     except Busy:

@@ -139,6 +139,7 @@ def page_of(request: HttpRequest, colleague: User, *, place: PlaceForm | None = 
     standing = colleague.memberships.all()
     place = place or PlaceForm(initial={
         "role": colleague.role, "units": [unit.code for unit in described.units if not unit.practice],
+        "body": getattr(getattr(colleague, "seat", None), "body", None) and colleague.seat.body.slug,
         "practice": any(unit.practice for unit in described.units),
         "is_woman": any(each.is_woman for each in standing), "on_duty": any(each.on_duty for each in standing)})
     context = {

@@ -15,7 +15,7 @@ from cases.vault import parking
 from portal.accounts import passkeys, waiting
 from portal.accounts.forms import UnlockForm
 from portal.accounts.models import User
-from portal.accounts.pages import destination, next_address, reader, signed_in
+from portal.accounts.pages import destination, next_address, signed_in, vault_holder
 from portal.accounts.passkeys import Refused
 from portal.accounts.unlocking import ask, by_passphrase, open_vault, open_vault_by_passkey
 
@@ -24,7 +24,7 @@ from portal.accounts.unlocking import ask, by_passphrase, open_vault, open_vault
 @sensitive_post_parameters("passphrase", "credential", "prf")
 def unlock(request: HttpRequest) -> HttpResponse:
     """By passphrase or passkey; then back, with what was typed before."""
-    member, form, fields = reader(request), UnlockForm(request.POST or None), waiting.carried(request.POST)
+    member, form, fields = vault_holder(request), UnlockForm(request.POST or None), waiting.carried(request.POST)
     if request.method == "POST" and "credential" in request.POST:
         return unlock_by_passkey(request, member, fields)
     if request.method == "POST" and form.is_valid():
@@ -64,7 +64,7 @@ def state(request: HttpRequest) -> HttpResponse:
     """For the page itself: seconds until the vault locks, and the forms' token, to whoever it was made for (`of`). A GET changes
     nothing. A POST says that somebody is typing; once the time is up it drops both halves of the key."""
     response = JsonResponse({"seconds": 0})
-    own = str(reader(request).pk)
+    own = str(vault_holder(request).pk)
     if request.GET.get("of", own) != own:               # a colleague signed in since, in another tab of this browser
         return response
     if request.method == "POST" and parking.fetch(request) is None:

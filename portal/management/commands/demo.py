@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.demonstration.asked import connect, keep
 from portal.demonstration.cases import tell_all
 from portal.demonstration.matched import compare
+from portal.demonstration.partners import seat, show
 from portal.demonstration.past import remember
 from portal.demonstration.people import PEOPLE, give_unit_keys, hire
 from portal.demonstration.post import fill
@@ -47,12 +48,14 @@ class Command(BaseCommand):
                  for person in PEOPLE}
         give_unit_keys(units, staff)
         registry.seed()
+        seat(staff)
         keep(staff["admin"])
         set_up_replies()
         set_up_schedules()
         Platform.objects.filter(slug=PARTNER).update(takes_hashes=True)
         _partner, keys = add_partner(name="TikTok (demonstration)", platform=PARTNER)
         tell_all(staff)
+        show(staff, password)
         compare(staff)
         fill(staff)
         remember(staff)

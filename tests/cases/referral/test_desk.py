@@ -157,7 +157,8 @@ def test_a_demand_is_written_down_decided_by_two_and_read_by_its_unit(client: Cl
 def test_no_other_way_out_for_many_cases_exists() -> None:
     """Each address of the desk that hands out a file, and what is in it. A new one is looked at here by whoever adds it."""
     gives = {"audit_export": "the log: ids and codes", "print": "one case, to its member", "referral_package": "one case, once",
-             "download": "sums", "registry_export": "whom we ask"}
+             "download": "sums", "registry_export": "whom we ask",
+             "download_once": "what was put before a partner body, to that body, once"}
     telling = re.compile("export|csv|download|package|dump|print|zip|backup")
     names = set(_names(get_resolver("portal.urls.desk").url_patterns))
     assert {name for name in names if telling.search(name)} == set(gives)

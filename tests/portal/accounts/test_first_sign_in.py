@@ -149,7 +149,7 @@ def test_the_second_member_waits_for_the_first(newcomer, unit):
     assert not KeyGrant.objects.filter(member=second).exists()
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.CASEWORKER, Role.SUPERVISOR}])
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.CASEWORKER, Role.SUPERVISOR, Role.LIAISON}])
 def test_other_roles_choose_no_passphrase_and_get_no_key(client, role):
     member, start = services.add_member(email="other@example.org", name="Other", role=role, units=[], by=None)
     sign_in(client, email=member.email, password=start)

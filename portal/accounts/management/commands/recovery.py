@@ -12,12 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cases.audit.services import record
+from cases.coordination.models import Body
 from cases.evidence.ending import pages_of
 from cases.evidence.models import Evidence
 from cases.units.models import Unit
-from cases.vault import ceremony, custody, trust
+from cases.vault import bodies, ceremony, custody, trust
 from cases.vault.ceremony import Document, FileRefused, Opened, ShareRefused
-from cases.vault.models import StaffKey, UnitKey, WorkerKey
+from cases.vault.models import BodyKey, StaffKey, UnitKey, WorkerKey
 from cases.vault.signing import fingerprint
 from portal.accounts.models import User
 
@@ -131,9 +132,11 @@ class Command(BaseCommand):
 
     # --- beside the portal --------------------------------------------------------------------------------------------
     def ask(self, *, request: Path, again: bool, **_: Any) -> None:
-        waiting: list[tuple[str, UnitKey | WorkerKey]] = [
+        waiting: list[tuple[str, trust.Key]] = [
             (f"unit {unit.code}", custody.current_unit_key(unit)) for unit in Unit.objects.filter(keys__isnull=False).distinct()
             if again or not trust.is_open(unit)]
+        newest = [(body.slug, key) for body in Body.objects.filter(retired_at=None) if (key := bodies.newest(body.pk))]
+        waiting += [(f"body {slug}", key) for slug, key in newest if again or not bodies.is_open(key.body)]
         worker = WorkerKey.objects.first()
         if worker and (again or not trust.worker_is_open()):
             waiting.append(("the worker", worker))
@@ -149,8 +152,7 @@ class Command(BaseCommand):
         if not settings.ROOT_PUBLIC_KEY:
             raise CommandError("Set ROOT_PUBLIC_KEY first, as the ceremony printed it.")
         for each in of_kind(read(answer), "signatures", "keys"):
-            keys = WorkerKey.objects.all() if each["kind"] == trust.WORKER else UnitKey.objects.filter(unit=each["recipient"])
-            key = keys.filter(version=each["version"]).first()
+            key = key_of(each["kind"], each["recipient"], each["version"])
             if key is None:
                 raise CommandError(f"There is no version {each['version']} of {each['kind']} {each['recipient']}.")
             try:
@@ -203,7 +205,15 @@ class Command(BaseCommand):
         self.stdout.write("\n".join([f"{path} goes to the machine with the shares. Compare there:", *fingerprints]))
 
 
-def asked(name: str, key: UnitKey | WorkerKey) -> Document:
+def key_of(kind: str, recipient: str, version: int) -> trust.Key | None:
+    if kind == trust.WORKER:
+        return WorkerKey.objects.filter(version=version).first()
+    if kind == "body":
+        return BodyKey.objects.filter(body=recipient, version=version).first()
+    return UnitKey.objects.filter(unit=recipient, version=version).first()
+
+
+def asked(name: str, key: trust.Key) -> Document:
     link = trust.link(key)
     return {"name": name, "kind": link.kind, "recipient": link.recipient, "version": link.version, "public": link.public.hex(),
             "verify": link.verify.hex()}
