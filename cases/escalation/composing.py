@@ -46,6 +46,12 @@ def lacking(notice: Notice, wanted: Iterable[Element]) -> list[Element]:
     return [element for element in wanted if not has[element]]
 
 
+def owed(notice: Notice, channel: Channel, basis: LegalBasis | None) -> list[Element]:
+    """What the way and the chosen ground ask for, and a notice of ours could have."""
+    asked = asked_for(channel, [basis] if basis else [])
+    return [element for element in lacking(notice, asked) if element not in NEVER]
+
+
 # --- what it gives away -----------------------------------------------------------------------------------------------
 def named(notice: Notice, people: Iterable[str], accounts: Iterable[str]) -> list[str]:
     """Those who stand in the words, as they are known to us. An account may be a place as well, so it is looked for in the words

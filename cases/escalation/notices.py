@@ -26,6 +26,7 @@ class Missing(StrEnum):
     LOCATION = "location"                # neither a link nor a fingerprint
     REASONS = "reasons"
     SIGNATURE = "signature"
+    ASKED = "asked"                      # what its way or its ground asks for besides
     ACCUSATION = "accusation"            # quotes an accusation that endangers the reporter
     FINGERPRINT = "fingerprint"          # one that may not leave is written into the words, or one of another case is listed
 

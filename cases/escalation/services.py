@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.audit.services import actor, record
 from cases.deadlines import promise
-from cases.escalation import notices, replying, second
+from cases.escalation import composing, notices, replying, second
 from cases.escalation.channels import email, upward, webhook, xarf
 from cases.escalation.composing_models import Batch
 from cases.escalation.models import Answer, Channel, Escalation, LegalBasis
@@ -91,6 +91,8 @@ def request(*, case: Case, channel: Channel, notice: Notice, by: Staff, language
         match_for_good(case_id=case.pk)     # before the case is locked: it takes turns with jobs that tie this case to others
     case = lock_case(case)                  # an answer that is taken back at this moment comes before or after, not in between
     check(case, notice)
+    if composing.owed(notice, channel, basis):
+        raise Incomplete([Missing.ASKED])
     if notice.hashes and (reason := refusal(case)):         # a child's leave in no notice
         raise PublishRefused(reason)
     entries = propose(case=case, by=by) if notice.hashes else []        # another member puts them on the list

@@ -26,6 +26,7 @@ MISSING_NAMES = {
     Missing.SIGNATURE: _("A notice must be signed: write who signs for the office."),
     Missing.FINGERPRINT: _("A fingerprint stands in the words. Take it out: fingerprints leave by the tick box only, or not at "
                            "all."),
+    Missing.ASKED: _("The way that it takes, or the law that it stands on, asks for something that the notice lacks."),
     Missing.ACCUSATION: _("Do not quote the accusation: a notice may be passed on, and repeating it endangers the reporter."),
 }
 REFUSAL_NAMES = {
@@ -43,6 +44,7 @@ CONSENT_NAMES = {
                                 "first."),
     Consent.Act.SHARE_HASHES: _("The reporter has not agreed that fingerprints are shared. Write and ask first."),
 }
+NEVER = "never"
 FIELD_OF = {Element.LOCATION: "links", Element.REASONS: "reasons", Element.LAW: "law", Element.SIGNATURE: "signature"}
 NO_REPORT = _("This host reads reports by machine: it needs a web address, and its format has no word for this harm unless it is "
               "about intimate pictures, personal data or children. Choose another way.")
@@ -169,7 +171,16 @@ class NoticeForm(forms.Form):
             if self.found and not data["names_stay"]:
                 self.add_error("names_stay", _("A name or an account that this case knows stands in the notice. Take it out: a "
                                                "notice may be passed on."))
+            if "send" in self.data:
+                self.insist()
         return data
+
+    def insist(self) -> None:
+        """What the way or the ground asks for and the notice can have must be there before it leaves."""
+        for place, said in self.lacks().items():
+            if place != NEVER and place not in self.errors:
+                self.add_error(place, _("%(asked)s. Without it they may let the notice lie: add it before you send.") % {
+                    "asked": " · ".join(said)})
 
     # --- what would be sent -------------------------------------------------------------------------------------------
     @property
@@ -193,16 +204,20 @@ class NoticeForm(forms.Form):
 
     # --- what is missing, beside the field it belongs to --------------------------------------------------------------
     def lacks(self) -> dict[str, list[str]]:
-        """Field → who asks for what it lacks now; under "never" what no notice of ours has."""
+        """Field → who asks for what it lacks now; under NEVER what no notice of ours has."""
         found: dict[str, list[str]] = {}
         for channel in self.channels:
             stands_on = [each for each in self.grounds[channel] if not each.citation or str(each.pk) == self.raw("basis")]
             basis = next((each for each in stands_on if each.citation), None)
             for element in composing.lacking(self.sketch(channel, basis), composing.asked_for(channel, stands_on)):
-                place = self.name_of("policy", channel) if element == Element.POLICY else FIELD_OF.get(element, "never")
+                place = self.name_of("policy", channel) if element == Element.POLICY else FIELD_OF.get(element, NEVER)
                 found.setdefault(place, []).append(_("%(platform)s asks for: %(element)s") % {
                     "platform": channel.platform, "element": element.label})
         return found
+
+    def hints(self) -> dict[str, list[str]]:
+        """The same before it is an error."""
+        return {place: said for place, said in self.lacks().items() if place not in self.errors}
 
     def sketch(self, channel: Channel, basis: LegalBasis | None) -> Notice:
         """As it stands in the form now, right or wrong."""

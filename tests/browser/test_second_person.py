@@ -30,6 +30,10 @@ def test_written_by_one_and_given_back_by_another(live: str, eye: Callable[..., 
     click(hers.page, "main form .btn.line")
     hers("two-2-preview")
     click(hers.page, "button[name=send]")
+    hers("two-2-lacks")
+    hers.page.locator("[name=policy]").fill("Community Guidelines: adult sexual exploitation")
+    click(hers.page, "main form .btn.line")
+    click(hers.page, "button[name=send]")
     one = Escalation.objects.latest("requested_at")
     assert one.state == Escalation.State.PROPOSED
     his = eye(language, bilal)

@@ -70,7 +70,7 @@ def typed(request: HttpRequest, case: Case, way: Channel, member: Staff) -> Noti
 
 def page(request: HttpRequest, way: Channel, forms: list[NoticeForm], *, preview: bool = False,
          status: int = 200) -> HttpResponse:
-    parts = [(form, form.lacks(), trouble(form.case), previewing.previews(form, LANGUAGE) if preview else [],
+    parts = [(form, form.hints(), trouble(form.case), previewing.previews(form, LANGUAGE) if preview else [],
               previewing.disclosures(form) if preview else []) for form in forms]
     by_two = any(second.wanted(form.case.unit) for form in forms)
     context = {"channel": way, "parts": parts, "preview": preview, "second": by_two}

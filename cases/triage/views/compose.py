@@ -163,7 +163,7 @@ def page(request: HttpRequest, case: Case, form: NoticeForm, *, preview: bool = 
          kept: Kept | None = None) -> HttpResponse:
     channel = form.channels[0]
     context = {"case": case, "channel": channel, "channels": form.channels, "also": form.channels[1:], "form": form,
-               "previews": previewing.previews(form, LANGUAGE) if preview else [], "lacks": form.lacks(),
+               "previews": previewing.previews(form, LANGUAGE) if preview else [], "lacks": form.hints(),
                "disclosed": previewing.disclosures(form) if preview else [], "second": second.wanted(case.unit),
                "trouble": trouble(case), "extra": extra(form), "follows": form.follows,
                "draft": kept or drafts.numbered(request.POST.get("draft", "")), "draft_form": drafts.of_notice(channel.pk)}
@@ -172,7 +172,7 @@ def page(request: HttpRequest, case: Case, form: NoticeForm, *, preview: bool = 
 
 def extra(form: NoticeForm) -> list[tuple[BoundField, list[str]]]:
     """The fields that several channels bring, each with what it lacks."""
-    lacks, names = form.lacks(), [f"{part}_{channel.pk}" for channel in form.channels[1:] for part in ("reference", "policy")]
+    lacks, names = form.hints(), [f"{part}_{channel.pk}" for channel in form.channels[1:] for part in ("reference", "policy")]
     return [(form[name], lacks.get(name, [])) for name in names]
 
 

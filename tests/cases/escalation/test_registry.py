@@ -3,6 +3,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pyrage
 import pytest
 from django.db import IntegrityError
 from django.db.transaction import atomic
@@ -12,7 +13,7 @@ from cases.audit.models import Entry
 from cases.escalation import registry
 from cases.escalation.models import Authority, Change, Channel, Element, LegalBasis, Platform
 from cases.escalation.notices import LAW
-from cases.escalation.registry import book
+from cases.escalation.registry import book, checks
 from cases.escalation.registry.changes import (
     NotYours,
     Outdated,
@@ -25,8 +26,9 @@ from cases.escalation.registry.changes import (
     take_back,
     verify,
 )
-from cases.escalation.registry.entries import key_of, rows
+from cases.escalation.registry.entries import key_of, rows, whole
 from cases.priority import Harm
+from cases.referral import package
 from tests.factories.cases import make_member, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +185,18 @@ def test_what_is_wrong_in_a_file_is_said_where_it_is(heads):
             book.read(text if text.startswith(("!!", "version")) else f"version: 1\n{text}")
         assert refused.value.wrong, text
         assert any(where.endswith(f" {field}") for where, _message in refused.value.wrong) or not field, text
+
+
+def test_a_key_is_one_that_a_package_can_be_sealed_to():
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    wrong = [key[:-1], key + "q", key[:20] + ("q" if key[20] != "q" else "p") + key[21:], "age1" + "q" * 58, "ssh-ed25519 AAAA"]
+    for text in [key, *wrong]:
+        row = whole("authority:nccia", {"name_en": "NCCIA", "name_ur": "این سی سی آئی اے", "email": "a@example.org",
+                                        "kind": "police", "source": "their page", "public_key": text})
+        found = checks.problems("authority:nccia", row, known={"authority:nccia"})
+        assert ("public_key" in found) == (text in wrong), text
+        if text in wrong:
+            with pytest.raises(package.BadKey):
+                package.recipient(text)
+        else:
+            assert package.recipient(text)

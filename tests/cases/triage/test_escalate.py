@@ -1,11 +1,14 @@
 """From the case page to a notice and back, as owner, colleague, stranger, locked member and nobody."""
+from dataclasses import replace
+
 import pytest
 from django.core import mail
 from django.test import Client
 
 from cases.audit.models import Entry
-from cases.escalation import registry
-from cases.escalation.models import Channel, Escalation
+from cases.escalation import registry, services
+from cases.escalation.models import Channel, Element, Escalation, LegalBasis, Platform
+from cases.escalation.notices import Missing, Notice
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.models import ListEntry
 from cases.hashing.services import store
@@ -92,7 +95,7 @@ def test_an_empty_notice_names_each_fault_beside_its_field(client: Client, case:
     assert page.status_code == 400
     assert set(page.context["form"].errors) == {"reasons", "signature"}
     page = client.post(address(case), {"reference": "MZ-23456789AB", "links": " ", "reasons": "x", "signature": "y", "send": "1"})
-    assert set(page.context["form"].errors) == {"links"}
+    assert set(page.context["form"].errors) == {"links", "policy"}
 
 
 def test_a_forged_reference_is_refused(client: Client, case: Case) -> None:
@@ -215,6 +218,33 @@ def test_before_it_leaves_one_reads_it_in_urdu_what_it_lacks_and_what_it_gives_a
     reporter_consents(case, Consent.Act.ASK_PLATFORM, Consent.Answer.NO)
     lines = {line.line.what: line.mark for line in client.post(address(case), typed(client, case)).context["disclosed"]}
     assert (lines["request"], lines["fingerprints"]) == ("!", "−")
+
+
+def test_what_the_way_or_the_law_asks_for_must_be_there_before_it_leaves(client: Client, case: Case) -> None:
+    refused = client.post(address(case), typed(client, case, policy="") | {"send": "1"})
+    assert refused.status_code == 400
+    assert "own clause" in refused.context["form"].errors["policy"][0]
+    assert "policy" not in refused.context["lacks"], "said once"
+    Platform.objects.filter(slug="tiktok").update(policy="")
+    way = Channel.objects.filter(platform__slug="tiktok", kind="email").first()
+    way.requires = [Element.LAW, Element.NAME]
+    way.save()
+    refused = client.post(address(case), typed(client, case, policy="Rule 4", law="", basis="") | {"send": "1"})
+    assert list(refused.context["form"].errors) == ["law"]
+    assert refused.context["lacks"].keys() == {"never"}, "the name of the affected person is in no notice of ours"
+    assert not Escalation.objects.exists()
+    assert client.post(address(case), typed(client, case, policy="Rule 4", basis="") | {"send": "1"}).status_code == 302
+
+
+def test_the_service_asks_for_it_too(case: Case, ayesha: User) -> None:
+    basis = LegalBasis.objects.get(slug="peca-21")
+    way = Channel.objects.select_related("platform").filter(platform__slug="tiktok", kind="email").first()
+    notice = Notice(reference=services.new_reference(), links=(LINK,), hashes=(), reasons="It was published.", policy="", law="x",
+                    child=False, signature="A. Khan")
+    with pytest.raises(services.Incomplete) as refused:
+        services.request(case=case, channel=way, notice=notice, by=ayesha, basis=basis)
+    assert refused.value.lacks == [Missing.ASKED]
+    assert services.request(case=case, channel=way, notice=replace(notice, policy="Rule 4"), by=ayesha, basis=basis)
 
 
 def test_a_known_name_in_the_words_is_found_and_leaves_only_on_purpose(client: Client, case: Case) -> None:
