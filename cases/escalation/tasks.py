@@ -3,7 +3,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.escalation import batches, chasing, delivery, looking, second, services, uploads
-from cases.escalation.inbound import handed, imap
+from cases.escalation.inbound import handed, mailbox
 from cases.models import Case, Consent
 from cases.outbox.services import job
 from cases.selectors import agrees, parts_of
@@ -48,10 +48,10 @@ def chase() -> None:
     second.remind(timezone.now())
 
 
-@job("escalation.fetch_mail", atomic=False, max_attempts=1)
+@job(mailbox.FETCH, atomic=False, max_attempts=1)
 def fetch_mail() -> None:
     """Each minute anew; one that fails needs no second try."""
-    imap.fetch()
+    mailbox.fetch()
 
 
 @job("escalation.take_mail", max_attempts=200)

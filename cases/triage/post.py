@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from django.db.models import QuerySet, Sum
 
 from cases.escalation import gates
+from cases.escalation.inbound import mailbox
+from cases.escalation.inbound.mailbox import Broken
 from cases.escalation.models import Answer, DeadLetter, Gate, Stray
 from cases.permissions import Staff
 from cases.selectors import cases_for
@@ -19,10 +21,12 @@ class Post:
     letters: list[DeadLetter]
     paused: list[Gate]
     strays: list[tuple[str, int]]              # why, how many in a week
+    mailbox: Broken | None                     # since when nothing is fetched from it
 
 
 def post_of(member: Staff, today: date) -> Post:
-    return Post(list(unread(member)[:MOST]), list(waiting(member)[:MOST]), list(gates.paused()), strays(today - LATELY))
+    return Post(list(unread(member)[:MOST]), list(waiting(member)[:MOST]), list(gates.paused()), strays(today - LATELY),
+                mailbox.broken())
 
 
 def waiting(member: Staff) -> QuerySet[DeadLetter]:

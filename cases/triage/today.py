@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Max, Min, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.escalation import gates, registry
+from cases.escalation.inbound.mailbox import FETCH, Broken
 from cases.escalation.models import Channel, Gate
 from cases.outbox.models import Job
 from cases.permissions import Permission, Staff, may
@@ -85,7 +86,8 @@ class UnitToday:
 @dataclass(frozen=True)
 class Today:
     """`seen`: files that the member opened today; from `pause` on they are asked to rest. `lines`: numbers they can call. For
-    supervisors: `resting`, members who saw enough for today, and `stopped`, what the portal gave up on, by kind of work."""
+    supervisors: `resting`, members who saw enough for today, `stopped`, what the portal gave up on, by kind of work, and since
+    when no answers can be fetched from the `mailbox`."""
     own: list[Line]
     units: list[UnitToday]
     seen: int
@@ -95,6 +97,7 @@ class Today:
     stopped: list[tuple[Promise | str, int]] = field(default_factory=list)
     stale: list[Channel] = field(default_factory=list)
     paused: list[Gate] = field(default_factory=list)
+    mailbox: Broken | None = None
 
 
 def morning(member: Staff, now: datetime) -> Today:
@@ -107,12 +110,13 @@ def morning(member: Staff, now: datetime) -> Today:
     watch, set_for, exposed = duty_of(units, now), of_units(units), opened_today(units)
     tired = {pk for (pk, unit), opened in exposed.items() for each in units if each.pk == unit
              and opened >= set_for[each].files_a_day}
+    stopped, mailbox = given_up(now) if supervises else ([], None)
     return Today(
         lines[:len(OWN)], [UnitToday(unit, lines[at:at + len(EACH)], watch[unit]) for unit, at in
                            zip(units, range(len(OWN), len(lines), len(EACH)), strict=True)],
         seen=max((opened for (pk, _unit), opened in exposed.items() if pk == member.pk), default=0),
         pause=limit_among(set_for.values()), lines=[each for each in set_for.values() if each.phone],
-        resting=len(tired) if supervises else 0, stopped=given_up(now) if supervises else [], stale=registry.stale(now.date()),
+        resting=len(tired) if supervises else 0, stopped=stopped, mailbox=mailbox, stale=registry.stale(now.date()),
         paused=list(gates.paused()))
 
 
@@ -139,11 +143,17 @@ def duty_in(coming: list[Shift], marked: list[Staff], now: datetime) -> Duty:
     return Duty(named or [(each, None) for each in marked], gaps, bool(coming))
 
 
-def given_up(now: datetime) -> list[tuple[Promise | str, int]]:
-    """Jobs that failed for good, by kind of work; but not those that came back to somebody on a case."""
-    rows = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=now - LATELY).exclude(task__in=COMES_BACK)
+def given_up(now: datetime) -> tuple[list[tuple[Promise | str, int]], Broken | None]:
+    """Jobs that failed for good, by kind of work; but not those that came back to somebody on a case. And the mailbox, which is
+    tried again each minute."""
+    lately = Q(finished_at__gte=now - LATELY) | Q(task=FETCH)
+    rows = Job.objects.filter(lately, state=Job.State.FAILED).exclude(task__in=COMES_BACK)
     found: dict[str, int] = {}
-    for task, count in rows.order_by().values_list("task").annotate(n=Count("pk")):
+    broken = None
+    for task, count, since, error in rows.order_by().values_list("task").annotate(Count("pk"), Min("finished_at"), Max("error")):
+        if task == FETCH:
+            broken = Broken.of(since, error)
+            continue
         room = task.split(".")[0]
         found[room if room in WORK else ""] = found.get(room if room in WORK else "", 0) + count
-    return [(name, found[room]) for room, name in WORK.items() if room in found]
+    return [(name, found[room]) for room, name in WORK.items() if room in found], broken

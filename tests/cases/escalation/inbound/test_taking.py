@@ -17,10 +17,13 @@ from django.utils import timezone
 from cases.audit.models import Entry
 from cases.escalation import chasing, replying
 from cases.escalation.inbound import imap
+from cases.escalation.inbound.mailbox import FETCH
 from cases.escalation.inbound.taking import take_in
 from cases.escalation.models import Answer, Arrival, DeadLetter, Escalation, Stray
 from cases.models import Case
 from cases.outbox.errors import Retry, Stop
+from cases.outbox.models import Job
+from cases.outbox.services import enqueue
 from cases.vault import envelope
 from cases.vault.models import DataKeyWrap
 from cases.vault.unseal import key_for_unit
@@ -129,6 +132,37 @@ def test_a_mailbox_that_hangs_up_is_no_wrong_password(tmp_path: Path, settings: 
         with pytest.raises(Retry):
             imap.fetch()
         server.join(10)
+
+
+def test_a_mailbox_that_cannot_be_reached_is_one_failed_job_and_stands_on_the_desk(mailbox: Mailbox, settings: Any, ayesha: User,
+                                                                                   run_jobs: RunJobs) -> None:
+    head = signed_in(make_member("Nadia", make_unit(), role="supervisor"), unlocked=False)
+    good = {"host": "127.0.0.1", "port": mailbox.port, "user": "takedown", "folder": "INBOX", "strays": "Strays",
+            "ca_file": str(mailbox.ca_file)}
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        closed = door.getsockname()[1]
+    settings.IMAP, settings.IMAP_PASSWORD = good | {"port": closed}, PASSWORD
+    for _minute in range(3):
+        enqueue(FETCH)
+        run_jobs()
+    failed = Job.objects.get(task=FETCH, state=Job.State.FAILED)
+    first = failed.finished_at
+    Job.objects.filter(pk=failed.pk).update(finished_at=first - timedelta(days=9))
+    for page in ("/desk/today/", "/desk/post/"):
+        words = head.get(page).content.decode()
+        assert "cannot be fetched from the mailbox" in words, page
+        assert "No connection came about" in words, page
+    settings.IMAP_PASSWORD = "wrong"  # noqa: S105
+    settings.IMAP = good
+    enqueue(FETCH)
+    run_jobs()
+    assert Job.objects.get(task=FETCH, state=Job.State.FAILED).error == "Stop login", "the newest reason, since the first day"
+    assert "Our name or key was not taken" in head.get("/desk/post/").content.decode()
+    settings.IMAP_PASSWORD = PASSWORD
+    enqueue(FETCH)
+    run_jobs()
+    assert not Job.objects.filter(task=FETCH, state=Job.State.FAILED).exists()
+    assert "cannot be fetched" not in head.get("/desk/today/").content.decode()
 
 
 def take(raw: bytes) -> bool:
