@@ -112,7 +112,7 @@ def texts_that_leave(**_: object) -> list[CheckMessage]:
 def a_proxy_to_look_by(**_: object) -> list[CheckMessage]:
     try:
         if settings.LOOK_PROXY:
-            look_wire.proxy()
+            look_wire.proxy(settings.LOOK_PROXY)
     except ValueError:
         return [Error("LOOK_PROXY names no plain HTTP proxy.", id="portal.E013",
                       hint="Write http://host:port, without a name, a password or a path, or leave it empty: "

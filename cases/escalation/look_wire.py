@@ -31,9 +31,9 @@ class Unanswered(Exception):
         self.code = code
 
 
-def proxy() -> tuple[str, int]:
-    """Host and port. Raises ValueError for a setting that names no plain HTTP proxy."""
-    parts = urlsplit(settings.LOOK_PROXY)
+def proxy(url: str) -> tuple[str, int]:
+    """Host and port. Raises ValueError for what names no plain HTTP proxy."""
+    parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname or not parts.port or parts.username or parts.path.strip("/") or parts.query:
         raise ValueError("LOOK_PROXY")
     return parts.hostname, parts.port
@@ -106,7 +106,7 @@ class Tunnel:
     """A connection through the proxy, which another thread may cut. `sock` is the TLS layer's once that is there."""
 
     def __init__(self) -> None:
-        self.sock: socket.socket = socket.create_connection(proxy(), STEP)
+        self.sock: socket.socket = socket.create_connection(proxy(settings.LOOK_PROXY), STEP)
 
     def open(self, address: str, port: int) -> None:
         self.sock.sendall(f"CONNECT {address}:{port} HTTP/1.1\r\nHost: {address}:{port}\r\n\r\n".encode())

@@ -85,8 +85,9 @@ def still_online() -> QuerySet[Sighting]:
 
 
 def of_reporter() -> QuerySet[Sighting]:
-    """What its reporter saw, since "removed"."""
-    return Sighting.objects.filter(case=OuterRef("case"), how=How.REPORTER.value, at__gt=OuterRef("answered_at")).order_by("-at")
+    """What a reporter of its case saw since "removed": its own, of a report that it leads, of the one that it was split from."""
+    told = Q(case=OuterRef("case")) | Q(case__merged_into=OuterRef("case")) | Q(case=OuterRef("case__split_of"))
+    return Sighting.objects.filter(told, how=How.REPORTER.value, at__gt=OuterRef("answered_at")).order_by("-at")
 
 
 def online_again(notices: QuerySet[Escalation]) -> QuerySet[Escalation]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.audit import presenters
 from cases.audit.models import Entry
+from cases.escalation.models import Sighting
 from cases.models import LEVEL_NAMES, RULE_NAMES, Case
 from cases.priority import Level
 from cases.triage.matches import ABOUT_CASES
@@ -26,7 +27,7 @@ EVENTS = frozenset({
     "referral_asked", "referral_ready", "referral_taken", "referral_handed", "referral_told", "referral_accepted",
     "referral_refused", "referral_acted", "referral_nothing", "referral_dropped", "demand_registered", "demand_decided",
     "report_taken", "case_printed", "subject_added", "subject_changed", "subject_removed", "notice_second_asked",
-    "notice_approved", "notice_returned",
+    "notice_approved", "notice_returned", "sighting_recorded", "look_allowed", "look_ended", "back_online",
 })
 SUPERVISORS = frozenset({"member_excluded", "exclusion_lifted", "glass_broken", "disposal_proposed", "disposal_approved",
                          "disposal_put_back"})
@@ -100,8 +101,15 @@ def about_member(words: Callable[[], str]) -> Words:
     return written
 
 
+def sighting(entry: Entry, _named: Names) -> str:
+    """How many links of a notice were seen how."""
+    seen = [f"{label} ({n})" for value, label in Sighting.Seen.choices if (n := entry.details.get(value))]
+    return _("looked whether it is online: %(seen)s") % {"seen": " · ".join(seen)}
+
+
 WORDS: dict[str, Words] = {
     "case_assigned": assigned, "priority_raised": priority, "priority_settled": priority, "priority_set": priority,
+    "sighting_recorded": sighting,
     "task_given": task_given, "task_made": task_made, "task_done": lambda _e, _n: _("did a task"),
     "task_undone": lambda _e, _n: _("opened a task again"),
     "member_excluded": about_member(lambda: _("%(name)s is kept from the case")),

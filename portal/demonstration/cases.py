@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Model
 
-from cases.escalation.models import Attempt, Escalation
+from cases.escalation.models import Attempt, Escalation, Sighting
 from cases.evidence.services import receive
 from cases.hashing.fingerprint import Fingerprint
 from cases.hashing.services import store
@@ -149,6 +149,7 @@ def put_back(case: Case, hours: timedelta) -> None:
     shift(Consult, {"case": case}, later, "at")
     shift(Escalation, {"case": case}, later, "requested_at", "sent_at", "answered_at", "next_check_at")
     shift(Attempt, {"escalation__case": case}, later, "at")
+    shift(Sighting, {"case": case}, later, "at")
     shift(Referral, {"case": case}, later, "asked_at", "decided_at", "taken_at", "handed_at", "told_at")
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cases import services
-from cases.escalation import delivery, notices, services as escalation
-from cases.escalation.models import Authority, Channel, Escalation
+from cases.escalation import delivery, notices, services as escalation, sightings
+from cases.escalation.models import Authority, Channel, Escalation, Sighting
 from cases.hashing import listing
 from cases.hashing.models import MediaHash
 from cases.hashing.services import refusal
@@ -121,6 +121,14 @@ def answered(outcome: Escalation.State, closed: Outcome | None = None) -> Callab
     return walk
 
 
+def back(told: Told) -> None:
+    """Removed and closed; then a member looked, and it is online again."""
+    answered(Escalation.State.ACTIONED, Outcome.REMOVED)(told)
+    row = Escalation.objects.select_related("case").get(case=told.case)
+    sightings.saw(escalation=row, views={0: sightings.View(Sighting.Seen.ONLINE)}, by=told.by)
+    told.case.refresh_from_db()
+
+
 def close(outcome: Outcome) -> Callable[[Told], None]:
     def walk(told: Told) -> None:
         review(told)
@@ -136,7 +144,7 @@ PATHS: dict[str, Callable[[Told], object]] = {
     "new": stay, "in_review": review, "waiting_reporter": ask, "waiting_outside": wait_outside,
     "escalated": escalate, "escalated_form": lambda told: escalate(told, Channel.Kind.WEBFORM),
     "escalated_refused": answered(Escalation.State.REFUSED),
-    "closed_removed": answered(Escalation.State.ACTIONED, Outcome.REMOVED),
+    "online_again": back, "closed_removed": answered(Escalation.State.ACTIONED, Outcome.REMOVED),
     "closed_not_removed": answered(Escalation.State.REFUSED, Outcome.NOT_REMOVED),
     "closed_not_for_us": close(Outcome.NOT_FOR_US), "referred": close(Outcome.REFERRED),
     "withdrawn": close(Outcome.WITHDRAWN), "duplicate": close(Outcome.DUPLICATE),

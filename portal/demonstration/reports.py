@@ -49,7 +49,7 @@ REPORTS: tuple[Report, ...] = (
     Report("ur", H.STALKING, 23, "ایک سابق ساتھی ہر نئے اکاؤنٹ سے مجھے ڈھونڈ لیتا ہے اور بتاتا ہے کہ میں آج کہاں تھی۔", 16, "in_review", platforms=("instagram", "tiktok")),
     Report("en", H.STALKING, 28, "He comments under everything I post, from new accounts, for two years now.", 300, "closed_not_removed", platforms=("instagram",)),
     Report("ur", H.OUTING, 20, "میری نجی گفتگو کے اسکرین شاٹ میرے گھر والوں کو بھیجنے کی دھمکی دی جا رہی ہے۔", 8, platforms=("whatsapp",)),
-    Report("en", H.OUTING, 26, "My private chats were posted in our university group without my permission.", 90, "closed_removed", platforms=("facebook",)),
+    Report("en", H.OUTING, 26, "My private chats were posted in our university group without my permission.", 90, "online_again", platforms=("facebook",)),
     Report("ur", H.ACCOUNT_TAKEN, 41, "میرا واٹس ایپ کسی اور کے قبضے میں ہے اور وہ میرے نمبر سے پیسے مانگ رہا ہے۔", 5, platforms=("whatsapp",)),
     Report("en", H.ACCOUNT_TAKEN, 35, "I lost my Instagram after clicking a link. It now posts investment scams.", 120, "closed_not_for_us", platforms=("instagram",)),
     Report("ur", H.INTIMATE_IMAGES, 30, "طلاق کے بعد سابق شوہر نے ہماری نجی تصاویر دوستوں کو بھیج دی ہیں۔", 14, "in_review", platforms=("whatsapp",), pictures=2, woman=True),

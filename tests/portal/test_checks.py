@@ -13,14 +13,15 @@ def postgresql(role: str) -> dict[str, dict[str, str]]:
 SOUND = {
     "DEMO": False, "PORTAL_ROLE": "public", "BASE_URL": "https://mehfooz.example", "ALLOWED_HOSTS": ["mehfooz.example"],
     "CELERY_BROKER_URL": "redis://localhost/1", "DEFAULT_FROM_EMAIL": "no-reply@mehfooz.example",
-    "SMS_GATEWAY_URL": "https://sms.example", "ROOT_PUBLIC_KEY": bytes(65), "RECOVERY_PUBLIC_KEY": bytes(65),
+    "SMS_GATEWAY_URL": "https://sms.example", "LOOK_PROXY": "", "ROOT_PUBLIC_KEY": bytes(65), "RECOVERY_PUBLIC_KEY": bytes(65),
     "NOTICE_FROM_EMAIL": "takedown@mehfooz.example", "DATABASES": postgresql("public"),
     "ORIGINS": {role: f"https://{role}.mehfooz.example" for role in ("public", "desk", "cms", "exchange")},
 }
 WORKER = {"PORTAL_ROLE": "worker", "DATABASES": postgresql("worker")}
 ALL = [checks.demonstration, checks.one_role_a_process, checks.a_database_that_several_processes_share, checks.encrypted_origins,
        checks.a_broker_that_other_processes_reach, checks.separate_hosts, checks.an_office_with_an_address,
-       checks.texts_that_leave, checks.keys_of_the_ceremony, checks.secrets_of_others, checks.a_database_role_of_its_own]
+       checks.texts_that_leave, checks.keys_of_the_ceremony, checks.a_proxy_to_look_by, checks.secrets_of_others,
+       checks.a_database_role_of_its_own]
 
 
 def said(monkeypatch: pytest.MonkeyPatch, **changed: object) -> list[str]:
@@ -48,6 +49,7 @@ def test_a_sound_environment_is_silent(monkeypatch):
     ({"ROOT_PUBLIC_KEY": b""}, "portal.E009"),
     ({"RECOVERY_PUBLIC_KEY": b""}, "portal.E009"),
     ({"DATABASES": postgresql("desk")}, "portal.W012"),
+    ({"LOOK_PROXY": "proxy.example:3128"}, "portal.E013"),
 ])
 def test_one_fault_one_message(monkeypatch, changed, expected):
     assert said(monkeypatch, **changed) == [expected]

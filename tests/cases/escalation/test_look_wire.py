@@ -120,7 +120,6 @@ def test_a_proxy_that_is_away_is_tried_again_and_one_that_refuses_is_no_answer(w
 
 @pytest.mark.parametrize("wrong", ["proxy:3128", "https://proxy:3128", "socks5://proxy:1080", "http://proxy", "http://me:word@proxy:3128",
                                    "http://proxy:3128/path", "http://proxy:99999"])
-def test_a_setting_that_names_no_plain_proxy(settings, wrong):
-    settings.LOOK_PROXY = wrong
+def test_a_setting_that_names_no_plain_proxy(wrong):
     with pytest.raises(ValueError, match=r"LOOK_PROXY|[Pp]ort"):
-        look_wire.proxy()
+        look_wire.proxy(wrong)

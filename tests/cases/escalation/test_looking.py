@@ -129,6 +129,14 @@ def test_only_not_found_means_gone_and_nothing_means_online(status, seen, why):
     assert looking.meaning(status) == (seen, why)
 
 
+def test_jobs_of_several_days_ask_once(world, sent, let, ayesha, run_jobs):
+    allowed(sent, ayesha)
+    for days in range(3):
+        looking.plan(timezone.now() + timedelta(days=days, minutes=days))
+    assert due_now(run_jobs) == ["escalation.look_at"] * 6
+    assert len(world.heard) == Sighting.objects.count() == 2
+
+
 def test_what_cannot_be_asked_is_noted_as_that(world, sent, let, ayesha, run_jobs):
     world.refuses = True
     allowed(sent, ayesha)

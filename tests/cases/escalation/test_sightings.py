@@ -19,6 +19,7 @@ from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from portal.dbroles.sql import login_of
 from tests.cases.escalation.conftest import asked
+from tests.factories.cases import make_case
 from tests.fixtures.roles import OWNER
 
 State, Seen = Escalation.State, Sighting.Seen
@@ -159,6 +160,17 @@ def test_what_the_reporter_saw_counts_until_a_member_looks(removed, case, ayesha
     saw(escalation=removed, views={0: GONE}, by=ayesha)
     assert due(case, ayesha) == (False, False)
     reporter_saw(case=case)
+    assert due(case, ayesha) == (False, True)
+
+
+def test_so_does_what_the_reporter_of_a_merged_report_or_of_the_whole_saw(removed, case, ayesha):
+    other = make_case(case.unit)
+    reporter_saw(case=other)
+    assert due(case, ayesha) == (False, False)
+    Case.objects.filter(pk=other.pk).update(merged_into=case)
+    assert due(case, ayesha) == (False, True)
+    Case.objects.filter(pk=other.pk).update(merged_into=None)
+    Case.objects.filter(pk=case.pk).update(split_of=other)
     assert due(case, ayesha) == (False, True)
 
 

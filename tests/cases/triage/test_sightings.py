@@ -103,7 +103,9 @@ def test_online_after_removed_opens_the_case_and_suggests_a_notice_that_names_th
     draft = client.get(way)
     assert draft.status_code == 200
     assert sent.reference in draft.content.decode()
-    assert "is online again: ask again" in client.get(f"/desk/case/{case.ref}/").content.decode()
+    whole = client.get(f"/desk/case/{case.ref}/").content.decode()
+    assert "is online again: ask again" in whole
+    assert "looked whether it is online: Still online (1)" in whole
 
 
 def test_today_and_the_queue_name_what_is_to_be_looked_at_closed_or_not(client: Client, sent: Escalation, case: Case,
