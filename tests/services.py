@@ -71,8 +71,8 @@ class Services:
                            stdout=output)
         unfinished.rename(path)
 
-    def create(self, database: str) -> None:
-        self._psql("postgres", "-c", f'CREATE DATABASE "{database}"')
+    def create(self, database: str, like: str = "template1") -> None:
+        self._psql("postgres", "-c", f'CREATE DATABASE "{database}" TEMPLATE "{like}"')
 
     def restore(self, path: Path, database: str) -> None:
         """Play SQL into a database that is there."""

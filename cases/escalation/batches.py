@@ -58,7 +58,7 @@ def deliver(*, batch_id: UUID) -> None:
     if not rows:
         return
     try:
-        proof = email.leave(digest.message(batch.reference, [outgoing(row) for row in rows]))
+        proof = email.leave(digest.message(batch.reference, [outgoing(row) for row in rows]), pgp_key=batch.channel.pgp_key)
     except (Retry, Stop) as error:
         each_by_itself(rows, error)
         return

@@ -66,7 +66,7 @@ def deliver(*, escalation_id: uuid.UUID) -> None:
     replying.expect(secret, escalation)
     outgoing = Outgoing(notice, escalation.channel.address, escalation.language, key=escalation.pk.hex,
                         at=escalation.requested_at, recipient=str(escalation.platform),
-                        with_letter=Capability.PAPER in escalation.channel.capabilities,
+                        with_letter=Capability.PAPER in escalation.channel.capabilities, pgp_key=escalation.channel.pgp_key,
                         reply_to=replying.address(secret, escalation), earlier=following.thread(escalation))
     try:
         proof = SENDERS[Channel.Kind(escalation.channel.kind)](outgoing)

@@ -20,6 +20,7 @@ class Failure(models.TextChoices):
     TIMEOUT = "timeout", _("They did not answer in time")
     UNREACHABLE = "unreachable", _("No connection came about")
     TLS = "tls", _("No safe connection came about: a certificate does not hold")
+    KEY = "key", _("Nothing can be encrypted to their PGP key: it has expired, was revoked or is no such key")
     LOGIN = "login", _("Our name or key was not taken")
     OUR_SIDE = "our_side", _("The portal is not set up for this way")
     WITHDRAWN = "withdrawn", _("The reporter no longer agrees, or the fingerprints may not leave any more")
@@ -31,7 +32,7 @@ class Failure(models.TextChoices):
 
 # A way that fails so is broken for every notice. The others are about this one notice, or settled by coming back.
 OF_THE_WAY = frozenset({Failure.REFUSED_ADDRESS, Failure.MAILBOX_FULL, Failure.TIMEOUT, Failure.UNREACHABLE, Failure.TLS,
-                        Failure.LOGIN, Failure.OUR_SIDE, Failure.BUSY, Failure.OTHER})
+                        Failure.LOGIN, Failure.KEY, Failure.OUR_SIDE, Failure.BUSY, Failure.OTHER})
 ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")          # RFC 3463
 MAIL = {                                                             # RFC 3463, by subject and detail
     "1.0": Failure.REFUSED_ADDRESS, "1.1": Failure.REFUSED_ADDRESS, "1.2": Failure.REFUSED_ADDRESS,

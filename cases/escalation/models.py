@@ -140,6 +140,7 @@ class Channel(Dated):
     platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     address = models.CharField(max_length=300)                       # an e-mail address or the form's URL
+    pgp_key = models.TextField(blank=True)                           # of an e-mail's recipient, in ASCII armour: nothing in clear
     label = models.CharField(max_length=120)                         # label_en, label_ur: what this form is for
     form_fields = models.JSONField(default=list)                     # [{"label", "limit", "content"}], in the form's order
     harms = models.JSONField(default=list, blank=True)               # Harm values it is meant for; empty = any

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.escalation.channels import pgp
 from cases.escalation.models import Channel, LegalBasis, Whom
 from cases.escalation.registry.checks import problems
 from cases.escalation.registry.entries import FIELDS, MODELS, Key, Row, kind_of
@@ -19,10 +20,11 @@ LINES = {"domains": _("One a line, such as example.com."),
                           "statements, signature, reference, contact, law or policy.")}
 HINTS = {"source": _("Where this is written: an address and a date, or whom you called."),
          "public_key": _("Of the recipient, made with age. Whoever holds the other half can open what we send."),
+         "pgp_key": _("Of the recipient, in ASCII armour. With a key here, a notice leaves encrypted to it or not at all."),
          "harms": _("None ticked means any."),
          "country": _("Two letters, such as PK."), "jurisdiction": _("Two letters, such as PK; EU for the European Union.")}
 OPTIONAL = {"policy_en", "policy_ur", "takes_en", "takes_ur", "country", "jurisdiction", "citation", "email", "portal", "phone",
-            "post", "public_key", "hours"}
+            "post", "public_key", "pgp_key", "hours"}
 LEFT_OUT = {"last_verified_at", "retired_at"}
 NUMBERS, SWITCHES = {"order", "hours"}, {"in_take_it_down", "in_stopncii"}
 
@@ -97,6 +99,9 @@ def field_of(kind: str, name: str) -> forms.Field:
     if name in LINES:
         return forms.CharField(label=label, required=False, help_text=LINES[name],
                                widget=forms.Textarea(attrs={"rows": 4, "dir": "ltr", "spellcheck": "false"}))
+    if name == "pgp_key":
+        return forms.CharField(label=label, required=False, help_text=hint, max_length=pgp.LONGEST_KEY,
+                               widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "spellcheck": "false"}))
     if name in NUMBERS:
         return forms.IntegerField(label=label, required=name not in OPTIONAL, min_value=1, max_value=2000)
     if name in SWITCHES:
@@ -122,6 +127,8 @@ def shown(name: str, value: Any) -> Any:
 def typed(name: str, value: Any) -> Any:
     if name == "domains":
         return (value or "").split()
+    if name == "pgp_key":
+        return "\n".join((value or "").split("\r\n")).strip()
     if name == "form_fields":
         return [field_typed(each) for each in (value or "").splitlines() if each.strip()]
     return ("" if name not in {*NUMBERS, *SWITCHES, *CODES, "bases"} else value) if value is None else value

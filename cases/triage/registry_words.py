@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
+from cases.escalation.channels import pgp
 from cases.escalation.models import Authority, Capability, Change, Channel, Element, Platform, Whom
 from cases.escalation.registry.changes import Step, steps_of
 from cases.escalation.registry.entries import Entry, Key, Row, everything, key_of, kind_of
@@ -24,7 +25,8 @@ LABELS: dict[str, Promise] = {
     "address": gettext_lazy("Address"), "harms": gettext_lazy("Harms"), "capabilities": gettext_lazy("What it can do"),
     "requires": gettext_lazy("What it asks for"), "form_fields": gettext_lazy("Fields of its form"),
     "email": gettext_lazy("E-mail"), "portal": gettext_lazy("Portal or form"), "phone": gettext_lazy("Telephone"),
-    "post": gettext_lazy("Postal address"), "public_key": gettext_lazy("Public key"), "whom": gettext_lazy("For whom"),
+    "post": gettext_lazy("Postal address"), "public_key": gettext_lazy("Public key"), "pgp_key": gettext_lazy("PGP key"),
+    "whom": gettext_lazy("For whom"),
     "citation": gettext_lazy("How a notice cites it"), "jurisdiction": gettext_lazy("Jurisdiction"),
     "hours": gettext_lazy("Hours within which it promises to act"), "elements": gettext_lazy("What a notice must not lack"),
     "source": gettext_lazy("Source"), "last_verified_at": gettext_lazy("Last verified"),
@@ -38,8 +40,8 @@ HARMS = {harm.value: name for harm, name in HARM_NAMES.items()}
 CODES: dict[str, dict[str, Any]] = {
     "harms": HARMS, "elements": dict(Element.choices), "requires": dict(Element.choices),
     "capabilities": dict(Capability.choices), "whom": dict(Whom.choices)}
-LATIN = {"address", "email", "portal", "phone", "domains", "country", "public_key", "citation", "jurisdiction", "name_en",
-         "label_en", "policy_en", "takes_en", "source", "order", "hours"}
+LATIN = {"address", "email", "portal", "phone", "domains", "country", "public_key", "pgp_key", "citation", "jurisdiction",
+         "name_en", "label_en", "policy_en", "takes_en", "source", "order", "hours"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def said(key: Key, name: str, value: Any, bases: Mapping[str, str]) -> list[str]
         return [_("Yes") if value else _("No")]
     if name.endswith("_at"):
         return [formats.date_format(date.fromisoformat(value), "j F Y")]
+    if name == "pgp_key":
+        return [pgp.fingerprint(value) or _("unreadable")]
     if name == "form_fields":
         return [line(field) for field in value]
     names = CODES.get(name, bases if name == "bases" else {})

@@ -18,6 +18,7 @@ class Outgoing:
     earlier: tuple[str, ...] = ()                # Message-IDs of what they were sent about it before, the oldest first
     reply_to: str = ""                           # where answers and bounces come in (escalation.replying); "": the role address
     with_letter: bool = False                    # the same as a PDF goes along
+    pgp_key: str = ""                            # of the recipient: then it never leaves in clear
 
 
 @dataclass(frozen=True)

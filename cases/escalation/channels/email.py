@@ -9,14 +9,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from cases.escalation import notices
-from cases.escalation.channels import letter, smtp
+from cases.escalation.channels import letter, pgp, smtp
 from cases.escalation.channels.base import Outgoing, Proof
 
 LIST = "removal-requests"
 
 
 def send(outgoing: Outgoing) -> Proof:
-    return leave(message(outgoing))
+    return leave(message(outgoing), pgp_key=outgoing.pgp_key)
 
 
 def message(outgoing: Outgoing) -> EmailMessage:
@@ -42,10 +42,12 @@ def headers(outgoing: Outgoing) -> dict[str, str]:
             **thread}
 
 
-def leave(mail: EmailMessage) -> Proof:
-    """Raises Retry and Stop."""
-    handed = smtp.hand_over(mail, bounces_to=mail.reply_to[0])
-    return Proof({"message_id": mail.extra_headers["Message-ID"], "sha256": digest(mail), **handed})
+def leave(mail: EmailMessage, *, pgp_key: str = "") -> Proof:
+    """Encrypted where there is a key, or not at all. Raises Retry and Stop."""
+    leaving = pgp.Sealed(mail, pgp_key) if pgp_key else mail
+    handed = smtp.hand_over(leaving, bounces_to=mail.reply_to[0])
+    to_key = {"pgp": pgp.fingerprint(pgp_key)} if pgp_key else {}
+    return Proof({"message_id": mail.extra_headers["Message-ID"], "sha256": digest(mail), **to_key, **handed})
 
 
 def digest(mail: EmailMessage) -> str:

@@ -70,6 +70,8 @@ def nested(key: Key, row: Row) -> Row:
         base = name[:-3]
         if base in BOTH:
             found.setdefault(base, {})[name[-2:]] = value
+        elif name == "pgp_key":
+            found |= {name: value} if value else {}
         elif name.endswith("_at"):
             found |= {name: date.fromisoformat(value)} if value else {}
         else:

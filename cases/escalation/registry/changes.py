@@ -22,7 +22,7 @@ from cases.permissions import Permission, Staff, may
 # Where notices and cases go, and on what ground. All else of an entry one person changes, and the log says who.
 BY_TWO = {
     "platform": {"domains", "retired_at"},
-    "channel": {"address", "retired_at"},
+    "channel": {"address", "pgp_key", "retired_at"},
     "authority": {"kind", "email", "portal", "phone", "post", "public_key", "retired_at"},
     "basis": {"citation", "jurisdiction", "hours", "elements", "harms", "whom", "retired_at"},
 }

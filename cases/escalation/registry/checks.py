@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.escalation.channels import pgp
 from cases.escalation.models import Capability, Channel, Element
 from cases.escalation.notices import plain
 from cases.escalation.registry.entries import FIELDS, Key, Row, blank, kind_of
@@ -97,10 +98,22 @@ def of_channel(key: Key, row: Row, wrong: Any) -> None:
         wrong("address", _("This is not an e-mail address."))
     if kind in BY_WEB and not is_web(address):
         wrong("address", _("Write the whole address, beginning with https."))
+    if row.get("pgp_key"):
+        of_key(kind, str(row["pgp_key"]), wrong)
     fields = row.get("form_fields") or []
     if not isinstance(fields, list) or not all(is_field(each) for each in fields):
         wrong("form_fields", _("Each line names a field, its limit and what goes in: {names}.").format(
             names=", ".join(sorted(CONTENTS))))
+
+
+def of_key(kind: str, key: str, wrong: Any) -> None:
+    if kind != Channel.Kind.EMAIL:
+        wrong("pgp_key", _("Only an e-mail can be encrypted with PGP."))
+        return
+    try:
+        pgp.checked(key)
+    except pgp.Unusable as error:
+        wrong("pgp_key", str(error.reason.label))
 
 
 def is_field(field: Any) -> bool:

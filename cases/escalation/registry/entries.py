@@ -23,7 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "basis": ("name_en", "name_ur", "citation", "jurisdiction", "hours", "elements", "harms", "whom", "order", *DATED),
     "platform": ("name_en", "name_ur", "kind", "policy_en", "policy_ur", "domains", "country", "bases", "in_take_it_down",
                  "in_stopncii", "order", *DATED),
-    "channel": ("address", "label_ur", "harms", "capabilities", "requires", "form_fields", *DATED),
+    "channel": ("address", "pgp_key", "label_ur", "harms", "capabilities", "requires", "form_fields", *DATED),
     "authority": ("name_en", "name_ur", "kind", "takes_en", "takes_ur", "country", "email", "portal", "phone", "post",
                   "public_key", "requires", "harms", "whom", "order", *DATED),
 }

@@ -6,12 +6,14 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.escalation import registry
+from cases.escalation.channels import pgp
 from cases.escalation.models import Authority, Change, Channel, LegalBasis, Platform
 from cases.escalation.registry import book
 from cases.escalation.registry.entries import key_of, row_of
 from cases.permissions import ROLES, Permission
 from cases.triage.registry_forms import EntryForm
 from portal.accounts.models import User
+from tests.cases.escalation.pgp_keys import owner
 from tests.factories.cases import make_case, make_member, signed_in
 
 HOME = "/desk/settings/registry/"
@@ -121,6 +123,24 @@ def test_a_new_way_and_a_file_are_read_by_a_second_person(asad, hina):
     assert asad.post(f"{HOME}file/", {"file": named(book.write()), "why": "same"}).status_code == 400
     refused = asad.post(f"{HOME}file/", {"file": named("version: 1\nplatforms: [{slug: x, kind: church}]"), "why": "x"})
     assert "platform:x kind" in refused.content.decode()
+
+
+def test_a_key_waits_for_a_second_person_who_reads_its_fingerprint(asad, hina):
+    mail = Channel.objects.get(platform__slug="tiktok", kind="email")
+    refused = asad.post(address(mail), typed(mail, pgp_key="no key"))
+    assert refused.status_code == 400
+    assert "This is not a public key" in refused.content.decode()
+    assert "no key</textarea>" in refused.content.decode()
+    with owner() as platform:
+        key, spelled = platform.key, pgp.fingerprint(platform.key)
+    waiting = asad.post(address(mail), typed(mail, pgp_key=key.replace("\n", "\r\n")))["Location"]
+    page = hina.get(waiting).content.decode()
+    assert f'dir="ltr">{spelled}<' in page
+    assert "BEGIN PGP" not in page
+    hina.post(waiting, {"act": "approve"})
+    mail.refresh_from_db()
+    assert mail.pgp_key == key.strip()
+    assert spelled in asad.get(address(mail)).content.decode()
 
 
 def named(text: str) -> BytesIO:
