@@ -223,6 +223,14 @@ def of_the_administrator(camera: Camera) -> None:
     camera.keep(page, "invite")
 
 
+def of_the_liaison(camera: Camera) -> None:
+    page = camera.signed_in("liaison")
+    camera.keep(page, "partner")
+    with page.expect_navigation():
+        page.locator("main .traces a").first.click()
+    camera.keep(page, "partner-notice")
+
+
 def of_the_auditor(camera: Camera) -> None:
     """The log, as far as somebody read something."""
     page = camera.signed_in("auditor")
@@ -271,6 +279,7 @@ def main() -> None:
             of_matches(camera)
             of_the_end(camera)
             of_the_administrator(camera)
+            of_the_liaison(camera)
             of_the_auditor(camera)
         of_the_editor(Camera(browser, base, "en", accounts))
         browser.close()

@@ -25,7 +25,7 @@ def make(*, body: Body, by: Staff | None) -> Body:
 
 @transaction.atomic
 def retire(*, body: Body, by: Staff) -> None:
-    """Its people sign in to nothing from now on. What is before it ends with `settle` or when staff take it back."""
+    """Its people sign in to nothing from now on. What is before it ends with the next `settle`."""
     if Body.objects.filter(pk=body.pk, retired_at=None).update(retired_at=timezone.now()):
         record("body_retired", subject=body.pk, actor=actor(by))
 

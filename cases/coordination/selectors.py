@@ -78,12 +78,12 @@ def body_for(case: Case, *, escalation: Escalation | None = None, referral: Refe
 def shown_before(body: Body, *, answered: bool) -> QuerySet[Shown]:
     """What was put before the body: what it may open now, or what is over."""
     rows = Shown.objects.filter(body=body, ended_at__isnull=not answered)
-    return rows.select_related("case__unit", "escalation__platform", "referral__authority", "key", "collected__by")
+    return rows.select_related("body", "case__unit", "escalation__platform", "referral__authority", "key", "collected__by")
 
 
 def still_open(shown: Shown) -> bool:
-    """Whether it may be opened at this moment: not answered, and the reporter still agrees."""
-    if shown.ended_at is not None:
+    """Whether it may be opened at this moment: not answered, the body not retired, and the reporter still agrees."""
+    if shown.ended_at is not None or shown.body.retired_at is not None:
         return False
     if shown.escalation is not None:
         return shown.escalation.state in WAITS and agrees(shown.case, Consent.Act.ASK_PLATFORM)

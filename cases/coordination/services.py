@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -176,20 +176,28 @@ def _theirs(shown: Shown, by: Staff) -> Shown:
 
 
 def _row(shown: Shown) -> Shown:
-    rows = Shown.objects.select_related("case__unit", "escalation", "referral__authority", "referral__case", "key")
+    rows = Shown.objects.select_related("body", "case__unit", "escalation", "referral__authority", "referral__case", "key")
     return rows.get(pk=shown.pk)
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------
 def settle() -> int:
-    """End what was answered in another way, or what the reporter agrees to no more. Each by itself. Returns how many."""
-    over = Shown.objects.filter(Q(ended_at=None)).select_related("case__unit", "escalation", "referral__authority", "key")
-    ended = [row for row in over if not still_open(row)]
+    """End what was answered in another way, whose body is retired, or what the reporter agrees to no more, each by itself.
+
+    Returns how many. The worker does it, which may read nothing sealed of these.
+    """
+    ended = [row for row in _not_ended() if not still_open(row)]
     for row in ended:
         with transaction.atomic():
-            fresh = Shown.objects.select_for_update(of=("self",)).select_related("key").get(pk=row.pk)
+            fresh = Shown.objects.select_for_update(of=("self",)).select_related("key").defer("content").get(pk=row.pk)
             _end(fresh, end_of(row), "system")
     return len(ended)
+
+
+def _not_ended() -> QuerySet[Shown]:
+    rows = Shown.objects.filter(ended_at=None).select_related("body", "case__unit", "escalation", "referral__authority")
+    return rows.defer("content", "escalation__notice", "escalation__their_reference", "referral__why", "referral__untold",
+                      "referral__passphrase", "referral__their_reference")
 
 
 def end_of(row: Shown) -> Shown.End:

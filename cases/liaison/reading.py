@@ -2,6 +2,7 @@
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -14,6 +15,7 @@ from cases.permissions import Staff
 from cases.vault import parking, unseal
 from cases.vault.keyring import Keyring
 from cases.vault.parking import Locked
+from cases.vault.signing import fingerprint, link_of
 from cases.vault.unseal import OpenFailed
 
 
@@ -33,6 +35,15 @@ def keyring_of(request: HttpRequest) -> Keyring | None:
         return unseal.body_keyring(member, private) if private else None       # type: ignore[arg-type]   # signed in
     except OpenFailed:
         return None
+
+
+def fingerprint_of(keyring: Keyring | None, body: UUID) -> str:
+    """Of the body's newest key that is held, computed from its private half, to be read aloud at the ceremony; empty without."""
+    held = keyring.units.get(body, {}) if keyring else {}
+    if not held:
+        return ""
+    version = max(held)
+    return fingerprint(link_of(held[version], kind="body", recipient=str(body), version=version).message)
 
 
 def read(shown: Shown, *, keyring: Keyring | None, by: Staff) -> Item:

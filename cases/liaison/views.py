@@ -59,8 +59,9 @@ def start(request: HttpRequest) -> HttpResponse:
 def item_for(request: HttpRequest, shown: UUID) -> tuple[Seat, Shown]:
     """Of the member's own body; 404 for every other."""
     seat = seat_for(request)
-    found = Shown.objects.select_related("case__unit", "escalation__platform", "referral__authority", "key", "collected__by")
-    return seat, get_object_or_404(found.prefetch_related("key__wraps"), pk=shown, body=seat.body)
+    found = Shown.objects.select_related("body", "case__unit", "escalation__platform", "referral__authority", "key",
+                                         "collected__by").prefetch_related("key__wraps")
+    return seat, get_object_or_404(found, pk=shown, body=seat.body)
 
 
 @require_safe
@@ -166,6 +167,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     others = [each for each in waiting if each.colleague.pk != seat.member_id]
     return render(request, "liaison/keys.html", {
         "seat": seat, "waiting": others, "held": others == waiting, "open": bodies.is_open(seat.body_id),
+        "signed": reading.fingerprint_of(reading.keyring_of(request), seat.body_id),
         "mine": selectors.own_fingerprint(seat), "owed": newest.rotate_since if newest else None})
 
 

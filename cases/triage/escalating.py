@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.coordination.models import Body
 from cases.escalation import composing, following, notices
 from cases.escalation.channels import xarf
 from cases.escalation.models import Channel, Element, Escalation, LegalBasis, Step
@@ -65,8 +67,10 @@ class Way:
 
 
 def ways(case: Case) -> list[Way]:
-    """Every channel, those of named platforms that are meant for this harm first."""
-    offered = Channel.objects.filter(retired_at=None, platform__retired_at=None).select_related("platform")
+    """Every channel (a desk here only where there is one), those of named platforms that are meant for this harm first."""
+    here = Body.objects.filter(retired_at=None, platform__isnull=False).values("platform")
+    offered = Channel.objects.filter(~Q(kind=Channel.Kind.PARTNER) | Q(platform__in=here), retired_at=None,
+                                     platform__retired_at=None).select_related("platform")
     found = [Way(channel, channel.platform.slug in case.platforms, case.harm in channel.harms)
              for channel in offered.order_by("platform__order", "kind", "pk")
              if not channel.harms or case.harm in channel.harms]

@@ -18,6 +18,7 @@ CONCERNS: dict[Occasion, tuple[Permission, ...]] = {
     Occasion.SEARCHED: (P.SUPERVISE,), Occasion.TAKEN_OFF: (P.SUPERVISE,), Occasion.CLOSING: (P.SUPERVISE,),
     Occasion.SECOND: (P.SUPERVISE,), Occasion.UNDECIDED: (P.SUPERVISE,), Occasion.LEFT: (P.MANAGE_PEOPLE,),
     Occasion.WEBHOOK: (P.SUPERVISE,), Occasion.NOBODY: (P.MANAGE_PEOPLE,), Occasion.WAITING: (),
+    Occasion.PARTNER: (), Occasion.POLICY: (P.COORDINATE,),
 }
 VIEWS = "views"
 SPECIAL = {Occasion.DIGEST: _("Every morning: how many cases are new, overdue, waiting, unread")}

@@ -1,19 +1,24 @@
 """Who holds a body's key, and who does not any more."""
+from pathlib import Path
+
 import pytest
+from django.conf import LazySettings
 
 from cases.coordination import seats, services
 from cases.coordination.models import Body, Seat, Shown
 from cases.coordination.selectors import keyless, seat_of
 from cases.escalation.models import Escalation
 from cases.retention import disposal
+from cases.retention.services import erase
 from cases.vault import bodies
 from cases.vault.keyring import NotHeld
-from cases.vault.models import BodyGrant, BodyKey, DataKey
+from cases.vault.models import BodyGrant, BodyKey, DataKey, DataKeyWrap
 from cases.vault.signing import KeyMissing, KeyRefused
 from cases.vault.unseal import key_for_body
 from portal.accounts.models import User
 from tests.cases.coordination.conftest import body_keyring, put
 from tests.factories.cases import fingerprint_of, make_liaison, make_member, make_unit
+from tests.fixtures.roles import acting_as
 
 
 def test_the_first_in_a_seat_makes_the_key_and_hands_it_on(tiktok: Body, omar: User, shown: Shown) -> None:
@@ -79,9 +84,14 @@ def test_a_seat_counts_for_a_liaison_alone(tiktok: Body) -> None:
     assert seat_of(caseworker) is None
 
 
-def test_destroying_a_case_destroys_what_its_bodies_could_open(shown: Shown, left: Shown, ayesha: User) -> None:
-    case = shown.case
-    kept = {key.pk for key in disposal.keys_of(case)}
-    assert {shown.key_id, left.key_id} <= kept
-    assert not {key.pk for key in disposal.orphan_keys()} & kept
-    assert DataKey.objects.filter(pk=shown.key_id, destroyed_at=None).exists()
+def test_destroying_a_case_destroys_what_its_bodies_could_open(shown: Shown, left: Shown, omar: User, settings: LazySettings,
+                                                               tmp_path: Path) -> None:
+    """By the worker, as in the house."""
+    settings.TOMBSTONES = tmp_path / "tombstones"
+    services.collect(shown=shown, sha256="ab" * 32, by=omar)
+    decided = erase(case=shown.case)
+    with acting_as("worker"):
+        disposal.carry_out(disposal_id=decided.pk)
+    assert not Shown.objects.exists()
+    assert not DataKeyWrap.objects.filter(key__in=[shown.key_id, left.key_id]).exists()
+    assert DataKey.objects.filter(pk__in=[shown.key_id, left.key_id], destroyed_at__isnull=False).count() == 2

@@ -15,6 +15,7 @@ from cases.escalation import services as escalation
 from cases.escalation.models import Answer, Escalation
 from cases.models import Case, Consent
 from cases.notifications.models import Notification
+from cases.outbox.services import enqueue
 from cases.referral.models import Referral
 from cases.services import change_status
 from cases.vault.keyring import NotHeld
@@ -25,6 +26,7 @@ from cases.workflow import Status
 from portal.accounts.models import User
 from tests.cases.coordination.conftest import REASONS, asked, body_keyring, make_body, prepared, put, secret_of
 from tests.factories.cases import make_case, make_liaison, make_member, make_unit, reporter_consents
+from tests.fixtures.jobs import RunJobs
 
 State = Escalation.State
 
@@ -153,6 +155,14 @@ def test_a_yes_that_is_taken_back_closes_it_at_once(shown: Shown, case: Case, om
     with pytest.raises(services.Over):
         services.collect(shown=shown, sha256="", by=omar)
     services.settle()
+    assert (Shown.objects.get(pk=shown.pk).end, shown.key.wraps.count()) == ("withdrawn", 0)
+
+
+def test_the_worker_ends_what_is_over(shown: Shown, tiktok: Body, run_jobs: RunJobs) -> None:
+    Body.objects.filter(pk=tiktok.pk).update(retired_at=timezone.now())
+    enqueue("coordination.settle")
+    enqueue("coordination.forget_posts")
+    assert {"coordination.settle", "coordination.forget_posts"} <= set(run_jobs())
     assert (Shown.objects.get(pk=shown.pk).end, shown.key.wraps.count()) == ("withdrawn", 0)
 
 

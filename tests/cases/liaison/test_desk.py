@@ -6,11 +6,13 @@ from cases.audit.models import Entry
 from cases.coordination import services
 from cases.coordination.models import Body, Post, Shown
 from cases.escalation.models import Escalation
+from cases.liaison import views
 from cases.models import Case, Consent
 from cases.referral.models import Referral
+from cases.vault import bodies, trust
 from cases.vault.models import BodyGrant
 from portal.accounts.models import User
-from tests.cases.coordination.conftest import REASONS
+from tests.cases.coordination.conftest import REASONS, asked, put
 from tests.cases.statistics.conftest import last_month, tally
 from tests.factories.cases import fingerprint_of, make_liaison, make_member, make_unit, reporter_consents, signed_in
 
@@ -126,12 +128,11 @@ def test_what_the_reporter_agrees_to_no_more_is_closed_at_once(shown: Shown, oma
     assert reads(shown) == []
 
 
-def test_the_list_turns_its_pages_and_counts_nothing(shown: Shown, omar: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_no_search_and_no_filter(shown: Shown, omar: User) -> None:
     client = signed_in(omar)
-    assert 'rel="next"' not in client.get(START).content.decode()
     assert client.get(f"{START}?page=2").status_code == 200
     assert client.get(f"{START}?page=x").status_code == 200
-    assert client.get(f"{START}?q=anything").content.decode().count(shown.reference) == 1, "there is no search"
+    assert client.get(f"{START}?q=anything").content.decode().count(shown.reference) == 1
 
 
 def test_a_platform_sees_its_own_scorecard_and_no_other(omar: User, hina: User) -> None:
@@ -141,6 +142,37 @@ def test_a_platform_sees_its_own_scorecard_and_no_other(omar: User, hina: User) 
     assert "at least" in page
     assert "Facebook" not in page
     assert "How you answer notices" not in signed_in(hina).get(START).content.decode()
+
+
+QUERIES = 6
+
+
+def test_the_list_costs_the_same_however_much_is_on_it(shown: Shown, omar: User, ayesha: User, tiktok: Body,
+                                                       django_assert_num_queries) -> None:
+    client = signed_in(omar)
+    client.get(START)
+    with django_assert_num_queries(QUERIES):
+        client.get(START)
+    for _number in range(3):
+        put(asked(shown.case, ayesha), tiktok, ayesha)
+    with django_assert_num_queries(QUERIES):
+        assert len(client.get(START).context["rows"]) == 4
+
+
+def test_the_list_turns_its_pages_in_order(shown: Shown, omar: User, ayesha: User, tiktok: Body,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    later = put(asked(shown.case, ayesha), tiktok, ayesha)
+    monkeypatch.setattr(views, "PAGE", 1)
+    client = signed_in(omar)
+    first, second = client.get(START).context, client.get(f"{START}?page=2").context
+    assert (first["rows"], first["older"]) == ([later], 2)
+    assert (second["rows"], second["older"]) == ([shown], None)
+
+
+def test_the_ceremony_is_read_the_fingerprint_of_what_is_held(omar: User, tiktok: Body) -> None:
+    spoken = trust.fingerprint(trust.link(bodies.newest(tiktok.pk)).message)
+    assert spoken in signed_in(omar).get(KEYS).content.decode()
+    assert spoken not in signed_in(omar, unlocked=False).get(KEYS).content.decode()
 
 
 # --- policy -----------------------------------------------------------------------------------------------------------

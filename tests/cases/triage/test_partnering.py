@@ -3,12 +3,12 @@ import pytest
 from django.test import Client
 
 from cases.coordination.models import Body, Shown
-from cases.escalation.models import Escalation
+from cases.escalation.models import Channel, Escalation, Platform
 from cases.models import Case, Consent
 from cases.referral.models import Referral
 from portal.accounts.models import User
-from tests.cases.coordination.conftest import ayesha, case, hina, notice, omar, police, tiktok
-from tests.factories.cases import make_member, make_unit, reporter_consents, signed_in
+from tests.cases.coordination.conftest import ayesha, case, hina, make_body, notice, omar, police, tiktok
+from tests.factories.cases import make_liaison, make_member, make_unit, reporter_consents, signed_in
 
 __all__ = ["ayesha", "case", "hina", "notice", "omar", "police", "tiktok"]
 
@@ -55,6 +55,27 @@ def test_a_body_that_nobody_speaks_for_yet_is_not_offered(notice: Escalation, ti
     page = signed_in(ayesha).get(place(notice, "")).content.decode()
     assert "Put it before" not in page
     assert "nobody has chosen a passphrase" in page
+
+
+def test_a_way_to_the_desk_here_is_offered_where_there_is_one(case: Case, police: Body, ayesha: User) -> None:
+    """Chosen like any way, frozen, and put there by hand."""
+    platform = Platform.objects.get(slug="tiktok")
+    way = Channel.objects.create(platform=platform, kind=Channel.Kind.PARTNER, address="desk", label_en="Here", label_ur="یہاں")
+    client, choose = signed_in(ayesha), f"/desk/case/{case.ref}/escalate/"
+    assert way not in [each.channel for each in client.get(choose).context["ways"]]
+    make_liaison("Omar of TikTok", make_body("tiktok", platform=platform))
+    assert way in [each.channel for each in client.get(choose).context["ways"]]
+    initial = client.get(f"{choose}{way.pk}/").context["form"].initial
+    form = {name: str(value) for name, value in initial.items() if value is not False}
+    assert client.post(f"{choose}{way.pk}/", form | {"send": "1"}).status_code == 302
+    one = Escalation.objects.get()
+    assert (one.state, one.notice_key.wraps.filter(recipient="worker").exists()) == (Escalation.State.REQUESTED, False)
+    page = client.get(place(one, "")).content.decode()
+    assert "Put it before" in page
+    assert 'id="fill"' not in page
+    client.post(place(one), {"act": "put"})
+    one.refresh_from_db()
+    assert one.state == Escalation.State.SENT
 
 
 @pytest.mark.parametrize("act", ["", "other"])
