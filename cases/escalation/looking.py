@@ -83,7 +83,8 @@ def lookable(links: Iterable[str]) -> dict[int, str]:
 def allow(*, escalation: Escalation, links: Mapping[int, str], days: int, by: Staff) -> Look:
     """Seal these links, out of an open vault, to the worker alone; twice begins anew. Raises NotNow, custody.KeyMissing."""
     case = lock_case(escalation.case)
-    if not possible(escalation) or not links or not 1 <= days <= MOST_DAYS:
+    fresh = Escalation.objects.select_related("case__unit").get(pk=escalation.pk)
+    if not possible(fresh) or not links or not 1 <= days <= MOST_DAYS:
         raise NotNow(escalation.state)
     end(escalation=escalation, by=by)
     pk, now = uuid4(), timezone.now()

@@ -10,10 +10,14 @@ from django.utils import timezone
 from cases.audit.services import actor, record
 from cases.escalation.models import Escalation, Sighting
 from cases.escalation.services import UPWARD, NotNow
+from cases.merging import services as merging
+from cases.merging.selectors import in_step
 from cases.models import Case
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_assignee, tell_reporter
+from cases.outbox.services import enqueue
 from cases.permissions import Staff
+from cases.public_words import Said
 from cases.services import change_status, lock_case
 from cases.workflow import Status
 
@@ -59,10 +63,15 @@ def saw(*, escalation: Escalation, views: Mapping[int, View], by: Staff) -> bool
 
 
 def _work_again(case: Case, by: Staff) -> None:
-    """Closed, or waiting for somebody outside, it is ours again."""
+    """Closed, or waiting for somebody outside, it is ours again, with the reports that it leads and the one it was split from."""
     if case.status in {Status.CLOSED, Status.WAITING_OUTSIDE}:
-        change_status(case=case, to=Status.IN_REVIEW, by=by)
-        tell_reporter(case=case)
+        whole = case.split_of if case.split_of_id and not in_step(case, Status.IN_REVIEW) else None
+        for each in filter(None, [whole, case]):
+            change_status(case=each, to=Status.IN_REVIEW, by=by)
+            tell_reporter(case=each)
+            merging.follow(case=each, to=Status.IN_REVIEW, said=Said.IN_REVIEW, by=by)
+    if case.merged_into_id:
+        enqueue("merging.reach", case_id=str(case.pk))
     if case.assignee_id != by.pk:
         tell_assignee(case=case, occasion=Occasion.BACK)
 

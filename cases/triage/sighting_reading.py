@@ -1,9 +1,13 @@
 """The links of a notice, as a member may read them, beside what was seen of each."""
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
 
 from cases.escalation import looking, sightings
 from cases.escalation.models import Escalation, Look, Sighting
 from cases.escalation.notices import Notice
+from cases.escalation.services import UPWARD
 from cases.models import Case
 from cases.permissions import Staff
 from cases.triage import reading
@@ -23,8 +27,16 @@ class Online:
     all_gone: bool                      # and a member may say that it is removed
     again: bool                         # what was removed is online
     may_look: bool                      # by machine
+    next_at: datetime | None            # when somebody is asked to look
     look: Look | None
     look_form: LookForm
+
+
+def next_look(one: Escalation) -> datetime | None:
+    """Of what a platform removed: the next day that is to come."""
+    if one.state != State.ACTIONED or one.answered_at is None or one.channel.kind in UPWARD:
+        return None
+    return next((day for after in sightings.RECHECKS if (day := one.answered_at + after) > timezone.now()), None)
 
 
 def links_of(one: Escalation, *, case: Case, keyring: Keyring | None, by: Staff) -> tuple[str, ...]:
@@ -47,5 +59,5 @@ def online_of(one: Escalation, notice: Notice | None, *, form: SightingForm | No
     gone = sightings.all_gone(seen, len(form.links)) and State.ACTIONED in possible(one)
     return Online(form, rows, gone, sightings.online_again(Escalation.objects.filter(pk=one.pk)).exists(),
                   looking.possible(one) and bool(looking.lookable(notice.links)),
-                  Look.objects.filter(escalation=one).select_related("by").first(),
+                  next_look(one), Look.objects.filter(escalation=one).select_related("by").first(),
                   look_form or LookForm(label_suffix=""))

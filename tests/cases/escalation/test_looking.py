@@ -13,6 +13,7 @@ from cases.escalation.models import Channel, Escalation, Look, LookingUnit, Sigh
 from cases.escalation.notices import Notice
 from cases.models import Case
 from cases.outbox.models import Job
+from cases.retention.disposal import keys_of
 from cases.units.models import Unit
 from cases.vault.models import DataKey, DataKeyWrap
 from portal.accounts.models import User
@@ -163,6 +164,11 @@ def test_the_copy_is_destroyed_when_it_ends(world, sent, let, case, ayesha, sett
     assert Look.objects.count() == (1 if end == "anew" else 0)
     assert DataKey.objects.get(pk=key.pk).destroyed_at is not None
     assert not DataKeyWrap.objects.filter(key=key).exists()
+
+
+def test_the_copy_is_destroyed_with_its_case(world, sent, let, case, ayesha):
+    look = allowed(sent, ayesha)
+    assert look.key_id in {key.pk for key in keys_of(case)}
 
 
 def test_a_job_that_comes_too_late_asks_nobody(world, sent, let, ayesha, run_jobs):

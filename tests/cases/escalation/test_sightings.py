@@ -65,6 +65,18 @@ def test_still_online_after_removed_opens_a_closed_case_again(removed, case, aye
     assert fresh(case).history.latest("at").by_id == ayesha.pk
 
 
+def test_what_is_merged_into_it_and_what_it_was_split_from_are_opened_with_it(removed, case, ayesha):
+    whole, led = make_case(case.unit), make_case(case.unit)
+    Case.objects.filter(pk=case.pk).update(split_of=whole)
+    for each in (whole, led):
+        change_status(case=each, to=Status.IN_REVIEW, by=ayesha)
+        closed(each, ayesha)
+    closed(case, ayesha)
+    Case.objects.filter(pk=led.pk).update(merged_into=case)
+    saw(escalation=removed, views={0: ONLINE}, by=ayesha)
+    assert {fresh(each).status for each in (case, whole, led)} == {Status.IN_REVIEW}
+
+
 def test_still_online_before_any_answer_moves_nothing(notice, case, ayesha):
     delivery.sent(escalation=notice, proof=Proof())
     assert not saw(escalation=notice, views={0: ONLINE}, by=ayesha)
