@@ -1,6 +1,7 @@
 """Which platform keeps its time: what is counted of a notice, what stays of it, and that nothing small can be told from it."""
 import csv
 import io
+import itertools
 from collections import Counter, defaultdict
 from datetime import timedelta
 
@@ -136,6 +137,21 @@ def test_of_one_platform_never_one_row_alone_is_left_out():
         assert told(times, 5) == [("x", "a"), ("y", "a")]
         assert told({("x", "a"): Times(small)}, 5) == []
     assert told({("x", "a"): Times(30), ("x", "b"): Times(0)}, 5) == [("x", "a")]
+
+
+def test_what_is_left_out_cannot_be_worked_out_by_who_knows_the_platforms_sum():
+    """For each number from 1 to 4 another would have looked the same."""
+    alike: dict[tuple[object, ...], list[tuple[int, ...]]] = defaultdict(list)
+    for numbers in itertools.product(range(13), repeat=3):
+        times = {("x", basis): Times(n) for basis, n in zip("abc", numbers, strict=True) if n}
+        listed = set(told(times, 5))
+        shown = tuple(codes(times["x", basis], 5)[0] if ("x", basis) in listed else "" for basis in "abc")
+        assert not any(0 < n < 5 for n, code in zip(numbers, shown, strict=True) if code)
+        alike[sum(numbers), shown].append(numbers)
+    for (total, shown), believed in alike.items():
+        for column in range(3):
+            possible = {numbers[column] for numbers in believed}
+            assert len(possible) > 1 or not 0 < min(possible) < 5, (total, shown, believed)
 
 
 def test_times_need_as_many_as_elsewhere():
