@@ -171,6 +171,8 @@ SENTENCES: dict[str, Promise | str] = {
     "notice_second_asked": gettext_lazy("A notice was written and waits for a second person."),
     "notice_approved": gettext_lazy("A second person let a notice leave."),
     "notice_returned": gettext_lazy("A second person gave a notice back."),
+    "next_step_put_off": gettext_lazy("A member put off the next step after a notice."),
+    "next_step_ended": gettext_lazy("A member decided that no further step follows a notice."),
     "notices_by_two": gettext_lazy("Whether a unit's notices need a second person was changed."),
     "escalation_moved": gettext_lazy("A notice moved on: sent, answered or given up."),
     "channel_paused": gettext_lazy("A way to a platform was paused, because it is broken."),

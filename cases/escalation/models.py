@@ -6,15 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.escalation.composing_models import Approval, Batch, TwoPeople
+from cases.escalation.dated import Dated, Whom
 from cases.escalation.delivery_models import Answer, Arrival, DeadLetter, Gate, ReplyAddress, Stray
 from cases.escalation.failures import Failure, of_code
-from cases.escalation.ladder_models import Step
+from cases.escalation.ladder_models import Deferral, Ladder, Step
 from cases.escalation.sighting_models import Look, LookingUnit, Sighting
 
 # Models of files of their own, by the name that Django asks for: cases.escalation.models.
-__all__ = ["Answer", "Approval", "Arrival", "Attempt", "Authority", "Batch", "Capability", "Channel", "DeadLetter", "Element",
-           "Escalation", "Gate", "LegalBasis", "Look", "LookingUnit", "Platform", "ReplyAddress", "Sighting", "Step", "Stray",
-           "TwoPeople", "Upload", "Whom"]
+__all__ = ["Answer", "Approval", "Arrival", "Attempt", "Authority", "Batch", "Capability", "Change", "Channel", "Dated",
+           "DeadLetter", "Deferral", "Element", "Escalation", "Gate", "Ladder", "LegalBasis", "Look", "LookingUnit",
+           "Platform", "ReplyAddress", "Sighting", "Step", "Stray", "TwoPeople", "Upload", "Whom"]
 
 
 class Element(models.TextChoices):
@@ -45,23 +46,6 @@ class Capability(models.TextChoices):
     URDU = "urdu", _("Reads Urdu")
     FORWARDS = "forwards", _("Passes the notice on to others")
     PAPER = "paper", _("Wants a letter as PDF as well")
-
-
-class Whom(models.TextChoices):
-    """Whom the content concerns."""
-    ANY = "any", _("Anybody")
-    CHILD = "child", _("Under 18")
-    ADULT = "adult", _("Adults")
-
-
-class Dated(models.Model):
-    """Data about others, which grows old: where it comes from, and when somebody last looked whether it is so."""
-    source = models.CharField(max_length=300, blank=True)
-    last_verified_at = models.DateField(null=True, blank=True)       # None: nobody has looked yet
-    retired_at = models.DateField(null=True, blank=True)             # not offered any more; what was sent still points here
-
-    class Meta:
-        abstract = True
 
 
 class LegalBasis(Dated):

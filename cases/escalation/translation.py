@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from cases.escalation.models import Authority, Channel, LegalBasis, Platform
+from cases.escalation.models import Authority, Channel, Ladder, LegalBasis, Platform
 
 
 @register(Platform)
@@ -21,3 +21,8 @@ class LegalBasisOptions(TranslationOptions):
 @register(Authority)
 class AuthorityOptions(TranslationOptions):
     fields = ("name", "takes")
+
+
+@register(Ladder)
+class LadderOptions(TranslationOptions):
+    fields = ("name",)

@@ -30,6 +30,7 @@ class Code(StrEnum):
     NOTICE_SILENT = "notice_silent"
     NOTICE_WRONG = "notice_wrong"
     RECHECK = "recheck"                         # "removed", says the platform: is it gone?
+    NEXT_STEP = "next_step"                     # that a ladder suggests after a notice
     ASK = "ask"                                 # "ask me first", and nobody has
     QUESTION = "question"                       # another unit asks
     LISTING = "listing"                         # fingerprints wait for a second person
@@ -52,6 +53,7 @@ class Notice:
     online: datetime | None = None              # where the last look at a link found it, since it was "removed"
     told: datetime | None = None                # the reporter saw it again, since then
     places: bool = True                         # it names places; False: fingerprints alone
+    advised: bool = False                       # a ladder says what comes next, or a person decided
 
     @property
     def again(self) -> datetime | None:
@@ -70,6 +72,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """That somebody should decide on now: a code of `Step`, and whom it goes to, by slug."""
+    step: str
+    to: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Facts:
     """What the rules look at, of one case, as one member may know it. Times are None for what is not so."""
     status: Status
@@ -82,6 +92,7 @@ class Facts:
     wrote: datetime | None = None               # we did, last
     ask_first: tuple[tuple[str, datetime], ...] = ()        # acts of consent with the day of that answer
     notices: tuple[Notice, ...] = ()
+    steps: tuple[NextStep, ...] = ()
     files: int = 0                              # screenshots that nobody has opened
     locked: int = 0                             # preserved by order, and not handed out yet
     questions: tuple[datetime, ...] = ()        # of other units, unanswered
@@ -96,11 +107,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Derived:
-    """One task. `since`: from when on it stands there; `what`: a platform's slug or an act of consent; `count`: how many."""
+    """One task. `since`: from when on it stands there; `what`: a platform's slug or an act of consent; `count`: how many;
+    `step`: of a ladder."""
     code: Code
     since: datetime | None = None
     what: str = ""
     count: int = 1
+    step: str = ""
 
 
 Rule = Callable[[Facts, datetime], Iterator[Derived]]
@@ -161,8 +174,10 @@ def notices(facts: Facts, now: datetime) -> Iterator[Derived]:
     for notice in facts.notices:
         if notice.state in SILENT and notice.next_check and notice.next_check < now:
             yield Derived(Code.NOTICE_SILENT, notice.next_check, notice.platform)
-        elif notice.state in GONE_WRONG:
+        elif notice.state in GONE_WRONG and not notice.advised:
             yield Derived(Code.NOTICE_WRONG, notice.at, notice.platform)
+    for each in facts.steps:
+        yield Derived(Code.NEXT_STEP, each.since, each.to, step=each.step)
 
 
 def still_gone(facts: Facts, now: datetime) -> Iterator[Derived]:

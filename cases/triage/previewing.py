@@ -88,7 +88,7 @@ def after(follows: Follows, words: dict[str, Any], to: list[Channel], *, keyring
     others = [link for link in words["links"].splitlines() if link not in notice.links]
     links = others if follows.to(first) == Step.COPIES else notice.links
     said = {"links": "\n".join(links), "reasons": notice.reasons, "law": notice.law,
-            "hashes": bool(notice.hashes) and words["hashes"]}
+            "hashes": words["hashes"] and (bool(notice.hashes) or follows.to(first) == Step.COPIES)}
     same = {"policy": notice.policy, "basis": earlier.basis_id} if first.platform_id == earlier.platform_id else {}
     return words | said | same
 

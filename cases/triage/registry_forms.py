@@ -8,23 +8,28 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.escalation.channels import pgp
-from cases.escalation.models import Channel, LegalBasis, Whom
+from cases.escalation.models import Channel, LegalBasis, Platform, Whom
 from cases.escalation.registry.checks import problems
 from cases.escalation.registry.entries import FIELDS, MODELS, Key, Row, kind_of
+from cases.triage.ladder_words import step_line, step_typed
 from cases.triage.registry_words import CODES, KINDS, LABELS, LATIN, line
 from cases.triage.wall_forms import Plain
 
 LONGEST = 300
 LINES = {"domains": _("One a line, such as example.com."),
          "form_fields": _("One a line, in the form’s order: its name | its limit of characters | what goes in: links, reasons, "
-                          "statements, signature, reference, contact, law or policy.")}
+                          "statements, signature, reference, contact, law or policy."),
+         "steps": _("One a line: the step | after how many hours for which reasons | to whom, by its short name. Steps: "
+                    "reminder, second, copies, search, host, registrar, regulator. Reasons: silence, refusal, back. For example: "
+                    "search | silence 24, refusal 0 | google")}
 HINTS = {"source": _("Where this is written: an address and a date, or whom you called."),
          "public_key": _("Of the recipient, made with age. Whoever holds the other half can open what we send."),
          "pgp_key": _("Of the recipient, in ASCII armour. With a key here, a notice leaves encrypted to it or not at all."),
-         "harms": _("None ticked means any."),
+         "harms": _("None ticked means any."), "platforms": _("None ticked means any."),
          "country": _("Two letters, such as PK."), "jurisdiction": _("Two letters, such as PK; EU for the European Union.")}
 OPTIONAL = {"policy_en", "policy_ur", "takes_en", "takes_ur", "country", "jurisdiction", "citation", "email", "portal", "phone",
             "post", "public_key", "pgp_key", "hours"}
+NAMED: dict[str, type[LegalBasis] | type[Platform]] = {"bases": LegalBasis, "platforms": Platform}     # chosen by name
 LEFT_OUT = {"last_verified_at", "retired_at"}
 NUMBERS, SWITCHES = {"order", "hours"}, {"in_take_it_down", "in_stopncii"}
 
@@ -108,8 +113,8 @@ def field_of(kind: str, name: str) -> forms.Field:
         return forms.BooleanField(label=label, required=False)
     if name in {"kind", "whom"}:
         return forms.ChoiceField(label=label, choices=KINDS[kind].choices if name == "kind" else Whom.choices)
-    if name in CODES or name == "bases":
-        options = CODES[name].items() if name in CODES else [(each.slug, str(each)) for each in LegalBasis.objects.all()]
+    if name in CODES or name in NAMED:
+        options = CODES[name].items() if name in CODES else [(each.slug, str(each)) for each in NAMED[name].objects.all()]
         return forms.MultipleChoiceField(label=label, choices=list(options), required=False, help_text=hint,
                                          widget=forms.CheckboxSelectMultiple)
     direction = "ltr" if name in LATIN and name != "source" else "rtl" if name.endswith("_ur") else "auto"
@@ -121,6 +126,8 @@ def field_of(kind: str, name: str) -> forms.Field:
 def shown(name: str, value: Any) -> Any:
     if name == "form_fields":
         return "\n".join(line(each) for each in value or [])
+    if name == "steps":
+        return "\n".join(step_line(each) for each in value or [])
     return "\n".join(value or []) if name == "domains" else value
 
 
@@ -131,7 +138,9 @@ def typed(name: str, value: Any) -> Any:
         return "\n".join((value or "").split("\r\n")).strip()
     if name == "form_fields":
         return [field_typed(each) for each in (value or "").splitlines() if each.strip()]
-    return ("" if name not in {*NUMBERS, *SWITCHES, *CODES, "bases"} else value) if value is None else value
+    if name == "steps":
+        return [step_typed(each) for each in (value or "").splitlines() if each.strip()]
+    return ("" if name not in {*NUMBERS, *SWITCHES, *CODES, *NAMED} else value) if value is None else value
 
 
 def field_typed(text: str) -> dict[str, Any]:

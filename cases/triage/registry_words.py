@@ -13,6 +13,7 @@ from cases.escalation.models import Authority, Capability, Change, Channel, Elem
 from cases.escalation.registry.changes import Step, steps_of
 from cases.escalation.registry.entries import Entry, Key, Row, everything, key_of, kind_of
 from cases.models import HARM_NAMES
+from cases.triage.ladder_words import step_said
 
 LABELS: dict[str, Promise] = {
     "name_en": gettext_lazy("Name in English"), "name_ur": gettext_lazy("Name in Urdu"), "kind": gettext_lazy("Kind"),
@@ -31,10 +32,11 @@ LABELS: dict[str, Promise] = {
     "hours": gettext_lazy("Hours within which it promises to act"), "elements": gettext_lazy("What a notice must not lack"),
     "source": gettext_lazy("Source"), "last_verified_at": gettext_lazy("Last verified"),
     "retired_at": gettext_lazy("Not offered since"),
+    "platforms": gettext_lazy("Platforms that were asked first"), "steps": gettext_lazy("Steps, in order"),
 }
 KIND_NAMES: dict[str, Promise] = {"platform": gettext_lazy("Platform, search engine, host or registrar"),
                                   "channel": gettext_lazy("Way to reach it"), "authority": gettext_lazy("Authority"),
-                                  "basis": gettext_lazy("Legal basis")}
+                                  "basis": gettext_lazy("Legal basis"), "ladder": gettext_lazy("Ladder: what follows a notice")}
 KINDS = {"platform": Platform.Kind, "channel": Channel.Kind, "authority": Authority.Kind}
 HARMS = {harm.value: name for harm, name in HARM_NAMES.items()}
 CODES: dict[str, dict[str, Any]] = {
@@ -51,6 +53,7 @@ class Fact:
     values: list[str]
     latin: bool
     gone: list[str] | None = None
+    lines: bool = False                 # each value in a line of its own, in this order
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,14 @@ class Told:
 
 
 def facts(key: Key, row: Row, bases: Mapping[str, str]) -> list[Fact]:
-    return [Fact(LABELS[name], said(key, name, value, bases), name in LATIN) for name, value in row.items()]
+    return [Fact(LABELS[name], said(key, name, value, bases), name in LATIN, lines=name == "steps")
+            for name, value in row.items()]
 
 
-def said(key: Key, name: str, value: Any, bases: Mapping[str, str]) -> list[str]:
-    """A field's value as people read it; empty where there is none."""
+def said(key: Key, name: str, value: Any, slugs: Mapping[str, str]) -> list[str]:
+    """A field's value as people read it; empty where there is none. `slugs`: names of entries."""
     if value is None or value in ("", []):
-        return [_("any")] if name == "harms" else []
+        return [_("any")] if name in {"harms", "platforms"} else []
     if name == "kind":
         return [str(KINDS[kind_of(key)](value).label)]
     if isinstance(value, bool):
@@ -79,7 +83,9 @@ def said(key: Key, name: str, value: Any, bases: Mapping[str, str]) -> list[str]
         return [pgp.fingerprint(value) or _("unreadable")]
     if name == "form_fields":
         return [line(field) for field in value]
-    names = CODES.get(name, bases if name == "bases" else {})
+    if name == "steps":
+        return [step_said(step, slugs) for step in value]
+    names = CODES.get(name, slugs if name in {"bases", "platforms"} else {})
     return [str(names.get(each, each)) for each in (value if isinstance(value, list) else [value])]
 
 
@@ -104,13 +110,13 @@ def facts_of(step: Step, bases: Mapping[str, str]) -> list[Fact]:
     before, after = (said(step.key, step.field, value, bases) for value in (step.before, step.after))
     if isinstance(step.after, list):
         before, after = [each for each in before if each not in after], [each for each in after if each not in before]
-    return [Fact(LABELS[step.field], after, step.field in LATIN, gone=before)]
+    return [Fact(LABELS[step.field], after, step.field in LATIN, gone=before, lines=step.field == "steps")]
 
 
 def names() -> tuple[dict[Key, str], dict[str, str]]:
-    """Of every entry, and of the legal bases by slug."""
+    """Of every entry by its key, and by its slug where it has one."""
     found = {key_of(one): name_of(one) for one in everything()}
-    return found, {key.split(":")[1]: name for key, name in found.items() if kind_of(key) == "basis"}
+    return found, {key.split(":")[1]: name for key, name in found.items() if kind_of(key) != "channel"}
 
 
 def name_of(one: Entry) -> str:

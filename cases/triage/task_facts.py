@@ -1,14 +1,15 @@
 """What the rules of `derived` look at, for one case or a page of them: the same number of queries, and nothing is unsealed."""
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, Subquery
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
 
-from cases.escalation import sightings
+from cases.escalation.ladder_models import Step, Why
 from cases.escalation.models import Escalation
-from cases.escalation.services import UPWARD
 from cases.evidence.models import Evidence
 from cases.hashing.models import Listing
 from cases.models import Case, Consent, Message, StatusChange
@@ -16,7 +17,8 @@ from cases.permissions import Permission, Staff, may
 from cases.public_words import Said
 from cases.triage import closing
 from cases.triage.asking import visible
-from cases.triage.derived import Facts, Notice
+from cases.triage.derived import Facts, NextStep, Notice
+from cases.triage.next_steps import Advice, Chased, Link, chased
 from cases.vault.models import KeyGrant, UnitKey
 from cases.workflow import Status
 
@@ -24,20 +26,22 @@ Ids = list[UUID]
 Dated = tuple[tuple[str, datetime], ...]        # a code, and since when
 
 
-def facts_of(cases: Sequence[Case], member: Staff) -> dict[UUID, Facts]:
-    """`cases` are of `cases_for(member)`. Ten queries, however many they are."""
+def facts_of(cases: Sequence[Case], member: Staff, known: Chased | None = None) -> dict[UUID, Facts]:
+    """`cases` are of `cases_for(member)`. Ten queries, however many they are, and three for what comes next, unless known."""
     ids = [case.pk for case in cases]
     talk, asked, told, files = messages(ids), ask_first(ids), partners(ids), unseen(ids)
-    (notices, approvals), listings, questions = notices_of(ids, member), proposed(ids, member), unanswered(ids, member)
+    found, listings, questions = known or chased(cases), proposed(ids, member), unanswered(ids, member)
+    now, seen, advice = timezone.now(), found.notices, found.advice
     keyless, closings = without_key(cases), asked_to_close(ids, member)
     return {case.pk: Facts(
         status=Status(case.status), outcome=case.outcome, child=case.child, assigned=case.assignee_id is not None,
         due_at=case.due_at, since=case.closed_at or case.clock_started_at,
         unread=talk.get(case.pk, NEVER)[0], wrote=talk.get(case.pk, NEVER)[1], ask_first=asked[case.pk],
-        notices=tuple(notices[case.pk].values()), files=files.get(case.pk, NONE)[0], locked=files.get(case.pk, NONE)[1],
-        questions=tuple(questions[case.pk]), proposed=listings.get(case.pk),
-        closing=closings.get(case.pk), approval=approvals.get(case.pk), talks=case.split_of_id is None,
-        handed_on=bool(notices[case.pk]) or case.pk in listings, partners=told[case.pk], keyless=case.pk in keyless,
+        notices=newest_notices(seen.get(case.pk, []), advice.get(case.pk, [])),
+        steps=due_steps(advice.get(case.pk, []), now), files=files.get(case.pk, NONE)[0], locked=files.get(case.pk, NONE)[1],
+        questions=tuple(questions[case.pk]), proposed=listings.get(case.pk), closing=closings.get(case.pk),
+        approval=asked_to_let_leave(seen.get(case.pk, []), member), talks=case.split_of_id is None,
+        handed_on=case.pk in seen or case.pk in listings, partners=told[case.pk], keyless=case.pk in keyless,
     ) for case in cases}
 
 
@@ -76,22 +80,25 @@ def by_case(rows: Iterable[tuple[UUID, str, datetime]]) -> defaultdict[UUID, Dat
     return found
 
 
-def notices_of(ids: Ids, member: Staff) -> tuple[defaultdict[UUID, dict[str, Notice]], dict[UUID, datetime]]:
-    """The newest of each case by platform, for a new notice settles what went wrong with the one before; and since when one waits
-    that this member may let leave."""
-    found: defaultdict[UUID, dict[str, Notice]] = defaultdict(dict)
-    waits: dict[UUID, datetime] = {}
-    decides = may(member, Permission.ESCALATE)
-    rows = Escalation.objects.filter(case__in=ids).order_by("requested_at").annotate(
-        looked=Subquery(sightings.by_staff().order_by("-at").values("at")[:1]),
-        online=Subquery(sightings.still_online().values("at")[:1]), told=Subquery(sightings.of_reporter().values("at")[:1]))
-    for case, platform, state, by, asked, answered, kind, *seen in rows.values_list(
-            "case", "platform__slug", "state", "by", "requested_at", "answered_at", "channel__kind", "next_check_at", "looked",
-            "online", "told"):
-        found[case][platform] = Notice(platform, state, answered or asked, *seen, places=kind not in UPWARD)
-        if state == Escalation.State.PROPOSED and decides and by != member.pk:
-            waits.setdefault(case, asked)
-    return found, waits
+def newest_notices(seen: Sequence[tuple[Link, Notice]], advice: Sequence[Advice]) -> tuple[Notice, ...]:
+    """One for each platform. A new notice settles what went wrong with the one before, also where it goes to others."""
+    advised = {pk for each in advice for pk in each.notices}
+    followed = {link.earlier for link, _notice in seen if link.step != Step.COPIES and link.state != Escalation.State.RETURNED}
+    newest = {link.platform: replace(notice, advised=link.pk in advised) for link, notice in seen
+              if link.pk not in followed or link.state == Escalation.State.ACTIONED}
+    return tuple(newest.values())
+
+
+def due_steps(advice: Sequence[Advice], now: datetime) -> tuple[NextStep, ...]:
+    """Of what is online again, that is the task."""
+    return tuple(NextStep(each.suggestion.step.value, each.suggestion.to or each.suggestion.after.platform, each.due)
+                 for each in advice if each.stands(now) and each.suggestion.why != Why.BACK)
+
+
+def asked_to_let_leave(seen: Sequence[tuple[Link, Notice]], member: Staff) -> datetime | None:
+    """Since when a notice waits that this member may let leave."""
+    waits = [link.asked for link, _notice in seen if link.state == Escalation.State.PROPOSED and link.by != member.pk]
+    return min(waits, default=None) if may(member, Permission.ESCALATE) else None
 
 
 def unseen(ids: Ids) -> dict[UUID, tuple[int, int]]:

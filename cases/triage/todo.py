@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from cases.audit.services import actor, record
 from cases.escalation import second
+from cases.escalation.ladder_models import Step
 from cases.models import Case, Consent
 from cases.notifications.models import Occasion
 from cases.notifications.services import tell_members
@@ -24,6 +25,7 @@ from cases.services import lock_case
 from cases.triage.closing import waiting
 from cases.triage.derived import Code, Derived, derive
 from cases.triage.models import Task
+from cases.triage.next_steps import Chased, worded
 from cases.triage.reading import Text
 from cases.triage.staff_words import read_tasks
 from cases.triage.task_facts import facts_of
@@ -47,6 +49,7 @@ NAMES: dict[Code, Promise | str] = {
     Code.NOTICE_SILENT: _("%(what)s has not answered: ask again"),
     Code.NOTICE_WRONG: _("The notice to %(what)s did not succeed: decide what comes next"),
     Code.RECHECK: _("%(what)s says it is removed: look whether it is gone"),
+    Code.NEXT_STEP: _("Next step: %(what)s"),
     Code.ASK: _("Ask the reporter first: %(what)s"),
     Code.QUESTION: ngettext_lazy("Answer %(count)d question of another unit", "Answer %(count)d questions of other units",
                                  "count"),
@@ -61,7 +64,8 @@ NAMES: dict[Code, Promise | str] = {
 # Where each is done: a part of the case page, or the name of an address.
 PLACES: dict[Code, str] = {
     Code.LATE: "#move", Code.MESSAGE: "#write", Code.CHECK: "#move", Code.NOTICE_SILENT: "#escalations",
-    Code.CLOSING: "#closing", Code.APPROVAL: "#escalations", Code.NOTICE_WRONG: "#escalations", Code.ASK: "#write",
+    Code.CLOSING: "#closing", Code.APPROVAL: "#escalations", Code.NOTICE_WRONG: "#escalations",
+    Code.NEXT_STEP: "#escalations", Code.ASK: "#write",
     Code.ONLINE_AGAIN: "#escalations", Code.RECHECK: "#escalations",
     Code.LISTING: "triage:case_list", Code.FILE: "#evidence", Code.FILE_LOCKED: "#evidence", Code.QUESTION: "#questions",
     Code.CHILD_ALONE: "triage:escalate", Code.KEYLESS: "accounts:keys", Code.PARTNER: "", Code.SILENCE: "#write",
@@ -127,14 +131,17 @@ class Page:
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
-def lines_of(cases: Sequence[Case], member: Staff, platforms: Mapping[str, str]) -> dict[UUID, list[Line]]:
+def lines_of(cases: Sequence[Case], member: Staff, platforms: Mapping[str, str],
+             known: Chased | None = None) -> dict[UUID, list[Line]]:
     """The derived tasks of each case, as far as the member may know."""
-    now, facts = timezone.now(), facts_of(cases, member)
+    now, facts = timezone.now(), facts_of(cases, member, known)
     return {pk: [line(task, platforms) for task in derive(each, now)] for pk, each in facts.items()}
 
 
 def line(task: Derived, platforms: Mapping[str, str]) -> Line:
-    what = Consent.Act(task.what).label if task.code == Code.ASK else platforms.get(task.what, task.what)
+    name = platforms.get(task.what, task.what)
+    what = {Code.ASK: lambda: str(Consent.Act(task.what).label), Code.NEXT_STEP: lambda: worded(Step(task.step), name)}.get(
+        task.code, lambda: name)()
     words = str(NAMES[task.code] % {"what": f"\u2068{what}\u2069", "count": task.count})
     return Line(task.code.value, words, task.since, PLACES[task.code])
 

@@ -94,6 +94,8 @@ cases.escalation
     cases_escalation_channel                  -       SIU     -       -         S
     cases_escalation_legalbasis               -       SIU     -       -         S
     cases_escalation_authority                S       SIU     -       -         S
+    cases_escalation_ladder                   -       SIU     -       -         -
+    cases_escalation_deferral                 -       SI      -       -         SD
     cases_escalation_change                   -       SIU     -       -         -
     cases_escalation_twopeople                -       SID     -       -         S
     cases_escalation_approval                 -       SIU     -       -         SUD

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from cases.coordination import seats
 from cases.coordination.models import Body
 from cases.escalation import registry, services as escalation
-from cases.escalation.models import Channel, Escalation, Platform
+from cases.escalation.models import Channel, Escalation, Ladder, Platform
 from cases.escalation.notices import Notice
 from cases.exchange.partners import add_partner
 from cases.hashing.fingerprint import Fingerprint
@@ -300,6 +300,23 @@ def test_from_the_queue_to_the_platform(live: str, tmp_path: Path, settings: Laz
         click(page, "button[name=send]")
         expect(page.locator("h1")).to_contain_text(Escalation.objects.latest("requested_at").reference)
         see(f"desk-6-escalation-{name}")
+    silent = Escalation.objects.get(channel__kind=Channel.Kind.EMAIL)
+    days_ago = timezone.now() - timedelta(days=5)
+    Escalation.objects.filter(pk=silent.pk).update(state=Escalation.State.NO_ANSWER, sent_at=days_ago, next_check_at=days_ago)
+    Escalation.objects.exclude(pk=silent.pk).delete()
+    see.goto(f"/desk/case/{case.ref}/")
+    see("desk-7-case-next-step")
+    see.goto(f"/desk/case/{case.ref}/notice/{silent.reference}/")
+    page.locator("#next details summary").click()
+    page.locator("#next [name=reason]").fill("no")
+    click(page, "#next [value=end]")
+    see("desk-7-next-step-error")
+    see.goto(f"/desk/case/{case.ref}/escalate/?earlier={silent.pk}&step=host")
+    see("desk-7-escalate-host")
+    see.goto(f"/desk/case/{case.ref}/escalate/{silent.channel_id}/?earlier={silent.pk}&step=reminder")
+    see("desk-7-compose-reminder")
+    see.goto(f"/desk/settings/registry/ladder/{Ladder.objects.get(slug='pictures').pk}/")
+    see("desk-7-ladder")
     see.goto(f"/desk/case/{case.ref}/")
     see("desk-7-case-escalated")
     to_an_authority(see, case)

@@ -13,12 +13,13 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from cases.escalation.ladder_models import whole_step
 from cases.escalation.registry.checks import problems
 from cases.escalation.registry.entries import FIELDS, Key, Row, kind_of, rows, whole
 
 VERSION = 1
 MOST = 500_000                         # characters; the first registry has 35,000
-SECTIONS = {"bases": "basis", "platforms": "platform", "authorities": "authority"}
+SECTIONS = {"bases": "basis", "platforms": "platform", "authorities": "authority", "ladders": "ladder"}
 BOTH = ("name", "policy", "label", "takes")                    # in two languages
 SHORT = {"in_take_it_down": "take_it_down", "in_stopncii": "stopncii"}
 LONG = {short: name for name, short in SHORT.items()}
@@ -74,6 +75,8 @@ def nested(key: Key, row: Row) -> Row:
             found |= {name: value} if value else {}
         elif name.endswith("_at"):
             found |= {name: date.fromisoformat(value)} if value else {}
+        elif name == "steps":
+            found[name] = [{field: said for field, said in step.items() if said not in (None, "")} for step in value]
         else:
             found[SHORT.get(name, name)] = value
     return found
@@ -90,7 +93,8 @@ def read(text: str) -> dict[Key, Row]:
         where = _("line {number}").format(number=mark.line + 1) if mark else ""
         raise Refused([(where, _("This is not a file of YAML as the portal writes it."))]) from error
     if not isinstance(document, dict) or document.get("version") != VERSION or set(document) - {"version", *SECTIONS}:
-        raise Refused([("", _("A file of the registry begins with “version: 1” and has bases, platforms and authorities."))])
+        raise Refused([("", _("A file of the registry begins with “version: 1” and has bases, platforms, authorities and "
+                              "ladders."))])
     try:
         wanted = dict(entries(document))
     except Shape as shape:
@@ -137,6 +141,8 @@ def flat(key: Key, entry: Row) -> Row:
             if not isinstance(value, dict) or set(value) - {"en", "ur"}:
                 raise Shape(key)
             found |= {f"{name}_{language}": words for language, words in value.items()}
+        elif name == "steps" and isinstance(value, list) and all(isinstance(each, dict) for each in value):
+            found[name] = [whole_step(each) for each in value]
         else:
             found[LONG.get(name, name)] = value.isoformat() if isinstance(value, date) else value
     if found.keys() - {*FIELDS[kind_of(key)], "label_en"}:

@@ -25,6 +25,7 @@ BY_TWO = {
     "channel": {"address", "pgp_key", "retired_at"},
     "authority": {"kind", "email", "portal", "phone", "post", "public_key", "retired_at"},
     "basis": {"citation", "jurisdiction", "hours", "elements", "harms", "whom", "retired_at"},
+    "ladder": {"platforms", "harms", "whom", "steps", "retired_at"},
 }
 State = Change.State
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.escalation.channels import pgp
+from cases.escalation.ladder_models import Step, Why
 from cases.escalation.models import Capability, Channel, Element
 from cases.escalation.notices import plain
 from cases.escalation.registry.entries import FIELDS, Key, Row, blank, kind_of
@@ -23,18 +24,20 @@ from cases.priority import Harm
 LISTS = {"harms": {each.value for each in Harm}, "elements": set(Element.values), "requires": set(Element.values),
          "capabilities": set(Capability.values)}
 CONTENTS = {"links", "reasons", "statements", "signature", "reference", "contact", "law", "policy"}    # notices.form_texts
+MOST_STEPS, MOST_HOURS = 12, 2160              # of a ladder; a quarter of a year
 DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 COUNTRY = re.compile(r"[A-Z]{2}")
 BY_MAIL = {Channel.Kind.EMAIL.value, Channel.Kind.XARF.value}
 BY_WEB = {Channel.Kind.WEBFORM.value, Channel.Kind.WEBHOOK.value}
 NEEDED = {"basis": ("name_en", "name_ur"), "platform": ("name_en", "name_ur"), "authority": ("name_en", "name_ur"),
+          "ladder": ("name_en", "name_ur"),
           "channel": ("address", "label_ur")}
-KEY = re.compile(r"(basis|platform|authority):[a-z0-9-]{1,40}|channel:[a-z0-9-]{1,30}:[a-z]{1,20}:[^\n]{1,120}")
+KEY = re.compile(r"(basis|platform|authority|ladder):[a-z0-9-]{1,40}|channel:[a-z0-9-]{1,30}:[a-z]{1,20}:[^\n]{1,120}")
 # checked above, or derived
 LEFT_OUT = ["platform", "name", "label", "takes", "policy", "form_fields", "last_verified_at", "retired_at"]
 WAYS = ("email", "portal", "phone", "post")
-NO_TEXT = {*LISTS, "bases", "domains", "form_fields", "hours", "order", "in_take_it_down", "in_stopncii", "last_verified_at",
-           "retired_at"}
+NO_TEXT = {*LISTS, "bases", "platforms", "steps", "domains", "form_fields", "hours", "order", "in_take_it_down", "in_stopncii",
+           "last_verified_at", "retired_at"}
 
 # Of PECA, what protects a person. Not among them: 9 to 11 (glorifying, terrorism, hate speech), 26-A (false information), 37
 # (blocking for "the glory of Islam", security, public order, decency): each has been used against what people say.
@@ -64,12 +67,17 @@ def problems(key: Key, row: Row, *, known: Collection[Key]) -> dict[str, list[st
             wrong(name, _("Write words here."))
         elif name in {"source", *NEEDED[kind_of(key)]} and not row[name].strip():
             wrong(name, _("Fill this in."))
-    words(row, {**LISTS, "bases": {each.split(":")[1] for each in known if kind_of(each) == "basis"}}, wrong)
+    words(row, {**LISTS, "bases": slugs(known, "basis"), "platforms": slugs(known, "platform")}, wrong)
+    to_whom(row.get("steps"), known, wrong)
     dates(row, wrong)
-    {"channel": of_channel, "authority": of_authority, "basis": of_basis, "platform": of_platform}[kind_of(key)](key, row, wrong)
+    OF[kind_of(key)](key, row, wrong)
     if not found:
         found = by_the_model(key, row)
     return found
+
+
+def slugs(known: Collection[Key], kind: str) -> set[str]:
+    return {each.split(":")[1] for each in known if kind_of(each) == kind}
 
 
 def words(row: Row, known: dict[str, set[str]], wrong: Any) -> None:
@@ -163,6 +171,33 @@ def of_basis(key: Key, row: Row, wrong: Any) -> None:
         wrong("harms", _("Say for which harms this law is used: none of Pakistan’s is for all."))
 
 
+def of_ladder(key: Key, row: Row, wrong: Any) -> None:
+    steps = row.get("steps") or []
+    if not isinstance(steps, list) or not 0 < len(steps) <= MOST_STEPS or not all(is_step(each) for each in steps):
+        wrong("steps", _("From 1 to 12 steps: each names what is done, after how many hours for at least one reason, and, of an "
+                         "authority or a search engine, to whom, by its short name in the registry."))
+    elif len({(each["step"], each["to"]) for each in steps}) < len(steps):
+        wrong("steps", _("A step stands here twice: a ladder has to end."))
+    if polices_speech([str(row.get("name_en") or ""), str(row.get("name_ur") or "")]):
+        wrong("name_en", _("This is about what people say. A service for people who were harmed does not use it."))
+
+
+def is_step(step: Any) -> bool:
+    if not isinstance(step, dict) or set(step) != {"step", "to", *Why.values} or step["step"] not in Step.values:
+        return False
+    hours, to = [step[why] for why in Why.values if step[why] is not None], step["to"]
+    named = {Step.REGULATOR: bool(to), Step.REMINDER: not to, Step.SECOND: not to}.get(step["step"], True)
+    return bool(hours) and all(type(each) is int and 0 <= each <= MOST_HOURS for each in hours) and isinstance(to, str) and named
+
+
+def to_whom(steps: Any, known: Collection[Key], wrong: Any) -> None:
+    """Steps name authorities and platforms that there are."""
+    rows = [each for each in steps if isinstance(each, dict) and each.get("to")] if isinstance(steps, list) else []
+    named = {f"{'authority' if each.get('step') == Step.REGULATOR else 'platform'}:{each['to']}" for each in rows}
+    if not named <= set(known):
+        wrong("steps", _("There is a word here that the portal does not know."))
+
+
 def polices_speech(texts: Iterable[str], *, abroad: bool = False) -> bool:
     """Whether a law is among those that have been used against what people say; of other countries', by its words alone."""
     for text in texts:
@@ -172,6 +207,9 @@ def polices_speech(texts: Iterable[str], *, abroad: bool = False) -> bool:
         if ABOUT_SPEECH.search(said) or (peca and sections - PECA_FOR_PEOPLE) or (not abroad and sections & SPEECH_SECTIONS):
             return True
     return False
+
+
+OF = {"channel": of_channel, "authority": of_authority, "basis": of_basis, "platform": of_platform, "ladder": of_ladder}
 
 
 def by_the_model(key: Key, row: Row) -> dict[str, list[str]]:

@@ -11,14 +11,15 @@ from typing import Any
 
 from django.db import models
 
-from cases.escalation.models import Authority, Channel, LegalBasis, Platform
+from cases.escalation.models import Authority, Channel, Ladder, LegalBasis, Platform
 
 Key = str
 Row = dict[str, Any]                # columns by name; a date as ISO text, `bases` as slugs: all of it is JSON
-Entry = Platform | Channel | Authority | LegalBasis
+Entry = Platform | Channel | Authority | LegalBasis | Ladder
 
 DATED = ("source", "last_verified_at", "retired_at")
-MODELS: dict[str, type[models.Model]] = {"basis": LegalBasis, "platform": Platform, "channel": Channel, "authority": Authority}
+MODELS: dict[str, type[models.Model]] = {"basis": LegalBasis, "platform": Platform, "channel": Channel, "authority": Authority,
+                                         "ladder": Ladder}
 FIELDS: dict[str, tuple[str, ...]] = {
     "basis": ("name_en", "name_ur", "citation", "jurisdiction", "hours", "elements", "harms", "whom", "order", *DATED),
     "platform": ("name_en", "name_ur", "kind", "policy_en", "policy_ur", "domains", "country", "bases", "in_take_it_down",
@@ -26,6 +27,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "channel": ("address", "pgp_key", "label_ur", "harms", "capabilities", "requires", "form_fields", *DATED),
     "authority": ("name_en", "name_ur", "kind", "takes_en", "takes_ur", "country", "email", "portal", "phone", "post",
                   "public_key", "requires", "harms", "whom", "order", *DATED),
+    "ladder": ("name_en", "name_ur", "platforms", "harms", "whom", "steps", "order", *DATED),
 }
 
 
@@ -36,7 +38,7 @@ def kind_of(key: Key) -> str:
 def key_of(one: Entry) -> Key:
     if isinstance(one, Channel):
         return f"channel:{one.platform.slug}:{one.kind}:{one.label_en}"       # type: ignore[attr-defined]  # modeltranslation's
-    kind = {Platform: "platform", Authority: "authority", LegalBasis: "basis"}[type(one)]
+    kind = {Platform: "platform", Authority: "authority", LegalBasis: "basis", Ladder: "ladder"}[type(one)]
     return f"{kind}:{one.slug}"
 
 
@@ -55,7 +57,7 @@ def as_json(one: Entry, name: str) -> Any:
 
 
 def rows() -> dict[Key, Row]:
-    """Everything, in four queries and in the order in which it is shown."""
+    """Everything, in six queries and in the order in which it is shown."""
     return {key_of(one): row_of(one) for one in everything()}
 
 
@@ -64,6 +66,7 @@ def everything() -> Iterable[Entry]:
     yield from Platform.objects.prefetch_related("bases")
     yield from Channel.objects.select_related("platform").order_by("platform__order", "platform__slug", "kind", "pk")
     yield from Authority.objects.all()
+    yield from Ladder.objects.all()
 
 
 def find(key: Key, *, lock: bool = False) -> Entry | None:

@@ -14,13 +14,14 @@ import yaml
 from django.db import transaction
 from django.db.models import F, Q
 
-from cases.escalation.models import Authority, Channel, Dated, LegalBasis, Platform, Whom
+from cases.escalation.ladder_models import whole_step
+from cases.escalation.models import Authority, Channel, Dated, Ladder, LegalBasis, Platform, Whom
 from cases.escalation.registry.entries import Entry, everything
 from cases.priority import Harm
 
 VERIFY_EVERY = timedelta(days=91)       # once a quarter: addresses and forms change about so often
 Row = Mapping[str, Any]
-Named = TypeVar("Named", LegalBasis, Authority, Platform)
+Named = TypeVar("Named", LegalBasis, Authority, Platform, Ladder)
 
 
 @cache
@@ -34,6 +35,7 @@ def seed() -> int:
     """Add what is not there yet; returns how many platforms. Existing ones are the ministry's and stay as they are."""
     add(LegalBasis, book()["bases"])
     add(Authority, book()["authorities"])
+    add(Ladder, book()["ladders"])
     rows = {row["slug"]: row for row in book()["platforms"]}
     added = add(Platform, rows.values())
     Channel.objects.bulk_create([Channel(platform=one, **columns(Channel, row)) for one in added
@@ -63,7 +65,7 @@ def columns(model: type[Any], row: Row) -> dict[str, Any]:
         if isinstance(value, dict):
             found |= {name: value["en"], f"{name}_en": value["en"], f"{name}_ur": value["ur"]}
         else:
-            found[NAMED.get(name, name)] = value
+            found[NAMED.get(name, name)] = [whole_step(each) for each in value] if name == "steps" else value
     return found
 
 
@@ -89,9 +91,9 @@ def late(today: date) -> Q:
 
 
 def count_due(today: date) -> int:
-    """How long the queue is, in four queries."""
+    """How long the queue is, in five queries."""
     found = late(today)
-    others = sum(model.objects.filter(found).count() for model in (LegalBasis, Platform, Authority))
+    others = sum(model.objects.filter(found).count() for model in (LegalBasis, Platform, Authority, Ladder))
     return others + Channel.objects.filter(found, platform__retired_at=None).count()
 
 

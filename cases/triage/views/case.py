@@ -18,7 +18,7 @@ from cases.models import BreakGlass, Case
 from cases.permissions import Permission, may
 from cases.referral.selectors import referrals_of
 from cases.selectors import opened_by
-from cases.triage import consulting, drafts, reading, reminding, selectors, services, splitting, subjects, todo
+from cases.triage import consulting, drafts, next_steps, reading, reminding, selectors, services, splitting, subjects, todo
 from cases.triage.asking import ASKABLE, asked_by, questions_about
 from cases.triage.asks import AskForm, lines
 from cases.triage.closing_forms import asked_to_close
@@ -57,6 +57,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
     doors, book = opened_by(member, [case]), urgency.book()
     names, tasks = selectors.platform_names(), todo.tasks_of(case)
     platforms, notices = names[get_language() or case.language], escalations_of(case)
+    chased = next_steps.chased([case])
     page = timeline(case, member, platforms, withheld=case.pk not in doors, who=request.GET.get("who", ""),
                     before=request.GET.get("before", ""))
     opened = reading.read_case(case, keyring=keyring, by=member, messages=page.messages, notes=page.notes, tasks=tasks,
@@ -84,8 +85,9 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, trouble: str = 
         "asked": asked_by(case, member), "questions": questions_about(case, member) if case.pk in doors else [],
         "referrals": referrals_of(case),
         "files": files_of(case, member), "consults": consulting.of_case(case) if case.pk in doors else [],
-        "escalations": notices, "asks": asks, "silence": silence(case),
-        "todo": todo.lines_of([case], member, platforms)[case.pk], "own": todo.owned(tasks, opened.tasks),
+        "escalations": notices, "steps": [(each, each.words(platforms)) for each in chased.advice.get(case.pk, [])],
+        "asks": asks, "silence": silence(case),
+        "todo": todo.lines_of([case], member, platforms, chased)[case.pk], "own": todo.owned(tasks, opened.tasks),
         "may_ask": may(member, Permission.WORK_CASES) and (any(each.kept or each.other for each in same.values()) or any(
             finding.reach in ASKABLE for each in seen for finding in each.findings)),
         "withheld": case.pk not in doors, "glass": BreakGlass.objects.filter(pk=doors.get(case.pk)).first(),

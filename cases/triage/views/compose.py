@@ -1,5 +1,6 @@
 """From a case to notices: the ways, one composing page for one platform or several, a preview, and Send."""
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +31,7 @@ from cases.triage.escalating import (
     REFUSAL_NAMES,
     Follows,
     NoticeForm,
+    Way,
     hash_refusal,
     ways,
 )
@@ -50,10 +52,32 @@ def escalate(request: HttpRequest, ref: str) -> HttpResponse:
     chosen = [int(each) for each in request.GET.getlist("way") if each.isascii() and each.isdecimal() and len(each) < 10]
     if chosen:
         also = QueryDict(mutable=True)
+        also.update(following_on(request))
         also.setlist("also", [str(each) for each in dict.fromkeys(chosen[1:])])
         return redirect(reverse("triage:compose", args=[case.ref, chosen[0]]) + (f"?{also.urlencode()}" if also else ""))
-    context = {"case": case, "ways": ways(case), "trouble": trouble(case), "no_hashes": hash_refusal(case)}
+    context = {"case": case, "ways": ways_for(request, case), "follows": following_on(request), "query": query_of(request),
+               "step": named_step(request), "trouble": trouble(case), "no_hashes": hash_refusal(case)}
     return render(request, "triage/escalate.html", context)
+
+
+def following_on(request: HttpRequest) -> dict[str, str]:
+    """What the address says of the notice that is followed; the composing page looks whether it may be."""
+    return {name: request.GET[name] for name in ("earlier", "step") if request.GET.get(name)}
+
+
+def query_of(request: HttpRequest) -> str:
+    return f"?{urlencode(said)}" if (said := following_on(request)) else ""
+
+
+def named_step(request: HttpRequest) -> str:
+    return str(Step(request.GET["step"]).label) if request.GET.get("step") in Step.values else ""
+
+
+def ways_for(request: HttpRequest, case: Case) -> list[Way]:
+    """Of a step that goes to a host, a registrar or a search engine, those alone; `to`: of one platform alone."""
+    kinds, to = [kind for kind, step in following.TO_OTHERS.items() if step == request.GET.get("step")], request.GET.get("to", "")
+    return [way for way in ways(case) if (not kinds or way.channel.platform.kind in kinds)
+            and (not to or way.channel.platform.slug == to)]
 
 
 def trouble(case: Case) -> str:

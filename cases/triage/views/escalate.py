@@ -16,7 +16,7 @@ from cases.escalation.channels.base import Outgoing
 from cases.escalation.models import Escalation
 from cases.models import Case
 from cases.permissions import Permission
-from cases.triage import approving, partners, reading
+from cases.triage import approving, next_steps, partners, reading
 from cases.triage.escalating import FilledForm
 from cases.triage.post_forms import AnswerForm, possible
 from cases.triage.post_reading import read_mails, reply_address
@@ -62,6 +62,7 @@ def show(request: HttpRequest, case: Case, one: Escalation, *, status: int = 200
         "came": [(row, mails.get(row.pk), State(row.outcome).label if row.outcome else "") for row in came],
         "partner": partners.of_notice(one, case=case), "replies": replies, "pause": gates.pause_of(one.channel_id),
         "online": online_of(one, opened.notice, form=forms.get("saw"), look_form=forms.get("look")),
+        **next_steps.of_page(one, case, keyring=keyring, by=member, forms=forms),
         "letter": one.dead_letters.filter(settled_at=None).first(),
     }
     return render(request, "triage/escalation.html", context, status=status)

@@ -190,5 +190,5 @@ def test_forms_of_the_page_are_the_acts_of_the_desk(client, case):
 # and news, two for labels, what is asked of the reporter, two for drafts and closing, two for merging, the rest for what the
 # timeline tells from the log and from matches. Two for why it is so urgent: the rules, and what was put right; one for reminders,
 # one for splitting, one for deadlines that ran out, one for people and accounts, one for where else all of it is named, one for
-# advice of other units, one for what went to authorities.
-QUERIES = 69
+# advice of other units, one for what went to authorities, three for what could come next after notices.
+QUERIES = 72

@@ -52,7 +52,8 @@ WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/
           "/desk/case/<slug:ref>/subject/", "/desk/case/<slug:ref>/asks/<uuid:ask>/contact/", "/desk/floods/compare/",
           "/desk/case/<slug:ref>/split/", "/desk/case/<slug:ref>/notice/<slug:reference>/again/",
           "/desk/case/<slug:ref>/escalate/<int:channel>/", "/desk/case/<slug:ref>/refer/<slug:authority>/",
-          "/desk/case/<slug:ref>/notice/<slug:reference>/saw/", "/desk/case/<slug:ref>/notice/<slug:reference>/look/")
+          "/desk/case/<slug:ref>/notice/<slug:reference>/saw/", "/desk/case/<slug:ref>/notice/<slug:reference>/look/",
+          "/desk/case/<slug:ref>/notice/<slug:reference>/next/")
 WAITS = {*WRITES, "/desk/keys/grant/", "/desk/keys/rotate/", "/desk/keys/rewrap/", "/desk/keys/recovery/"}
 GLASS = WRITES[3]           # for who is kept out, which the others are not
 ENDS = {"/desk/sign-out/", "/desk/lock/"}
@@ -150,7 +151,8 @@ def test_no_form_of_the_desk_is_led_away_from_by_a_locked_vault(places, typed, s
 def test_what_takes_an_open_vault_waits_and_is_sent_afterwards(address, places, typed, unit, sana, monkeypatch):
     member = make_member("Bilal", unit) if address == GLASS else sana
     path, browser = at(address, places), signed_in(member, unlocked=False)
-    other = {"unit": make_unit("children").pk} if "transfer" in address else {"links": []} if "split" in address else {}
+    others = {"transfer": {"unit": make_unit("children").pk}, "split": {"links": []}, "next": {"act": "end"}}
+    other = next((each for part, each in others.items() if f"/{part}/" in address), {})
     asked = browser.post(path, typed | other)
     assert asked.status_code == 409
     assert "no-store" in asked["Cache-Control"]
