@@ -16,10 +16,10 @@ from celery import Celery, Task
 NAME_OF_TASK = "plain.send"
 TIMEOUT = 2             # seconds, as ours
 # Not Django's settings, nor anybody's current app: it must stay plain, also in a process that knows the portal's.
-# Its keys bear a prefix, for Celery takes the broker from the environment, and so both share one Redis.
+# Celery takes the broker from the environment, so both share one Redis: its queue has another name, and its keys have a prefix.
 app = Celery("plain", set_as_current=False)
-app.conf.update(task_acks_late=True, task_reject_on_worker_lost=True, task_ignore_result=True, worker_prefetch_multiplier=1,
-                task_time_limit=10, broker_connection_retry_on_startup=True,
+app.conf.update(task_default_queue="plain", task_acks_late=True, task_reject_on_worker_lost=True, task_ignore_result=True,
+                worker_prefetch_multiplier=1, task_time_limit=10, broker_connection_retry_on_startup=True,
                 broker_transport_options={"visibility_timeout": 12, "socket_connect_timeout": 3, "global_keyprefix": "plain:"})
 
 

@@ -47,7 +47,8 @@ from tests.services import SERVICES
 
 MAILBOXES, APIS, A_CASE = 10, 5, 10         # channels of each kind; notices of one case
 LASTS, QUIET = (0.6, 2.5), (0.2, 1.2)       # seconds of a fault, and between two
-SETTLES = 60.0                              # seconds without anything new, after which what waits is stuck
+SETTLES = 90.0                              # seconds without anything new, after which what waits is stuck
+FEW = 500                                   # notices; with more, ringing for each again every three seconds is most of the work
 PLAIN_SETTLES = 15.0                        # the same for plain Celery: longer than its visibility time-out
 STARVES = 120.0                             # seconds without a single notice asked for: the run itself is broken
 DATABASE = "torture"
@@ -84,7 +85,7 @@ def torture(seconds: float, notices: int, *, dump: Path | None = None, logs: Pat
         began = time.time()
         write_plan(plan, people_and_cases(notices), channels(partner.url), notices, seconds)
         say(f"{notices} notices are planned; getting there took {time.time() - began:.0f} s")
-        house = furnish(disk, mailbox, partner, port, [str(plan), str(confirmed)], logs)
+        house = furnish(disk, mailbox, partner, port, [str(plan), str(confirmed)], logs, notices)
         held.callback(lambda: [process.kill() for process in (house.web, *house.workers)])
         house.mend()
         began = time.monotonic()
@@ -138,22 +139,25 @@ def write_plan(plan: Path, made: tuple[User, list[Case]], ways: list[Channel], n
     plan.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
 
 
-def furnish(disk: Disk, mailbox: Mailbox, partner: Partner, port: int, asking: list[str], logs: Path) -> House:
-    clock = Clock(stage.DATA)
+def furnish(disk: Disk, mailbox: Mailbox, partner: Partner, port: int, asking: list[str], logs: Path,
+            notices: int) -> House:
+    clock, ring_again = Clock(stage.DATA), 3 if notices <= FEW else 15
     common = {
         **os.environ, "DJANGO_SETTINGS_MODULE": "bench.mail_settings", "DATABASE_NAME": DATABASE, "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(port), "WEBHOOK_NETWORKS": "127.0.0.0/8", "WEBHOOK_CA_FILE": str(partner.certificate),
         "C_FORCE_ROOT": "true",
-        "OUTBOX_SWEEP_SECONDS": "1", "OUTBOX_RING_AGAIN_SECONDS": "3", "LOG_LEVEL": "WARNING",
+        "OUTBOX_SWEEP_SECONDS": "1", "OUTBOX_RING_AGAIN_SECONDS": str(ring_again), "LOG_LEVEL": "WARNING",
+        "LONGEST_RING_SECONDS": str(4 * ring_again),
     }
     working, celery = common | clock.environ, [sys.executable, "-m", "celery", "-A"]
+    plainly = {name: value for name, value in working.items() if name != "DJANGO_SETTINGS_MODULE"}   # else it sweeps our outbox
     options = ["worker", "--concurrency=2", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
     return House(
         web=Process([sys.executable, "-m", "bench.asking", *asking], common | {"DATABASE_USER": login_of("desk", OWNER)},
                     logs / "asking.log"),
         workers=[Process([*celery, "portal.celery", *options], working | {"DATABASE_USER": login_of("worker", OWNER)},
                          logs / "worker.log"),
-                 Process([*celery, "bench.plain", *options], working, logs / "plain.log")],
+                 Process([*celery, "bench.plain", *options], plainly, logs / "plain.log")],
         mailbox=mailbox, partner=partner, disk=disk, clock=clock)
 
 
