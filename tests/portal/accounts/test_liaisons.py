@@ -1,5 +1,6 @@
 """A liaison has a desk of their own and an account. Every other address of the desk is closed to them, also one that is new."""
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 
 from cases.coordination.models import Body, Seat
@@ -12,6 +13,7 @@ from portal.accounts import arrival, people, services
 from portal.accounts.middleware import FOR_LIAISONS
 from portal.accounts.models import User
 from tests.factories.cases import make_liaison, make_member, make_unit, signed_in
+from tests.portal.accounts.conftest import PASSWORD, enrol
 from tests.portal.test_access_matrix import addresses
 
 OPEN = ("desk/sign-in/", "desk/invitation/", "desk/sign-out/", "desk/language")
@@ -65,6 +67,7 @@ def test_they_begin_at_what_is_before_them_and_see_no_other_menu(omar: User) -> 
     assert signed_in(omar).get("/desk/account/").status_code == 200
 
 
+KEYS = "/desk/partner/keys/"
 INVITED = {"email": "zara@tiktok.example", "name": "Zara", "role": "liaison", "language": "en", "way": "hand"}
 
 
@@ -90,6 +93,32 @@ def test_the_first_passphrase_makes_the_bodys_key(tiktok: Body) -> None:
     assert StaffKey.objects.filter(member=zara).exists()
     assert BodyGrant.objects.get(member=zara).key.body == tiktok.pk
     assert not arrival.owes_passphrase(User.objects.get(pk=zara.pk))
+
+
+def test_the_whole_way_in_from_the_link_to_what_is_before_them(tiktok: Body) -> None:
+    """A password, the second factor, a passphrase; then the desk, with the vault open."""
+    admin, client = make_member("Rabia", role="administrator"), Client()
+    zara, link = people.invite(email="zara@tiktok.example", name="Zara", role=Role.LIAISON, units=[], language="en", by=admin,
+                               mail=False, body=tiktok)
+    path = "/" + link.split("/", 3)[3]
+    client.post(path, {"password": PASSWORD, "password_again": PASSWORD})
+    enrol(client)
+    assert 'name="passphrase"' in client.get("/desk/sign-in/begin/").content.decode()
+    answer = client.post("/desk/sign-in/begin/", {"passphrase": PASSWORD, "passphrase_again": PASSWORD})
+    assert answer["Location"] == "/desk/partner/"
+    page = client.get(KEYS).content.decode()
+    assert "Fingerprint of its key, computed from what you hold" in page
+    client.post("/desk/lock/")
+    assert "computed from what you hold" not in client.get(KEYS).content.decode()
+    client.post("/desk/unlock/", {"passphrase": PASSWORD})
+    assert "computed from what you hold" in client.get(KEYS).content.decode()
+
+
+def test_a_lost_passphrase_begins_with_a_new_key_where_nobody_else_holds_it(tiktok: Body, omar: User) -> None:
+    before = BodyGrant.objects.get(member=omar).key.version
+    answer = signed_in(omar).post("/desk/account/passphrase/lost/", {"passphrase": PASSWORD, "passphrase_again": PASSWORD})
+    assert answer["Location"] == KEYS
+    assert BodyGrant.objects.get(member=omar).key.version == before + 1
 
 
 def test_a_caseworker_who_becomes_one_leaves_the_units_and_back(tiktok: Body) -> None:

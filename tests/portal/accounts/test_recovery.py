@@ -10,15 +10,16 @@ from django.core.management import CommandError, call_command
 from shamir_mnemonic import combine_mnemonics
 
 from cases.audit.models import Entry
+from cases.coordination.models import Body
 from cases.evidence import instruction, services as evidence
 from cases.evidence.processing import process
 from cases.handover import services as handover
-from cases.vault import custody, envelope, hpke, signing, trust, unseal
+from cases.vault import bodies, custody, envelope, hpke, signing, trust, unseal
 from cases.vault.models import KeyGrant, StaffKey, UnitKey, WorkerKey
 from portal.accounts import people
 from portal.accounts.services import LastHolder, make_first_keys, start_over
 from tests.cases.evidence.screenshots import Shot, as_bytes, draw
-from tests.factories.cases import keyring_of, make_case, make_member, make_unit, signed_in
+from tests.factories.cases import keyring_of, make_case, make_liaison, make_member, make_unit, signed_in
 
 STORY = "He asks for money by tonight"
 
@@ -125,6 +126,18 @@ def test_the_worker_is_signed_in_the_same_go_and_signs_its_own_next(room, unit, 
     assert trust.worker_is_open()
     custody.new_worker_key()
     assert trust.trusted_worker().version == 2
+
+
+def test_a_partner_bodys_key_is_signed_in_the_same_go_and_nothing_is_sealed_to_it_before(room, unit):
+    newcomer(unit)
+    body = Body.objects.create(slug="tiktok", kind="platform", name_en="TikTok", name_ur="ٹک ٹاک")
+    make_liaison("Omar", body)
+    assert not bodies.is_open(body.pk)
+    room.sign(room.shares[:3])
+    assert bodies.is_open(body.pk)
+    assert trust.is_open(unit)
+    with pytest.raises(CommandError, match="No key waits"):
+        room.run("ask", room.file())
 
 
 def test_the_room_sees_the_fingerprint_that_a_member_reads_aloud(room, unit):
