@@ -18,6 +18,8 @@ from uuid import uuid4
 if __name__ == "__main__":
     import django
     django.setup()
+else:
+    import bench.stage  # noqa: F401   configures Django for whoever only asks what is in here
 
 from django.db import InterfaceError, OperationalError, connection
 from kombu.exceptions import KombuError, OperationalError as BrokerError
