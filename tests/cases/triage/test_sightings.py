@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from cases.conversation.services import back_online
 from cases.escalation import delivery, looking, registry, services, sightings
 from cases.escalation.channels.base import Proof
 from cases.escalation.models import Channel, Escalation, Look, LookingUnit, Sighting
@@ -106,6 +107,21 @@ def test_online_after_removed_opens_the_case_and_suggests_a_notice_that_names_th
     whole = client.get(f"/desk/case/{case.ref}/").content.decode()
     assert "is online again: ask again" in whole
     assert "looked whether it is online: Still online (1)" in whole
+
+
+def test_a_reporters_word_begins_the_ladder_anew_with_the_earlier_reference(client: Client, sent: Escalation, case: Case,
+                                                                          ayesha: User) -> None:
+    removed(sent, ayesha)
+    change_status(case=Case.objects.get(pk=case.pk), to=Status.CLOSED, by=ayesha, outcome=Outcome.REMOVED)
+    assert client.get(page(sent)).context["advice"] is None
+    back_online(case=case)
+    shown = client.get(page(sent))
+    advice = shown.context["advice"]
+    found = advice.suggestion
+    assert (found.why, found.step, found.after.reference) == ("back", "second", sent.reference)
+    assert f"earlier={sent.pk}" in advice.address
+    assert "Ask again, naming this notice" not in shown.content.decode(), "said once"
+    assert sent.reference in client.get(advice.address).content.decode()
 
 
 def test_today_and_the_queue_name_what_is_to_be_looked_at_closed_or_not(client: Client, sent: Escalation, case: Case,

@@ -44,7 +44,7 @@ FIELDS = {
     "text": TYPED, "reason": TYPED, "reasons": TYPED, "their_reference": TYPED, "signature": TYPED, "links": TYPED,
     "move": "asked_you", "cause": "life", "ground": "routing", "sure": "on", "outcome": "refused", "to": "", "name": TYPED,
     "kind": "doer", "second_harm": "doxxing", "reference": "MZ-23456789AB", "send": "1", "because": "danger", "parts": "story",
-    "link_0": "gone", "days": "3"}
+    "link_0": "gone", "days": "3", "policy": TYPED}
 # What takes an open vault.
 WRITES = ("/desk/case/<slug:ref>/write/", "/desk/case/<slug:ref>/note/", "/desk/case/<slug:ref>/transfer/",
           "/desk/case/<slug:ref>/access/glass/", "/desk/case/<slug:ref>/access/lift/<uuid:wall>/",
