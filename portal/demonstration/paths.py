@@ -2,6 +2,9 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import F
 
 from cases import services
 from cases.escalation import delivery, notices, services as escalation, sightings
@@ -22,6 +25,7 @@ from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from portal.demonstration.reports import LINK, Report
 
+SILENCE = timedelta(hours=60)           # since a notice that nobody answered
 QUESTION = {"ur": "کیا آپ ہمیں اس پروفائل کا لنک لکھ سکتے ہیں؟ تصویر نہ بھیجیں، صرف لنک۔",
             "en": "Can you write us the link of that profile? Please send no picture, only the link."}
 GREETING = {"ur": "ہم نے آپ کی رپورٹ پڑھ لی ہے۔ جرم وہ کر رہا ہے جو یہ کر رہا ہے، آپ نہیں۔",
@@ -129,6 +133,17 @@ def back(told: Told) -> None:
     told.case.refresh_from_db()
 
 
+def silent(told: Told) -> None:
+    """Asked some days ago, and not answered: the page suggests what comes next."""
+    row = escalate(told)
+    rows = Escalation.objects.filter(pk=row.pk)
+    rows.update(**{each: F(each) - SILENCE for each in ("requested_at", "sent_at", "next_check_at")})
+    row.attempts.update(at=F("at") - SILENCE)
+    told.case.history.filter(status=Status.WAITING_OUTSIDE).update(at=F("at") - SILENCE, next_check=F("next_check") - SILENCE)
+    escalation.answer(escalation=row, outcome=Escalation.State.NO_ANSWER)
+    told.case.refresh_from_db()
+
+
 def close(outcome: Outcome) -> Callable[[Told], None]:
     def walk(told: Told) -> None:
         review(told)
@@ -143,7 +158,7 @@ def stay(told: Told) -> None:
 PATHS: dict[str, Callable[[Told], object]] = {
     "new": stay, "in_review": review, "waiting_reporter": ask, "waiting_outside": wait_outside,
     "escalated": escalate, "escalated_form": lambda told: escalate(told, Channel.Kind.WEBFORM),
-    "escalated_refused": answered(Escalation.State.REFUSED),
+    "escalated_silent": silent, "escalated_refused": answered(Escalation.State.REFUSED),
     "online_again": back, "closed_removed": answered(Escalation.State.ACTIONED, Outcome.REMOVED),
     "closed_not_removed": answered(Escalation.State.REFUSED, Outcome.NOT_REMOVED),
     "closed_not_for_us": close(Outcome.NOT_FOR_US), "referred": close(Outcome.REFERRED),

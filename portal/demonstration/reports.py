@@ -28,7 +28,7 @@ class Report:
 
 
 REPORTS: tuple[Report, ...] = (
-    Report("ur", H.INTIMATE_IMAGES, 24, "ایک فیس بک پیج پر میری نجی تصاویر لگائی گئی ہیں۔ پیج کے بارہ ہزار فالوورز ہیں۔ میں نے گھر میں کسی کو نہیں بتایا۔", 60, "escalated",
+    Report("ur", H.INTIMATE_IMAGES, 24, "ایک فیس بک پیج پر میری نجی تصاویر لگائی گئی ہیں۔ پیج کے بارہ ہزار فالوورز ہیں۔ میں نے گھر میں کسی کو نہیں بتایا۔", 110, "escalated_silent",
            pictures=3, screenshots=2, message="کیا وہ لوگ جان جائیں گے کہ رپورٹ میں نے کی ہے؟"),
     Report("en", H.SEXTORTION, 22, "A man I met online recorded our video call and wants 50,000 rupees by tonight or he sends it to my family.", 3, dangers=(D.DEADLINE,),
            platforms=("whatsapp", "instagram"), pictures=1),

@@ -24,6 +24,7 @@ from cases.retention.selectors import proposals_for
 from cases.statistics import spans
 from cases.statistics.figures import Scope, figures
 from cases.triage.models import Consult, Question, Subject
+from cases.triage.next_steps import advice_for
 from cases.units.models import Unit
 from cases.vault import unseal
 from cases.workflow import Outcome, Status
@@ -133,3 +134,10 @@ def test_a_real_installation_is_never_filled_with_made_up_cases(db: None, monkey
 def test_one_account_was_written_down_in_several_cases(facts: dict) -> None:
     assert Subject.objects.values("case").distinct().count() > 2
     assert max(Counter(Trace.objects.values_list("tag", flat=True)).values()) > 2
+
+
+def test_a_next_step_is_suggested_after_a_silent_notice(facts: dict) -> None:
+    silent = Case.objects.get(escalations__state=Escalation.State.NO_ANSWER)
+    [advice] = advice_for([silent])[silent.pk]
+    assert (advice.suggestion.step, advice.now) == ("reminder", True)
+    assert silent.opened_at < Escalation.objects.get(case=silent).requested_at
