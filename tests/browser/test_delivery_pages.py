@@ -22,6 +22,7 @@ from portal.accounts.models import User
 from tests.browser.test_every_page import LANGUAGES, LINK, Eye, click, eye
 from tests.cases.escalation.conftest import asked
 from tests.cases.escalation.inbound.test_mail import written
+from tests.cases.escalation.pgp_keys import owner
 from tests.factories.cases import keyring_of, make_case, make_member, make_unit, reporter_consents, signed_in
 
 __all__ = ["eye"]
@@ -132,4 +133,20 @@ def test_the_register_of_demands_and_who_decides(ayesha: User, eye: Callable[...
         see(f"demands-4-{name}")
     see.goto("/desk/settings/referrals/")
     see("demands-5-policy")
+    see.verdict()
+
+
+@LANGUAGES
+def test_a_way_whose_recipient_has_a_key(ayesha: User, eye: Callable[..., Eye], language: str) -> None:
+    way = Channel.objects.get(platform__slug="tiktok", kind="email")
+    with owner() as recipient:
+        Channel.objects.filter(pk=way.pk).update(pgp_key=recipient.key)
+    see = eye(language, make_member("Asad Mir", role="administrator"), unlocked=False)
+    see.goto(f"/desk/settings/registry/channel/{way.pk}/")
+    see.page.locator("details summary").last.click()
+    see("key-1-entry")
+    see.page.locator("[name=pgp_key]").fill("no key")
+    see.page.locator("[name=why]").fill("their page")
+    click(see.page, "details form .btn")
+    see("key-2-refused")
     see.verdict()

@@ -31,7 +31,7 @@ ENCRYPT = ("--trust-model", "always", "--recipient-file", KEY_FILE, "--armor", "
 
 class Reason(models.TextChoices):
     """Why a key cannot be used."""
-    MALFORMED = "malformed", _("This is not a public key in ASCII armour (-----BEGIN PGP PUBLIC KEY BLOCK-----).")
+    MALFORMED = "malformed", _("This is not a public PGP key in ASCII armour.")
     SECRET = "secret", _("This is a private key. It belongs to its owner alone: do not keep it, and tell them.")
     SEVERAL = "several", _("There are several keys here. Give one.")
     EXPIRED = "expired", _("This key has expired. Ask its owner for a new one.")

@@ -129,7 +129,7 @@ def test_a_key_waits_for_a_second_person_who_reads_its_fingerprint(asad, hina):
     mail = Channel.objects.get(platform__slug="tiktok", kind="email")
     refused = asad.post(address(mail), typed(mail, pgp_key="no key"))
     assert refused.status_code == 400
-    assert "This is not a public key" in refused.content.decode()
+    assert "This is not a public PGP key" in refused.content.decode()
     assert "no key</textarea>" in refused.content.decode()
     with owner() as platform:
         key, spelled = platform.key, pgp.fingerprint(platform.key)
