@@ -50,6 +50,7 @@ class Link:
     by: object = None                                   # the author's key
     back: datetime | None = None                        # removed, and seen again since
     usable: bool = True                                 # the way it went is still offered
+    unread: bool = False                                # they wrote, and nobody has said what it means
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ def standing(thread: Thread) -> tuple[Why, datetime] | None:
     left = [link for link in thread.links if link.left and link.state != State.FAILED]
     if not left or any(link.state in {State.PROPOSED, State.REQUESTED} and not link.left for link in thread.links):
         return None                                     # one is on its way, or Post has it
+    if any(link.unread for link in thread.links):
+        return None                                     # nobody is reminded whose answer lies here
     gone = max((when(link) for link in left if link.state == State.ACTIONED and link.kind != Platform.Kind.SEARCH), default=None)
     last = max(left, key=when)
     if gone and not any(link.left and link.left > gone for link in left):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.audit.services import actor, record
@@ -187,7 +187,7 @@ def keep_answer(escalation: Escalation, outcome: State, reason: str, mails: Sequ
                               reason=reason, by_id=who, sorted_at=now)
 
 
-def unsorted(escalation: Escalation) -> QuerySet[Answer]:
+def unsorted(escalation: Escalation | OuterRef) -> QuerySet[Answer]:
     """Mails that nobody has made anything of."""
     return Answer.objects.filter(escalation=escalation, kind=Answer.Kind.ANSWER, sorted_at=None)
 

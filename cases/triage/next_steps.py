@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.db.models import Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,7 @@ from cases.escalation.ladder_models import Deferral, Ladder, Step, Why
 from cases.escalation.ladders import AGAIN, Link, Suggestion, advise, rungs_for, threads
 from cases.escalation.models import Escalation
 from cases.escalation.selectors import names_of
-from cases.escalation.services import UPWARD
+from cases.escalation.services import UPWARD, unsorted
 from cases.models import Case
 from cases.permissions import Staff
 from cases.referral.models import Referral
@@ -152,9 +152,10 @@ def notices_of(cases: Sequence[UUID]) -> dict[UUID, list[tuple[Link, Notice]]]:
     """Of each case, as they were asked for. One query."""
     rows = Escalation.objects.filter(case__in=cases).order_by("requested_at", "pk").annotate(
         looked=Subquery(sightings.by_staff().order_by("-at").values("at")[:1]),
-        online=Subquery(sightings.still_online().values("at")[:1]), told=Subquery(sightings.of_reporter().values("at")[:1]))
+        online=Subquery(sightings.still_online().values("at")[:1]), told=Subquery(sightings.of_reporter().values("at")[:1]),
+        unread=Exists(unsorted(OuterRef("pk"))))
     found: defaultdict[UUID, list[tuple[Link, Notice]]] = defaultdict(list)
-    for row in rows.values(*COLUMNS, "looked", "online", "told"):
+    for row in rows.values(*COLUMNS, "looked", "online", "told", "unread"):
         notice = Notice(row["platform__slug"], row["state"], row["answered_at"] or row["requested_at"], row["next_check_at"],
                         row["looked"], row["online"], row["told"], places=row["channel__kind"] not in UPWARD)
         found[row["case"]].append((link(row, notice.again), notice))
@@ -167,7 +168,7 @@ def link(row: Mapping[str, Any], back: datetime | None) -> Link:
     return Link(row["pk"], row["reference"], row["platform__slug"], row["platform__kind"], row["channel"],
                 State.SENT if stays else State(row["state"]), row["step"], row["earlier"],
                 row["requested_at"] if stays else row["sent_at"], row["answered_at"], row["next_check_at"], row["requested_at"],
-                row["by"], back, usable=not (row["channel__retired_at"] or row["platform__retired_at"]))
+                row["by"], back, usable=not (row["channel__retired_at"] or row["platform__retired_at"]), unread=row["unread"])
 
 
 def referred_to(ids: Sequence[UUID]) -> defaultdict[UUID, set[str]]:

@@ -67,6 +67,13 @@ def test_nothing_follows_what_is_on_its_way_or_waits_for_us() -> None:
     assert next_of(first, returned) == "reminder  silence 48", "a reminder that a second person gave back was none"
 
 
+def test_nobody_is_reminded_whose_answer_lies_here_unread() -> None:
+    first = sent()
+    assert next_of(replace(first, unread=True)) is None
+    reminder = replace(sent(after=first, step="reminder", at=AT + 50 * HOUR), unread=True)
+    assert next_of(first, reminder) is None
+
+
 def test_no_step_comes_before_the_day_that_was_promised() -> None:
     assert next_of(sent(State.SENT, check=AT + 90 * HOUR)) == "reminder  silence 90"
 

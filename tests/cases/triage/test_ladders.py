@@ -11,7 +11,7 @@ from cases.conversation.services import back_online
 from cases.escalation import services
 from cases.escalation.chasing import chase
 from cases.escalation.ladder_models import Deferral
-from cases.escalation.models import Authority, Channel, Escalation
+from cases.escalation.models import Answer, Authority, Channel, Escalation
 from cases.models import Case
 from cases.priority import Harm
 from cases.referral.models import Referral
@@ -54,6 +54,15 @@ def body(client: Client, where: str) -> str:
     answer = client.get(where)
     assert answer.status_code == 200, where
     return answer.content.decode()
+
+
+def test_nothing_is_suggested_while_their_answer_lies_unread(client: Client, silent: Escalation, case: Case) -> None:
+    mail_of_theirs = Answer.objects.create(case=case, escalation=silent, at=timezone.now(), kind=Answer.Kind.ANSWER.value,
+                                           way=Answer.Way.MAIL.value)
+    assert case.pk not in advice_for([case])
+    assert "Remind" not in body(client, page_of(silent))
+    Answer.objects.filter(pk=mail_of_theirs.pk).update(sorted_at=timezone.now())
+    assert case.pk in advice_for([case])
 
 
 def test_silence_suggests_a_reminder_everywhere_and_one_press_begins_it(client: Client, silent: Escalation, case: Case) -> None:
