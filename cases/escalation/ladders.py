@@ -145,7 +145,7 @@ def climb(rungs: Sequence[Rung], thread: Thread, referred: Collection[str], why:
 def advise(rungs: Sequence[Rung], thread: Thread, *, referred: Collection[str]) -> Suggestion | None:
     """The next step of a thread, due now or later; None at the end of the ladder, or when nothing has to follow.
 
-    `referred`: slugs of the authorities that the case went to.
+    `referred`: slugs of the authorities that the case went to, or must not go to.
     """
     found = standing(thread)
     if found is None:

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 from cases.escalation import deferring, sightings
 from cases.escalation.ladder_models import Deferral, Ladder, Step, Why
 from cases.escalation.ladders import AGAIN, Link, Suggestion, advise, rungs_for, threads
-from cases.escalation.models import Escalation
+from cases.escalation.models import Authority, Escalation
 from cases.escalation.selectors import names_of
 from cases.escalation.services import UPWARD, unsorted
 from cases.models import Case
 from cases.permissions import Staff
 from cases.referral.models import Referral
+from cases.referral.words import accused_there
 from cases.selectors import opened_by
 from cases.triage.derived import Notice
 from cases.triage.reading import Text, opened_text, readable
@@ -111,7 +112,7 @@ class Chased:
 
 
 def chased(cases: Sequence[Case]) -> Chased:
-    """At most four queries, however many cases; nothing is unsealed."""
+    """At most five queries, however many cases; nothing is unsealed."""
     notices = notices_of([case.pk for case in cases])
     able = {case.pk: case for case in cases if case.status != Status.CLOSED}
     links = {pk: [link for link, _notice in mine] for pk, mine in notices.items() if pk in able}
@@ -126,8 +127,9 @@ def advice_among(able: Mapping[UUID, Case], links: Mapping[UUID, list[Link]]) ->
     if not links:
         return {}
     ladders, ids = list(Ladder.objects.filter(retired_at=None)), list(links)
-    referred, deferrals = referred_to(ids), deferrals_of(ids)
-    return {pk: found for pk, mine in links.items() if (found := advice_in(able[pk], mine, ladders, referred[pk], deferrals))}
+    referred, deferrals, closed = referred_to(ids), deferrals_of(ids), accused_in([able[pk] for pk in ids])
+    return {pk: found for pk, mine in links.items()
+            if (found := advice_in(able[pk], mine, ladders, referred[pk] | closed[pk], deferrals))}
 
 
 def advice_in(case: Case, links: Sequence[Link], ladders: Sequence[Ladder], referred: set[str],
@@ -176,6 +178,17 @@ def referred_to(ids: Sequence[UUID]) -> defaultdict[UUID, set[str]]:
     rows = Referral.objects.filter(case__in=ids).exclude(state=Referral.State.DROPPED)
     for case, slug in rows.values_list("case", "authority__slug"):
         found[case].add(slug)
+    return found
+
+
+def accused_in(cases: Sequence[Case]) -> defaultdict[UUID, set[str]]:
+    """Of each case, the authorities that the accused may work for: no step leads there. One query, if there is such a case."""
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    some = [case for case in cases if case.conflict]
+    for authority in Authority.objects.all() if some else ():
+        for case in some:
+            if accused_there(case, authority):
+                found[case.pk].add(authority.slug)
     return found
 
 

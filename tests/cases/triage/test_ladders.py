@@ -13,7 +13,7 @@ from cases.escalation.chasing import chase
 from cases.escalation.ladder_models import Deferral
 from cases.escalation.models import Answer, Authority, Channel, Escalation
 from cases.models import Case
-from cases.priority import Harm
+from cases.priority import Body, Harm
 from cases.referral.models import Referral
 from cases.services import assign, change_status
 from cases.triage.next_steps import advice_for
@@ -154,6 +154,9 @@ def test_a_ladder_leads_from_platform_to_search_engine_to_pta(client: Client, si
     [advice] = advice_for([case])[case.pk]
     assert (advice.suggestion.step, advice.suggestion.to, advice.now) == ("regulator", "pta-e-portal", True)
     assert "PTA" in client.get(advice.address).content.decode()
+    case.conflict = Body.PTA.value
+    assert case.pk not in advice_for([case]), "the accused may work there"
+    case.conflict = ""
     Referral.objects.create(case=case, authority=Authority.objects.get(slug="pta-e-portal"), reference="RF-2", ground="consent",
                             parts=[], by=ayesha, asked_at=timezone.now())
     assert case.pk not in advice_for([case])
