@@ -14,7 +14,7 @@ from cases.escalation.sightings import RECHECKS, View, reporter_saw, saw
 from cases.models import Case
 from cases.services import change_status
 from cases.triage.derived import Notice
-from cases.triage.task_facts import notices_of
+from cases.triage.next_steps import notices_of
 from cases.workflow import Outcome, Status
 from portal.accounts.models import User
 from portal.dbroles.sql import login_of
@@ -130,10 +130,10 @@ def test_all_gone_is_what_members_saw_last_of_every_link(removed, ayesha):
 
 
 # --- the days to look -------------------------------------------------------------------------------------------------
-def due(case: Case, by: User) -> tuple[bool, bool]:
+def due(case: Case) -> tuple[bool, bool]:
     """Whether it is to be looked at, and whether it is online again; the rules and the database say the same."""
     now = timezone.now()
-    one = notices_of([case.pk], by)[0][case.pk]["tiktok"]
+    [(_link, one)] = notices_of([case.pk])[case.pk]
     mine = Escalation.objects.filter(case=case)
     found = (sightings.to_look_at(mine, now).exists(), sightings.online_again(mine).exists())
     assert found == (not one.again and one.recheck(now) is not None, one.again is not None)
@@ -143,53 +143,53 @@ def due(case: Case, by: User) -> tuple[bool, bool]:
 @pytest.mark.parametrize(("after", "wanted"), [(1, False), (3, True), (13, True), (14, True), (40, True), (61, False)])
 def test_a_day_to_look_comes_after_removed_and_goes_with_a_look(removed, case, ayesha, after, wanted):
     ago(removed, timedelta(days=after, minutes=1))
-    assert due(case, ayesha) == (wanted, False)
+    assert due(case) == (wanted, False)
     saw(escalation=removed, views={0: UNSURE}, by=ayesha)
-    assert due(case, ayesha) == (False, False)
+    assert due(case) == (False, False)
 
 
 def test_each_day_asks_again(removed, case, ayesha):
     ago(removed, timedelta(days=4))
     saw(escalation=removed, views={0: GONE}, by=ayesha)
-    assert due(case, ayesha) == (False, False)
+    assert due(case) == (False, False)
     Sighting.objects.update(at=timezone.now() - timedelta(days=11))
     ago(removed, timedelta(days=15))
-    assert due(case, ayesha) == (True, False)
+    assert due(case) == (True, False)
 
 
 def test_online_again_until_every_link_was_seen_otherwise(removed, case, ayesha):
     saw(escalation=removed, views={0: ONLINE, 1: ONLINE}, by=ayesha)
-    assert due(case, ayesha) == (False, True)
+    assert due(case) == (False, True)
     saw(escalation=removed, views={0: GONE}, by=ayesha)
-    assert due(case, ayesha) == (False, True)
+    assert due(case) == (False, True)
     saw(escalation=removed, views={1: UNSURE}, by=ayesha)
-    assert due(case, ayesha) == (False, False)
+    assert due(case) == (False, False)
 
 
 def test_what_the_reporter_saw_counts_until_a_member_looks(removed, case, ayesha):
     reporter_saw(case=case)
-    assert due(case, ayesha) == (False, True)
+    assert due(case) == (False, True)
     saw(escalation=removed, views={0: GONE}, by=ayesha)
-    assert due(case, ayesha) == (False, False)
+    assert due(case) == (False, False)
     reporter_saw(case=case)
-    assert due(case, ayesha) == (False, True)
+    assert due(case) == (False, True)
 
 
 def test_so_does_what_the_reporter_of_a_merged_report_or_of_the_whole_saw(removed, case, ayesha):
     other = make_case(case.unit)
     reporter_saw(case=other)
-    assert due(case, ayesha) == (False, False)
+    assert due(case) == (False, False)
     Case.objects.filter(pk=other.pk).update(merged_into=case)
-    assert due(case, ayesha) == (False, True)
+    assert due(case) == (False, True)
     Case.objects.filter(pk=other.pk).update(merged_into=None)
     Case.objects.filter(pk=case.pk).update(split_of=other)
-    assert due(case, ayesha) == (False, True)
+    assert due(case) == (False, True)
 
 
 def test_a_machines_look_is_no_look(removed, case, ayesha):
     ago(removed, timedelta(days=4))
     Sighting.objects.create(case=case, escalation=removed, link=0, how="machine", seen="gone", status=404, at=timezone.now())
-    assert due(case, ayesha) == (True, False)
+    assert due(case) == (True, False)
 
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.get_default_timezone())
