@@ -189,7 +189,8 @@ def ask_platform(desk: Web, case: Case) -> None:
     assert channel
     page = f"/desk/case/{case.ref}/escalate/{channel.pk}/"
     answer = desk.press(page, "", reference=new_reference(), links="https://www.tiktok.com/@x/video/1", hashes="on",
-                        reasons="It shows a person who did not agree.", policy="Adult sexual abuse", law="", signature="Hina Baloch", send="1")
+                        reasons="It shows a person who did not agree.", policy="Adult sexual abuse", law="",
+                        signature="Hina Baloch", send="1")
     assert answer.status_code == 200, answer.text
     assert Escalation.objects.filter(case=case).exists(), answer.text
 
