@@ -91,10 +91,11 @@ def late(today: date) -> Q:
 
 
 def count_due(today: date) -> int:
-    """How long the queue is, in five queries."""
+    """How long the queue is; one query."""
     found = late(today)
-    others = sum(model.objects.filter(found).count() for model in (LegalBasis, Platform, Authority, Ladder))
-    return others + Channel.objects.filter(found, platform__retired_at=None).count()
+    ways = Channel.objects.order_by().filter(found, platform__retired_at=None).values("pk")
+    others = [model.objects.order_by().filter(found).values("pk") for model in (LegalBasis, Platform, Authority, Ladder)]
+    return ways.union(*others, all=True).count()
 
 
 def stale(today: date) -> list[Channel]:

@@ -73,7 +73,7 @@ def test_searching(browser, pair, query, names):
 def test_the_list_costs_the_same_for_many(browser, unit, django_assert_max_num_queries):
     for n in range(8):
         make_member(f"Member {n}", unit)
-    with django_assert_max_num_queries(20):                # five of them count what of the registry waits
+    with django_assert_max_num_queries(17):
         browser.get("/desk/people/")
 
 
