@@ -121,7 +121,7 @@ def test_each_role_is_asked_only_about_what_comes_to_it():
         return set(concerning(User(role=role)))
     assert Occasion.GLASS in asked(Role.SUPERVISOR) & asked(Role.AUDITOR)
     assert asked(Role.AUDITOR) == {Occasion.GLASS}
-    assert asked(Role.ADMINISTRATOR) == {Occasion.NOBODY, Occasion.LEFT}
+    assert asked(Role.ADMINISTRATOR) == {Occasion.NOBODY, Occasion.LEFT, Occasion.POLICY}
     assert Occasion.GLASS not in asked(Role.CASEWORKER)
     assert Occasion.WAITING not in asked(Role.SUPERVISOR)
 

@@ -127,8 +127,8 @@ def test_a_notice_is_kept_with_all_its_fields_and_gone_when_sent(client, ayesha,
     way = Channel.objects.filter(platform__slug="tiktok", kind="webform").earliest("pk")
     address = f"/desk/case/{case.ref}/escalate/{way.pk}/"
     reference = client.get(address).context["form"].initial["reference"]
-    typed = {"reference": reference, "links": "https://tiktok.example/1", "reasons": "Posted without consent", "policy": "",
-             "law": "", "signature": "Ayesha"}
+    typed = {"reference": reference, "links": "https://tiktok.example/1", "reasons": "Posted without consent",
+             "policy": "Adult sexual abuse", "law": "", "signature": "Ayesha"}
     kept = client.post(f"/desk/case/{case.ref}/draft/notice-{way.pk}/", typed | {"draft": 0})
     assert kept["Location"] == address
     again = client.get(address)

@@ -177,7 +177,7 @@ def test_the_history_of_an_entry(client, unit, value):
     Feedback.objects.create(partner=partner, entry=entry, value="Blocked", at=now)
     Recall.objects.create(partner=partner, entry=entry, at=now)
     text = client.get(f"/desk/lists/entry/{entry.pk}/").content.decode()
-    for words in ("Photos Inc", "Blocked", "Not confirmed", "On the list", "List 1", "List 2", case.ref):
+    for words in ("Photos Inc", "Looked at and removed", "Not confirmed", "On the list", "List 1", "List 2", case.ref):
         assert words in text, words
     assert "Other" not in text
 
